@@ -1,0 +1,14 @@
+//! Responses to redacted responses. The only room that can make [`Redacted`] text.
+
+/// Text without personal data, and the way back to the words that were there.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Redacted {
+    text: String,
+}
+
+impl Redacted {
+    /// The de-identified text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}

@@ -1,0 +1,1 @@
+//! Files to responses: one file per format; `detect` for headers and question types.

@@ -1,0 +1,6 @@
+//! Heard turns what people say about their care into evidence: files in, a folder of coded,
+//! de-identified tables, charts and a report out. Everything happens on the user's own computer.
+
+pub mod deidentify;
+pub mod intake;
+pub mod response;
