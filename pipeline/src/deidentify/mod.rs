@@ -11,4 +11,9 @@ impl Redacted {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// Text from our own tables, which has been through the door.
+    pub fn from_store(text: String) -> Self {
+        Self { text }
+    }
 }

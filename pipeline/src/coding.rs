@@ -1,0 +1,191 @@
+//! De-identified responses to coded ones: segments, themes, sentiment, flags, outcomes, measures.
+//!
+//! The one place where a model meets a response, and the one path by which a person's code
+//! overrides the model's. [`Coder::code`] is a pure function on a batch: it knows no file and keeps
+//! nothing between calls, so that a notebook or a cluster can call it as the command line does.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use heard_models::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
+
+use crate::response::{Channel, Redacted};
+
+/// A de-identified question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedQuestion {
+    /// Its number among the open questions of its source; None where the source has one.
+    pub number: Option<u16>,
+    /// Its words.
+    pub text: Redacted,
+    /// What it asks for.
+    pub polarity: Polarity,
+}
+
+/// One answer after de-identification: the row that a coder sees.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// Opaque id: `<source>-<row>` and `-<question>` where a source has several.
+    pub id: String,
+    /// The source, from 1.
+    pub source: u32,
+    /// Row of the file, or 1 for a document.
+    pub row: u32,
+    /// How it arrived.
+    pub channel: Channel,
+    /// What was asked.
+    pub question: Arc<AskedQuestion>,
+    /// Opaque id of who answered, where the file has ids.
+    pub respondent_id: Option<String>,
+    /// Who speaks, where a column says so, with confidence 0..1.
+    pub respondent_type: Option<(RespondentType, f32)>,
+    /// Days since 1970-01-01.
+    pub submitted_on: Option<i32>,
+    /// The wave, de-identified.
+    pub wave: Option<Arc<str>>,
+    /// A score given beside the words.
+    pub rating: Option<f64>,
+    /// Values of the breakdown columns, de-identified, in the run's order.
+    pub by: Vec<Option<Arc<str>>>,
+    /// False where the respondent forbade quoting.
+    pub may_quote: bool,
+    /// The de-identified answer.
+    pub text: Redacted,
+}
+
+/// One (segment, theme, coder) with what was felt about it and the words that show it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coding {
+    /// Index of the segment in its response.
+    pub segment: u16,
+    /// Index of the codebook in the run.
+    pub codebook: u8,
+    /// Index of the theme in the codebook: themes first, then thin codes.
+    pub theme: u16,
+    /// Feeling towards the theme in this segment.
+    pub sentiment: Sentiment,
+    /// -1 (very negative) to 1 (very positive).
+    pub sentiment_score: f32,
+    /// Calibrated probability that a person would give this code, 0..1.
+    pub confidence: f32,
+    /// Who coded: `model:<id>@<version>` or `person:<initials>`.
+    pub coder: Arc<str>,
+    /// Byte ranges in the de-identified text of the response, in order, not overlapping.
+    pub evidence: Vec<Range<usize>>,
+}
+
+/// What care let a person gain, keep, risk or lose, in one of ASCOT's domains.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Index of the segment in its response.
+    pub segment: u16,
+    /// The domain.
+    pub domain: Domain,
+    /// The direction.
+    pub direction: Direction,
+    /// Calibrated probability, 0..1.
+    pub confidence: f32,
+    /// Who coded.
+    pub coder: Arc<str>,
+    /// Byte ranges in the de-identified text.
+    pub evidence: Vec<Range<usize>>,
+}
+
+/// A quantity that a respondent reports.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// Index of the segment in its response.
+    pub segment: u16,
+    /// Name of the measure, as in the schema: `visit_minutes`, `minutes_late`, ...
+    pub measure: &'static str,
+    /// The value, or the lower end of a range.
+    pub value: f64,
+    /// The upper end of a range, or of "up to".
+    pub upper: Option<f64>,
+    /// minutes, hours, days, years, count, gbp.
+    pub unit: &'static str,
+    /// day, week, month, year, where the quantity is a rate.
+    pub per: Option<&'static str>,
+    /// Byte range in the de-identified text.
+    pub span: Range<usize>,
+}
+
+/// A flag on a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flag {
+    /// For a person to read the same day.
+    SafeguardingReview,
+    /// Personal data may remain.
+    PiiResidual,
+    /// About another service.
+    OffTopicService,
+    /// Holds an actionable proposal.
+    Suggestion,
+    /// Self-contained, specific and safe to quote.
+    Quotable,
+    /// In a language that the models do not read.
+    Language,
+}
+
+impl Flag {
+    /// The spelling used in every table.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SafeguardingReview => "safeguarding_review",
+            Self::PiiResidual => "pii_residual",
+            Self::OffTopicService => "off_topic_service",
+            Self::Suggestion => "suggestion",
+            Self::Quotable => "quotable",
+            Self::Language => "language",
+        }
+    }
+
+    /// The flag with this spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::SafeguardingReview,
+            Self::PiiResidual,
+            Self::OffTopicService,
+            Self::Suggestion,
+            Self::Quotable,
+            Self::Language,
+        ]
+        .into_iter()
+        .find(|flag| flag.as_str() == text)
+    }
+}
+
+/// A coded answer: everything that the tables, charts and reports are made from.
+#[derive(Clone, Debug)]
+pub struct CodedResponse {
+    /// The de-identified answer.
+    pub response: Response,
+    /// Who speaks: from a column, else from the words, else unknown; with confidence 0..1.
+    pub respondent_type: (RespondentType, f32),
+    /// ISO 639-1 code, or `und`.
+    pub language: &'static str,
+    /// Words in the text.
+    pub words: u32,
+    /// Id of the first response with the same words to the same question.
+    pub duplicate_of: Option<String>,
+    /// What the response holds.
+    pub status: Status,
+    /// Feeling over the response.
+    pub sentiment: Sentiment,
+    /// -1..1.
+    pub sentiment_score: f32,
+    /// -2..2.
+    pub sentiment_level: i8,
+    /// For questions about a proposal.
+    pub stance: Option<Stance>,
+    /// In the order of [`Flag`].
+    pub flags: Vec<Flag>,
+    /// Byte ranges of the segments in the text, in order.
+    pub segments: Vec<Range<usize>>,
+    /// In the order of segment, codebook, theme.
+    pub codings: Vec<Coding>,
+    /// In the order of segment.
+    pub outcomes: Vec<Outcome>,
+    /// In the order of segment.
+    pub measures: Vec<Measure>,
+}

@@ -1,0 +1,88 @@
+//! The names that a run's indices stand for: its codebooks, their themes, its breakdown columns.
+//!
+//! Codings carry small indices; this is where they become ids and labels again.
+
+use crate::coding::CodedResponse;
+
+/// A theme of a codebook as tables and charts name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThemeName {
+    /// Machine id, stable.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// Id of its group; `thin` for thin codes.
+    pub group: String,
+    /// True for codes that give no reason (`general_positive`, `general_negative`).
+    pub thin: bool,
+}
+
+/// A codebook as tables name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodebookNames {
+    /// Machine id.
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// Version.
+    pub version: String,
+    /// (id, label) of each group, in order.
+    pub groups: Vec<(String, String)>,
+    /// Themes, then thin codes, in the order of the indices in codings.
+    pub themes: Vec<ThemeName>,
+}
+
+/// The names of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    codebooks: Vec<CodebookNames>,
+    breakdowns: Vec<String>,
+}
+
+impl Vocabulary {
+    /// For these codebooks and these breakdown columns (already `by_<name>`).
+    pub fn new(codebooks: Vec<CodebookNames>, breakdowns: Vec<String>) -> Self {
+        Self { codebooks, breakdowns }
+    }
+
+    /// Column names of the breakdowns, `by_<name>`, de-identified.
+    pub fn breakdowns(&self) -> &[String] {
+        &self.breakdowns
+    }
+
+    /// The run's codebooks, the first being the one that responses' themes are named from.
+    pub fn codebooks(&self) -> &[CodebookNames] {
+        &self.codebooks
+    }
+
+    /// Id of a codebook.
+    pub fn codebook(&self, codebook: u8) -> &str {
+        &self.codebooks[usize::from(codebook)].id
+    }
+
+    /// A theme or thin code.
+    pub fn theme(&self, codebook: u8, theme: u16) -> &ThemeName {
+        &self.codebooks[usize::from(codebook)].themes[usize::from(theme)]
+    }
+
+    /// Index of a codebook and theme by their ids.
+    pub fn find(&self, codebook: &str, theme: &str) -> Option<(u8, u16)> {
+        let book = self.codebooks.iter().position(|b| b.id == codebook)?;
+        let theme = self.codebooks[book].themes.iter().position(|t| t.id == theme)?;
+        Some((book as u8, theme as u16))
+    }
+
+    /// Ids of the themes of a response in the first codebook, without thin codes, in codebook order.
+    pub fn response_themes<'a>(&'a self, row: &'a CodedResponse) -> Vec<&'a str> {
+        let mut themes: Vec<u16> =
+            row.codings.iter().filter(|c| c.codebook == 0).map(|c| c.theme).collect();
+        themes.sort_unstable();
+        themes.dedup();
+        themes
+            .into_iter()
+            .map(|t| self.theme(0, t))
+            .filter(|t| !t.thin)
+            .map(|t| t.id.as_str())
+            .collect()
+    }
+}
