@@ -2,7 +2,7 @@
 //! of shaded cells for many. Every cell prints its percentage; withheld cells say "c".
 
 use super::page::{Align, BODY, MARGIN, Names, Page, SMALL, WIDTH, WITHHELD};
-use super::palette::{BLACK, BLUE, GREY, PALE, tint, words_on};
+use super::palette::{BLUE, GREY, PALE, tint, words_on};
 use super::text::{Face, number, percent};
 use super::{Base, Chart, Error, Figure, Frame, Picture};
 
@@ -53,35 +53,32 @@ impl Chart for ByGroup {
         let room = if count > 4.0 { 190.0 } else { 240.0 };
         let names = Names::new(self.rows.iter().map(|row| row.name.as_str()), room);
         let left = MARGIN + names.width + 14.0;
-        // No column is narrower than the longest word of its head; the sheet grows if need be.
-        let heads = self.groups.iter().flat_map(|group| [group.name.clone(), size(group)]);
-        let word = heads.map(|head| Face::Bold.widest_word(&head, SMALL)).fold(44.0, f64::max);
-        let least = word.min(160.0) + 6.0;
-        let column = ((WIDTH - MARGIN - left) / count).max(least).min(230.0);
-        let mut page = Page::new(&self.frame, WIDTH.max(left + column * count + MARGIN));
+        let (columns, bars) = self.columns(WIDTH - MARGIN - left);
+        let wide = left + columns.iter().map(|column| column.1).sum::<f64>() + MARGIN;
+        let mut page = Page::new(&self.frame, WIDTH.max(wide));
+        let columns: Vec<(f64, f64)> =
+            columns.iter().map(|(x, width)| (left + x, *width)).collect();
 
-        self.heads(&mut page, left, column);
+        self.heads(&mut page, &columns, bars);
         let most = self.rows.iter().flat_map(|row| &row.figures).filter_map(Figure::share);
         let most = most.map(|share| share.percent).fold(0.0, f64::max).max(1.0);
-        let bars = column >= PANEL && count <= 4.0;
-        let (top, least) = (page.y, if bars { 28.0 } else { 27.0 });
+        let top = page.y;
         for (i, row) in self.rows.iter().enumerate() {
-            let height = names.height(i, least);
-            let middle = page.y + height / 2.0;
+            let height = names.height(i, 28.0);
+            let middle = page.y + (height - GAP) / 2.0;
             names.write(&mut page, i, middle);
-            for (j, figure) in row.figures.iter().enumerate() {
-                let x = left + column * j as f64;
+            for (figure, (x, width)) in row.figures.iter().zip(&columns) {
                 if bars {
-                    bar(&mut page, x, height, column, figure, most);
+                    bar(&mut page, *x, middle, *width, figure, most);
                 } else {
-                    cell(&mut page, x, height, column, figure, most);
+                    cell(&mut page, *x, height - GAP, *width - GAP, figure, most);
                 }
             }
             page.y += height;
         }
         if bars {
-            for j in 0..self.groups.len() {
-                page.upright(left + column * j as f64, top, page.y, GREY);
+            for (x, _) in &columns {
+                page.upright(*x, top - 2.0, page.y, GREY);
             }
         }
         let withheld = self.rows.iter().flat_map(|row| &row.figures).any(|f| f.share().is_none());
@@ -107,29 +104,57 @@ impl ByGroup {
         Ok(())
     }
 
-    /// Names and sizes of the groups, standing on the first row.
-    fn heads(&self, page: &mut Page<'_>, left: f64, column: f64) {
-        let lines: Vec<Vec<String>> = self
+    /// Places and widths of the columns from the first one's left edge, and whether they are panels
+    /// of bars. Columns are alike as far as the longest word of each head allows; the sheet grows if
+    /// the words need more than there is.
+    fn columns(&self, room: f64) -> (Vec<(f64, f64)>, bool) {
+        let least: Vec<f64> = self
             .groups
             .iter()
-            .map(|group| Face::Bold.wrap(&group.name, SMALL, column - 6.0))
+            .map(|group| {
+                let word = Face::Bold.widest_word(&group.name, SMALL).min(160.0);
+                word.max(Face::Regular.width(&size(group), SMALL)).max(42.0) + 10.0
+            })
             .collect();
-        let tallest = lines.iter().map(Vec::len).max().unwrap_or(0) as f64 * SMALL * 1.26;
-        let panels = column >= PANEL && self.groups.len() <= 4;
-        for (j, (group, lines)) in self.groups.iter().zip(&lines).enumerate() {
-            let x = left + column * j as f64;
-            let (x, align) = if panels {
-                (x, Align::Left)
-            } else {
-                (x + (column - GAP) / 2.0, Align::Middle)
-            };
-            let own = lines.len() as f64 * SMALL * 1.26;
-            let middle = page.y + tallest - own / 2.0;
+        let alike = (room / least.len() as f64).min(230.0);
+        let widest = least.iter().copied().fold(0.0, f64::max);
+        let bars = least.len() <= 4 && alike >= PANEL.max(widest);
+        let widths: Vec<f64> = if alike >= widest {
+            vec![alike; least.len()]
+        } else {
+            let (mut low, mut high) = (0.0, alike);
+            for _ in 0..40 {
+                let level = f64::midpoint(low, high);
+                let taken: f64 = least.iter().map(|least| least.max(level)).sum();
+                if taken > room { high = level } else { low = level }
+            }
+            least.iter().map(|least| least.max(low)).collect()
+        };
+        let mut at = 0.0;
+        let place = |width: f64| {
+            at += width;
+            (at - width, width)
+        };
+        (widths.into_iter().map(place).collect(), bars)
+    }
+
+    /// Names and sizes of the groups, standing on the first row.
+    fn heads(&self, page: &mut Page<'_>, columns: &[(f64, f64)], bars: bool) {
+        const LEAD: f64 = SMALL * 1.26;
+        let heads = self.groups.iter().zip(columns);
+        let lines: Vec<Vec<String>> = heads
+            .map(|(group, (_, width))| Face::Bold.balance(&group.name, SMALL, width - 8.0))
+            .collect();
+        let tallest = lines.iter().map(Vec::len).max().unwrap_or(0) as f64 * LEAD;
+        for ((group, lines), (x, width)) in self.groups.iter().zip(&lines).zip(columns) {
+            let middle = x + (width - GAP) / 2.0;
+            let (x, align) = if bars { (*x, Align::Left) } else { (middle, Align::Middle) };
+            let middle = page.y + tallest - lines.len() as f64 * LEAD / 2.0;
             page.block(x, middle, align, Face::Bold, SMALL, lines);
             let n = size(group);
             page.text(x, page.y + tallest + 9.0, align, Face::Regular, SMALL, GREY, &n);
         }
-        page.y += tallest + 22.0;
+        page.y += tallest + 24.0;
     }
 }
 
@@ -139,8 +164,7 @@ fn size(group: &Group) -> String {
 }
 
 /// A bar from the panel's left edge, with its percentage.
-fn bar(page: &mut Page<'_>, x: f64, height: f64, column: f64, figure: &Figure, most: f64) {
-    let middle = page.y + height / 2.0;
+fn bar(page: &mut Page<'_>, x: f64, middle: f64, column: f64, figure: &Figure, most: f64) {
     let Some(share) = figure.share() else {
         page.text(x + 7.0, middle, Align::Left, Face::Regular, BODY, GREY, "c");
         return;
@@ -151,14 +175,13 @@ fn bar(page: &mut Page<'_>, x: f64, height: f64, column: f64, figure: &Figure, m
 }
 
 /// A cell, darker for larger shares.
-fn cell(page: &mut Page<'_>, x: f64, height: f64, column: f64, figure: &Figure, most: f64) {
+fn cell(page: &mut Page<'_>, x: f64, height: f64, width: f64, figure: &Figure, most: f64) {
     let (ground, words) = match figure.share() {
         Some(share) => (tint(BLUE, 0.06 + 0.94 * share.percent / most), percent(share.percent)),
         None => (PALE, "c".to_owned()),
     };
-    let (width, y) = (column - GAP, page.y);
-    page.rect(x, y, width, height - GAP, ground);
-    let ink = if figure.share().is_some() { words_on(ground) } else { BLACK };
-    let middle = y + (height - GAP) / 2.0;
-    page.text(x + width / 2.0, middle, Align::Middle, Face::Regular, BODY, ink, &words);
+    let y = page.y;
+    page.rect(x, y, width, height, ground);
+    let (x, middle, ink) = (x + width / 2.0, y + height / 2.0, words_on(ground));
+    page.text(x, middle, Align::Middle, Face::Regular, BODY, ink, &words);
 }

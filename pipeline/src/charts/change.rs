@@ -46,7 +46,7 @@ pub enum Verdict {
 const EARLIER: Ink = PINK;
 const LATER: Ink = BLUE;
 /// Height of a row at least.
-const ROW: f64 = 36.0;
+const ROW: f64 = 42.0;
 
 impl Chart for Change {
     fn picture(&self) -> Result<Picture, Error> {
@@ -121,9 +121,12 @@ impl Change {
 
 /// A wave's mark: a ring for the earlier, a dot for the later, apart in any print.
 fn mark(page: &mut Page<'_>, x: f64, y: f64, later: bool) {
-    page.disc(x, y, 6.0, if later { LATER } else { EARLIER });
-    if !later {
-        page.disc(x, y, 3.6, WHITE);
+    // The dot fits into the ring, so that both show where the waves agree.
+    if later {
+        page.disc(x, y, 5.2, LATER);
+    } else {
+        page.disc(x, y, 7.0, EARLIER);
+        page.disc(x, y, 5.2, WHITE);
     }
 }
 
@@ -137,7 +140,7 @@ fn dumbbell(page: &mut Page<'_>, axis: &Axis, middle: f64, row: &ChangeRow) {
         if let Some(share) = figure.share() {
             let y = if later { middle + 10.0 } else { middle - 10.0 };
             let ink = if later { LATER } else { EARLIER };
-            page.whisker(axis.x(share.low), axis.x(share.high), y, 2.5, None, ink);
+            page.whisker([axis.x(share.low), axis.x(share.high)], y, None, ink);
         }
     }
     for (figure, later) in [(&row.earlier, false), (&row.later, true)] {

@@ -52,7 +52,9 @@ impl Chart for Histogram {
     fn picture(&self) -> Result<Picture, Error> {
         self.check()?;
         let mut page = Page::new(&self.frame, WIDTH);
-        let (Some(first), Some(last)) = (self.bins.first(), self.bins.last()) else {
+        let all_zero = self.bins.iter().all(|bin| bin.count == Some(0));
+        let (Some(first), Some(last), false) = (self.bins.first(), self.bins.last(), all_zero)
+        else {
             return Ok(page.empty("no one gave a number.", Some(&self.base)));
         };
         let most = self.bins.iter().filter_map(|bin| bin.count).max().unwrap_or(0).max(1);
@@ -82,7 +84,8 @@ impl Chart for Histogram {
         }
         let names: Vec<String> =
             self.bins.iter().map(|bin| bin.count.map_or("c".to_owned(), number)).collect();
-        let narrowest = self.bins.iter().map(|bin| x(bin.to) - x(bin.from)).fold(f64::MAX, f64::min);
+        let narrowest =
+            self.bins.iter().map(|bin| x(bin.to) - x(bin.from)).fold(f64::MAX, f64::min);
         let widest = names.iter().map(|n| Face::Regular.width(n, SMALL)).fold(0.0, f64::max);
         for (bin, name) in self.bins.iter().zip(&names) {
             let (from, to) = (x(bin.from), x(bin.to));
@@ -91,6 +94,8 @@ impl Chart for Histogram {
             page.rect(from + gap, tip, to - from - 2.0 * gap, foot - tip, BLUE);
             if widest + 4.0 <= narrowest {
                 let middle = f64::midpoint(from, to);
+                let wide = Face::Regular.width(name, SMALL) + 4.0;
+                page.rect(middle - wide / 2.0, tip - 17.0, wide, 15.0, WHITE);
                 page.text(middle, tip - 9.0, Align::Middle, Face::Regular, SMALL, BLACK, name);
             }
         }
@@ -136,7 +141,8 @@ impl Histogram {
         for (i, bin) in self.bins.iter().enumerate() {
             let open = self.open_above && i == last;
             let name = if open { format!("{}+", plain(bin.from)) } else { plain(bin.from) };
-            let place = if self.whole { f64::midpoint(bin.from, bin.to) } else { bin.from };
+            let centred = self.whole || open;
+            let place = if centred { f64::midpoint(bin.from, bin.to) } else { bin.from };
             marks.push((x(place), name));
             if i == last && !open && !self.whole {
                 marks.push((x(bin.to), plain(bin.to)));
@@ -146,10 +152,12 @@ impl Histogram {
         let widest = widest.fold(0.0, f64::max) + 8.0;
         let narrowest = marks.windows(2).map(|two| two[1].0 - two[0].0).fold(f64::MAX, f64::min);
         let every = (widest / narrowest.max(0.1)).ceil().max(1.0) as usize;
-        for (place, name) in marks.iter().step_by(every) {
-            if !self.whole {
-                page.upright(*place, foot, foot + 4.0, GREY);
+        if !self.whole {
+            for edge in self.bins.iter().flat_map(|bin| [bin.from, bin.to]) {
+                page.upright(x(edge), foot, foot + 4.0, GREY);
             }
+        }
+        for (place, name) in marks.iter().step_by(every) {
             page.text(*place, foot + 13.0, Align::Middle, Face::Regular, SMALL, GREY, name);
         }
     }
@@ -159,8 +167,8 @@ impl Standard {
     /// A broken line over the field, with its words above, on the side that has room.
     fn draw(&self, page: &mut Page<'_>, x: f64, words_at: f64, foot: f64) {
         let mut y = words_at + 10.0;
+        page.rect(x - 3.0, y, 6.0, foot - y, WHITE);
         while y < foot {
-            page.rect(x - 2.0, y, 4.0, 7.0, WHITE);
             page.rect(x - 1.0, y, 2.0, 7.0_f64.min(foot - y), PINK);
             y += 11.0;
         }

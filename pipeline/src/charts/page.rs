@@ -20,7 +20,8 @@ const DROP: f64 = 0.36;
 
 pub(super) const INTERVALS: &str = "Thin lines: 95% intervals. They cover chance alone, not who \
     chose to reply.";
-pub(super) const WITHHELD: &str = "c: withheld, so that no one can be recognised from small numbers.";
+pub(super) const WITHHELD: &str =
+    "c: withheld, so that no one can be recognised from small numbers.";
 
 /// Where a text stands on its x.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,7 +45,7 @@ impl<'a> Page<'a> {
         page.paragraph(&frame.headline, Face::Bold, 20.0, 26.0, BLACK);
         page.y += 2.0;
         page.paragraph(&frame.subtitle, Face::Regular, 14.0, 19.0, GREY);
-        page.y += 12.0;
+        page.y += 16.0;
         page
     }
 
@@ -90,7 +91,11 @@ impl<'a> Page<'a> {
 
     /// Wrapped text from the left margin; moves the cursor below it.
     fn paragraph(&mut self, words: &str, face: Face, size: f64, lead: f64, ink: Ink) {
-        for line in face.wrap(words, size, self.right() - MARGIN) {
+        let room = self.right() - MARGIN;
+        let bold = face == Face::Bold;
+        let lines =
+            if bold { face.balance(words, size, room) } else { face.wrap(words, size, room) };
+        for line in lines {
             let middle = self.y + lead / 2.0;
             self.text(MARGIN, middle, Align::Left, face, size, ink, &line);
             self.y += lead;
@@ -163,18 +168,23 @@ impl<'a> Page<'a> {
         self.rect(x - 0.4, top, 0.8, bottom - top, ink);
     }
 
-    /// An interval: a thin line with end strokes, cased in white where it crosses a bar.
-    pub(super) fn whisker(&mut self, from: f64, to: f64, y: f64, cap: f64, cased: Option<f64>, ink: Ink) {
-        if let Some(edge) = cased {
-            let inside = edge.min(to) - from;
-            if inside > 0.0 {
+    /// An interval: a thin line, with end strokes where it is long enough to carry them. Where it
+    /// crosses a bar that ends at `bar`, it is cased in white.
+    pub(super) fn whisker(&mut self, share: [f64; 2], y: f64, bar: Option<f64>, ink: Ink) {
+        let [from, to] = share;
+        let cap = if bar.is_some() { 4.0 } else { 2.5 };
+        let capped = to - from > 3.0 * cap;
+        if let Some(inside) = bar.map(|edge| edge.min(to) - from).filter(|inside| *inside > 0.0) {
+            self.rect(from - 0.6, y - 1.8, inside + 0.6, 3.6, WHITE);
+            if capped {
                 self.rect(from - 1.6, y - cap - 1.2, 3.2, 2.0 * cap + 2.4, WHITE);
-                self.rect(from, y - 1.8, inside, 3.6, WHITE);
             }
         }
         self.rect(from, y - 0.6, (to - from).max(1.2), 1.2, ink);
-        self.rect(from - 0.6, y - cap, 1.2, 2.0 * cap, ink);
-        self.rect(to - 0.6, y - cap, 1.2, 2.0 * cap, ink);
+        if capped {
+            self.rect(from - 0.6, y - cap, 1.2, 2.0 * cap, ink);
+            self.rect(to - 0.6, y - cap, 1.2, 2.0 * cap, ink);
+        }
     }
 
     /// Light vertical gridlines with their values above; the line at zero is darker.
@@ -199,7 +209,7 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new<'n>(names: impl Iterator<Item = &'n str>, room: f64) -> Self {
         let lines: Vec<Vec<String>> =
-            names.map(|name| Face::Regular.wrap(name, BODY, room)).collect();
+            names.map(|name| Face::Regular.balance(name, BODY, room)).collect();
         let widths = lines.iter().flatten().map(|line| Face::Regular.width(line, BODY));
         Self { width: widths.fold(0.0, f64::max), lines }
     }

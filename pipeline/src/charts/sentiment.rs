@@ -73,8 +73,20 @@ impl Chart for Sentiment {
         page.y += 8.0;
         heads(&mut page, foot);
         let bottom = page.y + names.total(28.0);
-        page.rect(foot[1] - widths[1] / 2.0 - GAP / 2.0, page.y - 22.0, 0.8, bottom - page.y + 22.0, super::palette::LINE);
-        page.rect(foot[1] + widths[1] / 2.0 + GAP / 2.0, page.y - 22.0, 0.8, bottom - page.y + 22.0, super::palette::LINE);
+        page.rect(
+            foot[1] - widths[1] / 2.0 - GAP / 2.0,
+            page.y - 22.0,
+            0.8,
+            bottom - page.y + 22.0,
+            super::palette::LINE,
+        );
+        page.rect(
+            foot[1] + widths[1] / 2.0 + GAP / 2.0,
+            page.y - 22.0,
+            0.8,
+            bottom - page.y + 22.0,
+            super::palette::LINE,
+        );
         for (i, row) in rows.iter().enumerate() {
             let height = names.height(i, 28.0);
             let middle = page.y + height / 2.0;

@@ -47,6 +47,22 @@ impl Face {
         self.glyphs(words).1 * size / self.units()
     }
 
+    /// As [`Self::wrap`], with lines of like length: no last word stands alone.
+    pub(super) fn balance(self, words: &str, size: f64, room: f64) -> Vec<String> {
+        let lines = self.wrap(words, size, room);
+        let longest = self.widest_word(words, size).min(room);
+        let (mut narrow, mut wide) = (longest.max(room * 0.4), room);
+        if lines.len() < 2 || narrow >= wide {
+            return lines;
+        }
+        for _ in 0..7 {
+            let middle = f64::midpoint(narrow, wide);
+            let fits = self.wrap(words, size, middle).len() <= lines.len();
+            if fits { wide = middle } else { narrow = middle }
+        }
+        self.wrap(words, size, wide)
+    }
+
     /// Lines no wider than `room`, broken at spaces, or within a word that is wider by itself.
     /// Nothing is cut; blank text gives no line.
     pub(super) fn wrap(self, words: &str, size: f64, room: f64) -> Vec<String> {

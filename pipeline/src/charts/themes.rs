@@ -1,6 +1,6 @@
 //! How many people raised each theme: bars by share of respondents, with intervals.
 
-use super::page::{INTERVALS, MARGIN, Names, Page, WIDTH, WITHHELD, Axis};
+use super::page::{Axis, INTERVALS, MARGIN, Names, Page, WIDTH, WITHHELD};
 use super::palette::{BLUE, GREY};
 use super::text::{Face, number, percent};
 use super::{Base, Chart, Error, Figure, Frame, Picture, page};
@@ -58,7 +58,7 @@ impl Chart for Themes {
                 let (zero, tip) = (axis.x(0.0), axis.x(share.percent));
                 page.rect(zero, middle - 8.0, tip - zero, 16.0, BLUE);
                 let (low, high) = (axis.x(share.low), axis.x(share.high));
-                page.whisker(low, high, middle, 4.0, Some(tip), GREY);
+                page.whisker([low, high], middle, Some(tip), GREY);
                 end = high.max(tip);
             }
             page.label_over(end + 8.0, middle, label);
@@ -79,4 +79,3 @@ fn label(figure: &Figure) -> String {
         |share| format!("{} ({})", number(share.count), percent(share.percent)),
     )
 }
-
