@@ -2,7 +2,7 @@
 //! of shaded cells for many. Every cell prints its percentage; withheld cells say "c".
 
 use super::page::{Align, BODY, MARGIN, Names, Page, SMALL, WIDTH, WITHHELD};
-use super::palette::{BLUE, GREY, PALE, tint, words_on};
+use super::palette::{BLUE, GREY, Ink, PALE, tint, words_on};
 use super::text::{Face, number, percent};
 use super::{Base, Chart, Error, Figure, Frame, Picture};
 
@@ -174,10 +174,15 @@ fn bar(page: &mut Page<'_>, x: f64, middle: f64, column: f64, figure: &Figure, m
     page.label(x + long + 6.0, middle, Align::Left, &percent(share.percent));
 }
 
+/// The ground of a cell, in eight steps: more could not be told apart beside each other.
+fn shade(part: f64) -> Ink {
+    tint(BLUE, 0.06 + 0.94 * (part * 8.0).round() / 8.0)
+}
+
 /// A cell, darker for larger shares.
 fn cell(page: &mut Page<'_>, x: f64, height: f64, width: f64, figure: &Figure, most: f64) {
     let (ground, words) = match figure.share() {
-        Some(share) => (tint(BLUE, 0.06 + 0.94 * share.percent / most), percent(share.percent)),
+        Some(share) => (shade(share.percent / most), percent(share.percent)),
         None => (PALE, "c".to_owned()),
     };
     let y = page.y;

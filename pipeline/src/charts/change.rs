@@ -123,10 +123,10 @@ impl Change {
 fn mark(page: &mut Page<'_>, x: f64, y: f64, later: bool) {
     // The dot fits into the ring, so that both show where the waves agree.
     if later {
-        page.disc(x, y, 5.2, LATER);
+        page.disc(x, y, 4.6, LATER);
     } else {
-        page.disc(x, y, 7.0, EARLIER);
-        page.disc(x, y, 5.2, WHITE);
+        page.disc(x, y, 7.2, EARLIER);
+        page.disc(x, y, 5.6, WHITE);
     }
 }
 
@@ -158,7 +158,10 @@ fn in_words(row: &ChangeRow) -> [String; 2] {
         return [shares, "not compared".to_owned()];
     };
     let points = b.percent.round() - a.percent.round();
-    let by = format!("{} point{}", plain(points.abs()), if points.abs() == 1.0 { "" } else { "s" });
+    let by = match plain(points.abs()) {
+        one if one == "1" => "1 point".to_owned(),
+        more => format!("{more} points"),
+    };
     let way = if b.percent > a.percent { "up" } else { "down" };
     let verdict = match row.verdict {
         Verdict::Clear if points == 0.0 => format!("{way} slightly"),

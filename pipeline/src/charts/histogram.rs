@@ -118,7 +118,8 @@ impl Histogram {
     fn check(&self) -> Result<(), Error> {
         let mut end = None;
         for (i, bin) in self.bins.iter().enumerate() {
-            let follows = end.is_none_or(|end| end == bin.from);
+            let near = |end: f64| (end - bin.from).abs() <= 1e-9 * end.abs().max(1.0);
+            let follows = end.is_none_or(near);
             if !(follows && bin.from.is_finite() && bin.to.is_finite() && bin.from < bin.to) {
                 return Err(Error::Bins { row: i + 1 });
             }

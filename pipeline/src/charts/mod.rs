@@ -155,4 +155,5 @@ pub trait Chart {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

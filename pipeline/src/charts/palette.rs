@@ -31,7 +31,35 @@ pub(super) fn luminance(ink: Ink) -> f64 {
     0.2126 * linear(ink.0) + 0.7152 * linear(ink.1) + 0.0722 * linear(ink.2)
 }
 
-/// Black or white, whichever reads better on this ground.
+/// Full black or white, whichever reads better on this ground: one of them always reaches 4.5 to 1.
 pub(super) fn words_on(ground: Ink) -> Ink {
-    if luminance(ground) > 0.18 { BLACK } else { WHITE }
+    if luminance(ground) > 0.179 { (0, 0, 0) } else { WHITE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contrast(a: Ink, b: Ink) -> f64 {
+        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn words_read_well_on_every_shade() {
+        for step in 0..=100 {
+            let ground = tint(BLUE, f64::from(step) / 100.0);
+            assert!(contrast(ground, words_on(ground)) >= 4.5, "at {step}%");
+        }
+        for ink in [GREY, PINK, BLACK] {
+            assert!(contrast(ink, WHITE) >= 7.0);
+        }
+    }
+
+    #[test]
+    fn bars_stand_out_from_paper_and_from_each_other_in_grey() {
+        assert!(contrast(ORANGE, WHITE) >= 2.9);
+        assert!(contrast(ORANGE, BLUE) >= 3.0);
+        assert!(contrast(PALE, ORANGE) >= 2.4);
+    }
 }

@@ -2,7 +2,7 @@
 //! (positive), with mixed and neutral apart in the middle, all on one scale of counts.
 
 use super::page::{Align, BODY, MARGIN, Names, Page, SMALL, WIDTH, WITHHELD};
-use super::palette::{BLUE, GREY, Ink, ORANGE, PALE};
+use super::palette::{BLACK, BLUE, GREY, Ink, LINE, ORANGE, PALE};
 use super::text::{Face, number};
 use super::{Base, Chart, Error, Frame, Picture};
 
@@ -72,21 +72,10 @@ impl Chart for Sentiment {
         ];
         page.y += 8.0;
         heads(&mut page, foot);
-        let bottom = page.y + names.total(28.0);
-        page.rect(
-            foot[1] - widths[1] / 2.0 - GAP / 2.0,
-            page.y - 22.0,
-            0.8,
-            bottom - page.y + 22.0,
-            super::palette::LINE,
-        );
-        page.rect(
-            foot[1] + widths[1] / 2.0 + GAP / 2.0,
-            page.y - 22.0,
-            0.8,
-            bottom - page.y + 22.0,
-            super::palette::LINE,
-        );
+        let (top, bottom) = (page.y, page.y + names.total(28.0));
+        for edge in [foot[0] + GAP / 2.0, foot[2] - GAP / 2.0] {
+            page.upright(edge, top - 22.0, bottom, LINE);
+        }
         for (i, row) in rows.iter().enumerate() {
             let height = names.height(i, 28.0);
             let middle = page.y + height / 2.0;
@@ -95,19 +84,18 @@ impl Chart for Sentiment {
                 let long = count.unwrap_or(0) as f64 * unit;
                 let (start, words_at, align) = match panel {
                     0 => (foot[0] - long, foot[0] - long - 6.0, Align::Right),
+                    1 if long == 0.0 => (foot[1], foot[1], Align::Middle),
                     1 => (foot[1] - long / 2.0, foot[1] + long / 2.0 + 6.0, Align::Left),
                     _ => (foot[2], foot[2] + long + 6.0, Align::Left),
                 };
-                bar(&mut page, start, middle, long, panel);
-                let words_at = if panel == 1 && long == 0.0 { foot[1] } else { words_at };
-                let align = if panel == 1 && long == 0.0 { Align::Middle } else { align };
+                bar(&mut page, start, middle, [long, 16.0], panel);
                 page.label(words_at, middle, align, &label(count));
             }
             page.y += height;
         }
-        page.upright(foot[0], page.y - names.total(28.0), bottom, GREY);
-        page.upright(foot[2], page.y - names.total(28.0), bottom, GREY);
-        page.y = bottom;
+        for foot in [foot[0], foot[2]] {
+            page.upright(foot, top, bottom, GREY);
+        }
         let withheld = rows.iter().any(|row| row.counts().contains(&None));
         let notes: &[&str] = if withheld { &[WITHHELD] } else { &[] };
         Ok(page.finish(notes, Some(&self.base)))
@@ -118,33 +106,24 @@ impl Chart for Sentiment {
 fn heads(page: &mut Page<'_>, foot: [f64; 3]) {
     let middle = page.y + 6.0;
     for (panel, head) in HEADS.into_iter().enumerate() {
-        let wide = Face::Bold.width(head, SMALL);
+        let wide = Face::Bold.width(head, SMALL) + 16.0;
         let start = match panel {
-            0 => foot[0] - wide - 16.0,
-            1 => foot[1] - (wide + 16.0) / 2.0,
+            0 => foot[0] - wide,
+            1 => foot[1] - wide / 2.0,
             _ => foot[2],
         };
-        bar(page, start, middle, 11.0, panel);
-        page.text(
-            start + 16.0,
-            middle,
-            Align::Left,
-            Face::Bold,
-            SMALL,
-            super::palette::BLACK,
-            head,
-        );
+        bar(page, start, middle, [11.0, 11.0], panel);
+        page.text(start + 16.0, middle, Align::Left, Face::Bold, SMALL, BLACK, head);
     }
     page.y += 22.0;
 }
 
 /// A bar, or the swatch of a head. Mixed and neutral are pale with an edge, so that grey prints
 /// keep the three apart.
-fn bar(page: &mut Page<'_>, start: f64, middle: f64, long: f64, panel: usize) {
+fn bar(page: &mut Page<'_>, start: f64, middle: f64, [long, high]: [f64; 2], panel: usize) {
     if long <= 0.0 {
         return;
     }
-    let high = if long == 11.0 { 11.0 } else { 16.0 };
     let top = middle - high / 2.0;
     if panel == 1 {
         page.rect(start, top, long, high, GREY);

@@ -9,7 +9,7 @@ use ab_glyph::{Font, GlyphId, OutlineCurve, Point};
 use plotters::backend::SVGBackend;
 
 use super::Error;
-use super::picture::{Line, Picture};
+use super::picture::{Line, Picture, SCALE};
 use super::text::Face;
 
 impl Picture {
@@ -63,15 +63,14 @@ struct Letters {
 
 impl Letters {
     fn set(&mut self, line: &Line) {
-        let scale = line.size * super::picture::SCALE / line.face.units();
-        let (x, y) = (line.x * super::picture::SCALE, line.baseline * super::picture::SCALE);
+        let scale = line.size * SCALE / line.face.units();
+        let (left, base) = (line.x * SCALE, (line.baseline * SCALE).round());
         let (r, g, b) = line.ink;
         let _ = write!(
             self.lines,
             "<g data-text=\"{}\" fill=\"#{r:02X}{g:02X}{b:02X}\" \
-             transform=\"translate({x:.1} {}) scale({scale:.5} -{scale:.5})\">",
+             transform=\"translate({left:.1} {base}) scale({scale:.5} -{scale:.5})\">",
             escaped(&line.words),
-            y.round(),
         );
         for (glyph, place) in line.face.glyphs(&line.words).0 {
             if line.face.font().outline(glyph).is_none_or(|outline| outline.curves.is_empty()) {
@@ -93,8 +92,9 @@ fn outline(face: Face, glyph: GlyphId) -> String {
     let curves = face.font().outline(glyph).map(|outline| outline.curves).unwrap_or_default();
     for curve in curves {
         let (from, to) = match &curve {
-            OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) => (*a, *b),
-            OutlineCurve::Cubic(a, _, _, b) => (*a, *b),
+            OutlineCurve::Line(a, b)
+            | OutlineCurve::Quad(a, _, b)
+            | OutlineCurve::Cubic(a, _, _, b) => (*a, *b),
         };
         if pen != Some(from) {
             let _ = write!(data, "M{} {}", from.x, from.y);

@@ -48,40 +48,45 @@ impl Face {
     }
 
     /// As [`Self::wrap`], with lines of like length: no last word stands alone.
-    pub(super) fn balance(self, words: &str, size: f64, room: f64) -> Vec<String> {
-        let lines = self.wrap(words, size, room);
-        let longest = self.widest_word(words, size).min(room);
+    pub(super) fn balance(self, text: &str, size: f64, room: f64) -> Vec<String> {
+        let lines = self.wrap(text, size, room);
+        let longest = self.widest_word(text, size).min(room);
         let (mut narrow, mut wide) = (longest.max(room * 0.4), room);
         if lines.len() < 2 || narrow >= wide {
             return lines;
         }
         for _ in 0..7 {
             let middle = f64::midpoint(narrow, wide);
-            let fits = self.wrap(words, size, middle).len() <= lines.len();
+            let fits = self.wrap(text, size, middle).len() <= lines.len();
             if fits { wide = middle } else { narrow = middle }
         }
-        self.wrap(words, size, wide)
+        self.wrap(text, size, wide)
     }
 
     /// Lines no wider than `room`, broken at spaces, or within a word that is wider by itself.
     /// Nothing is cut; blank text gives no line.
-    pub(super) fn wrap(self, words: &str, size: f64, room: f64) -> Vec<String> {
-        let mut lines = Vec::new();
-        let mut line = String::new();
-        for word in words.split_whitespace() {
+    pub(super) fn wrap(self, text: &str, size: f64, room: f64) -> Vec<String> {
+        let space = self.width(" ", size);
+        let mut lines: Vec<String> = Vec::new();
+        let mut length = 0.0;
+        for word in words(text) {
             for (piece, joined) in self.pieces(word, size, room) {
-                let gap = if joined || line.is_empty() { "" } else { " " };
-                if !line.is_empty() && self.width(&format!("{line}{gap}{piece}"), size) > room {
-                    lines.push(std::mem::take(&mut line));
-                    line.push_str(&piece);
-                } else {
-                    line.push_str(gap);
-                    line.push_str(&piece);
+                let (own, gap) = (self.width(&piece, size), if joined { 0.0 } else { space });
+                match lines.last_mut() {
+                    // Without kerning, widths add up.
+                    Some(line) if length + gap + own <= room => {
+                        if !joined {
+                            line.push(' ');
+                        }
+                        line.push_str(&piece);
+                        length += gap + own;
+                    }
+                    _ => {
+                        lines.push(piece);
+                        length = own;
+                    }
                 }
             }
-        }
-        if !line.is_empty() {
-            lines.push(line);
         }
         lines
     }
@@ -114,9 +119,14 @@ impl Face {
     }
 
     /// The widest word of a text: no column may be narrower if its words are to stay whole.
-    pub(super) fn widest_word(self, words: &str, size: f64) -> f64 {
-        words.split_whitespace().map(|word| self.width(word, size)).fold(0.0, f64::max)
+    pub(super) fn widest_word(self, text: &str, size: f64) -> f64 {
+        words(text).map(|word| self.width(word, size)).fold(0.0, f64::max)
     }
+}
+
+/// Words between spaces and line ends; a no-break space holds its two together.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c.is_whitespace() && c != '\u{a0}').filter(|word| !word.is_empty())
 }
 
 /// A whole number with commas: 12,345.
@@ -151,5 +161,67 @@ pub(super) fn plain(value: f64) -> String {
     } else {
         let text = format!("{value:.2}");
         text.trim_end_matches('0').trim_end_matches('.').replace('-', "\u{2212}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_fonts_hold_the_letters_of_european_names_and_the_signs_that_charts_print() {
+        for face in [Face::Regular, Face::Bold] {
+            let missing = |c: &char| face.font().glyph_id(*c).0 == 0;
+            let letters = "AZaz09 %<>()=,.:&/+-\u{2212}\u{2013}\u{2019}\u{a0}£€éèüßøåłżőğşŵŷẁẅșț";
+            assert_eq!(letters.chars().find(missing), None);
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_people_read_them() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(percent(0.0), "0%");
+        assert_eq!(percent(0.2), "<1%");
+        assert_eq!(percent(33.6), "34%");
+        assert_eq!(percent(99.7), ">99%");
+        assert_eq!(percent(100.0), "100%");
+        assert_eq!(plain(1_500.0), "1,500");
+        assert_eq!(plain(-2.5), "\u{2212}2.5");
+        assert_eq!(plain(0.25), "0.25");
+    }
+
+    #[test]
+    fn a_no_break_space_holds_n_and_its_number_together() {
+        let lines = Face::Regular.wrap("respondents n\u{a0}=\u{a0}12", 13.0, 90.0);
+        assert_eq!(lines, ["respondents", "n\u{a0}=\u{a0}12"]);
+    }
+
+    #[test]
+    fn a_balanced_text_leaves_no_word_alone() {
+        let words = "Communication with the office when plans change or a worker is late";
+        let room = 400.0;
+        assert_eq!(Face::Regular.wrap(words, 13.0, room).len(), 2);
+        let lines = Face::Regular.balance(words, 13.0, room);
+        assert_eq!(lines.len(), 2);
+        assert!(Face::Regular.width(&lines[1], 13.0) > 0.6 * Face::Regular.width(&lines[0], 13.0));
+    }
+
+    proptest! {
+        #[test]
+        fn wrapping_loses_no_letter_and_no_line_is_too_wide(
+            words in "[a-zA-Z0-9 /\\-]{0,120}", room in 20.0..400.0_f64
+        ) {
+            for lines in [Face::Bold.wrap(&words, 13.0, room), Face::Bold.balance(&words, 13.0, room)] {
+                let letters = |s: &str| s.chars().filter(|c| *c != ' ').collect::<String>();
+                prop_assert_eq!(letters(&lines.concat()), letters(&words));
+                for line in &lines {
+                    prop_assert!(Face::Bold.width(line, 13.0) <= room + 1e-6);
+                }
+            }
+        }
     }
 }
