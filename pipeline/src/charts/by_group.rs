@@ -2,7 +2,7 @@
 //! of shaded cells for many. Every cell prints its percentage; withheld cells say "c".
 
 use super::page::{Align, BODY, MARGIN, Names, Page, SMALL, WIDTH, WITHHELD};
-use super::palette::{BLUE, GREY, Ink, PALE, tint, words_on};
+use super::palette::{BLUE, GREY, Ink, LINE, WHITE, tint, words_on};
 use super::text::{Face, number, percent};
 use super::{Base, Chart, Error, Figure, Frame, Picture};
 
@@ -112,8 +112,12 @@ impl ByGroup {
             .groups
             .iter()
             .map(|group| {
-                let word = Face::Bold.widest_word(&group.name, SMALL).min(160.0);
-                word.max(Face::Regular.width(&size(group), SMALL)).max(42.0) + 10.0
+                let word = Face::Bold.widest_word(&group.name, SMALL).clamp(42.0, 160.0);
+                let word = word.max(Face::Regular.width(&size(group), SMALL));
+                // Wider where that saves a fourth line.
+                let lines = |room: f64| Face::Bold.wrap(&group.name, SMALL, room).len();
+                let mut steps = (0..20).map(|step| word + f64::from(step) * 8.0);
+                steps.find(|room| lines(room + 0.1) <= 3).unwrap_or(160.0_f64.max(word)) + 10.0
             })
             .collect();
         let alike = (room / least.len() as f64).min(230.0);
@@ -181,12 +185,14 @@ fn shade(part: f64) -> Ink {
 
 /// A cell, darker for larger shares.
 fn cell(page: &mut Page<'_>, x: f64, height: f64, width: f64, figure: &Figure, most: f64) {
-    let (ground, words) = match figure.share() {
-        Some(share) => (shade(share.percent / most), percent(share.percent)),
-        None => (PALE, "c".to_owned()),
-    };
     let y = page.y;
-    page.rect(x, y, width, height, ground);
+    // A frame around white, so that a withheld cell is not taken for a small share.
+    let (edge, ground, words) = match figure.share() {
+        Some(share) => (0.0, shade(share.percent / most), percent(share.percent)),
+        None => (1.0, WHITE, "c".to_owned()),
+    };
+    page.rect(x, y, width, height, LINE);
+    page.rect(x + edge, y + edge, width - 2.0 * edge, height - 2.0 * edge, ground);
     let (x, middle, ink) = (x + width / 2.0, y + height / 2.0, words_on(ground));
     page.text(x, middle, Align::Middle, Face::Regular, BODY, ink, &words);
 }

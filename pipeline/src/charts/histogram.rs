@@ -39,7 +39,7 @@ pub struct Bin {
 /// A line to hold the figures against.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standard {
-    /// Where it stands.
+    /// Where it stands on the measure. On whole numbers, "at most 4" stands at 5, between the bars.
     pub value: f64,
     /// What it says: "Standard: within 30 minutes".
     pub label: String,

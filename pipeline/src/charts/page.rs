@@ -91,11 +91,7 @@ impl<'a> Page<'a> {
 
     /// Wrapped text from the left margin; moves the cursor below it.
     fn paragraph(&mut self, words: &str, face: Face, size: f64, lead: f64, ink: Ink) {
-        let room = self.right() - MARGIN;
-        let bold = face == Face::Bold;
-        let lines =
-            if bold { face.balance(words, size, room) } else { face.wrap(words, size, room) };
-        for line in lines {
+        for line in face.balance(words, size, self.right() - MARGIN) {
             let middle = self.y + lead / 2.0;
             self.text(MARGIN, middle, Align::Left, face, size, ink, &line);
             self.y += lead;
@@ -174,11 +170,10 @@ impl<'a> Page<'a> {
         let [from, to] = share;
         let cap = if bar.is_some() { 4.0 } else { 2.5 };
         let capped = to - from > 3.0 * cap;
-        if let Some(inside) = bar.map(|edge| edge.min(to) - from).filter(|inside| *inside > 0.0) {
+        let inside = bar.map_or(0.0, |edge| edge.min(to) - from);
+        if capped && inside > 0.0 {
             self.rect(from - 0.6, y - 1.8, inside + 0.6, 3.6, WHITE);
-            if capped {
-                self.rect(from - 1.6, y - cap - 1.2, 3.2, 2.0 * cap + 2.4, WHITE);
-            }
+            self.rect(from - 1.6, y - cap - 1.2, 3.2, 2.0 * cap + 2.4, WHITE);
         }
         self.rect(from, y - 0.6, (to - from).max(1.2), 1.2, ink);
         if capped {

@@ -12,7 +12,7 @@ pub(super) const GREY: Ink = (0x3D, 0x3D, 0x3D);
 pub(super) const BLACK: Ink = (0x0B, 0x0C, 0x0C);
 /// Gridlines.
 pub(super) const LINE: Ink = (0xDA, 0xDC, 0xDF);
-/// Grounds of withheld cells and of neutral bars.
+/// Ground of neutral bars and of empty charts.
 pub(super) const PALE: Ink = (0xEC, 0xED, 0xEF);
 pub(super) const WHITE: Ink = (0xFF, 0xFF, 0xFF);
 
