@@ -1,8 +1,12 @@
 //! De-identified responses to coded ones: segments, themes, sentiment, flags, outcomes, measures.
 //!
 //! The one place where a model meets a response, and the one path by which a person's code
-//! overrides the model's. [`Coder::code`] is a pure function on a batch: it knows no file and keeps
-//! nothing between calls, so that a notebook or a cluster can call it as the command line does.
+//! overrides the model's ([`settle`]). [`Coder::code`] is a pure function on a batch: it knows no file
+//! and keeps nothing between calls, so that a notebook or a cluster can call it as `run` does.
+
+mod coder;
+
+pub use coder::{Coder, Error, open_codebook};
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -188,4 +192,113 @@ pub struct CodedResponse {
     pub outcomes: Vec<Outcome>,
     /// In the order of segment.
     pub measures: Vec<Measure>,
+}
+
+impl From<Response> for CodedResponse {
+    /// A response that nobody has coded: it says something, and that is all that is known.
+    fn from(response: Response) -> Self {
+        Self {
+            respondent_type: response.respondent_type.unwrap_or((RespondentType::Unknown, 0.0)),
+            language: "und",
+            words: 0,
+            duplicate_of: None,
+            status: Status::Unassigned,
+            sentiment: Sentiment::Neutral,
+            sentiment_score: 0.0,
+            sentiment_level: 0,
+            stance: None,
+            flags: Vec::new(),
+            segments: Vec::new(),
+            codings: Vec::new(),
+            outcomes: Vec::new(),
+            measures: Vec::new(),
+            response,
+        }
+    }
+}
+
+/// Lets people's codes stand for the model's: where a person has coded a response with a codebook,
+/// the model's codes of that codebook go, and the response's sentiment follows from what is left.
+pub fn settle(row: &mut CodedResponse) {
+    let mut by_people: Vec<u8> =
+        row.codings.iter().filter(|c| is_person(&c.coder)).map(|c| c.codebook).collect();
+    by_people.sort_unstable();
+    by_people.dedup();
+    if by_people.is_empty() {
+        return;
+    }
+    row.codings.retain(|c| is_person(&c.coder) || by_people.binary_search(&c.codebook).is_err());
+    let codes: Vec<&Coding> = row.codings.iter().filter(|c| c.codebook == by_people[0]).collect();
+    if let Some(sentiment) = heard_models::words::roll_up(codes.iter().map(|c| c.sentiment)) {
+        row.sentiment = sentiment;
+        let sum: f32 = codes.iter().map(|c| c.sentiment_score).sum();
+        row.sentiment_score = sum / codes.len() as f32;
+        row.sentiment_level = heard_models::words::level(sentiment, row.sentiment_score);
+        row.status = Status::Informative;
+    }
+}
+
+fn is_person(coder: &str) -> bool {
+    coder.starts_with("person:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn coding(coder: &str, theme: u16, sentiment: Sentiment, score: f32) -> Coding {
+        Coding {
+            segment: 0,
+            codebook: 0,
+            theme,
+            sentiment,
+            sentiment_score: score,
+            confidence: 0.9,
+            coder: coder.into(),
+            evidence: Vec::new(),
+        }
+    }
+
+    fn uncoded() -> CodedResponse {
+        CodedResponse::from(Response {
+            id: "1-2".to_owned(),
+            source: 1,
+            row: 2,
+            channel: Channel::Survey,
+            question: Arc::new(AskedQuestion {
+                number: None,
+                text: Redacted::default(),
+                polarity: Polarity::Neutral,
+            }),
+            respondent_id: None,
+            respondent_type: None,
+            submitted_on: None,
+            wave: None,
+            rating: None,
+            by: Vec::new(),
+            may_quote: true,
+            text: Redacted::default(),
+        })
+    }
+
+    #[test]
+    fn a_persons_code_replaces_the_models_and_the_sentiment_follows() {
+        let mut row = uncoded();
+        row.sentiment = Sentiment::Negative;
+        row.codings = vec![
+            coding("model:home-care-fast@1", 1, Sentiment::Negative, -0.8),
+            coding("person:AB", 5, Sentiment::Positive, 1.0),
+        ];
+        settle(&mut row);
+        assert_eq!(row.codings.len(), 1);
+        assert_eq!((row.codings[0].theme, row.sentiment), (5, Sentiment::Positive));
+    }
+
+    #[test]
+    fn without_a_persons_code_nothing_changes() {
+        let mut row = uncoded();
+        row.codings = vec![coding("model:home-care-fast@1", 1, Sentiment::Negative, -0.8)];
+        settle(&mut row);
+        assert_eq!(row.codings.len(), 1);
+    }
 }

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::Organisation;
+
 /// The manifest of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Manifest {
@@ -22,6 +24,9 @@ pub struct Manifest {
     pub config: String,
     /// Disclosure control used under `publish/`.
     pub suppress: String,
+    /// Who publishes the report, as the user said.
+    #[serde(default)]
+    pub organisation: Organisation,
     /// How many people were invited, where the user said.
     pub invited: Option<u64>,
     /// The codebooks.

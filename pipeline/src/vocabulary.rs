@@ -2,10 +2,12 @@
 //!
 //! Codings carry small indices; this is where they become ids and labels again.
 
+use serde::{Deserialize, Serialize};
+
 use crate::coding::CodedResponse;
 
 /// A theme of a codebook as tables and charts name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThemeName {
     /// Machine id, stable.
     pub id: String,
@@ -18,7 +20,7 @@ pub struct ThemeName {
 }
 
 /// A codebook as tables name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodebookNames {
     /// Machine id.
     pub id: String,

@@ -1,0 +1,105 @@
+//! The speed table: comments a second for each stage and the whole job, and peak memory.
+//!
+//! `cargo run --release -p heard-bench -- [COMMENTS]` makes that many distinct comments of about 15
+//! words from a seed (one in twenty holds a name), and times reading, de-identification, coding and
+//! the whole job, from CSV to finished evidence, on one thread and on two. Each whole job runs in a
+//! process of its own, so that its peak memory is its own.
+#![allow(clippy::print_stdout, reason = "a table is what this program is for")]
+
+mod comments;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use heard::config::{Machine, RawConfig};
+use heard::deidentify::{self, Deidentifier, Identities};
+use heard::intake::{Intake, Options};
+
+fn main() -> anyhow::Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.as_slice() {
+        [job, csv, out, threads] if job == "whole-job" => {
+            whole_job(Path::new(csv), Path::new(out), threads.parse()?)
+        }
+        [] => table(100_000),
+        [count] => table(count.parse().context("COMMENTS must be a number")?),
+        _ => anyhow::bail!("usage: heard-bench [COMMENTS]"),
+    }
+}
+
+/// Prints the table.
+fn table(count: usize) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let csv = folder.path().join("comments.csv");
+    let words = comments::write(&csv, count)?;
+    println!(
+        "{count} comments of {:.1} words, {:.1} MB of CSV, {} cores",
+        words as f64 / count as f64,
+        std::fs::metadata(&csv)?.len() as f64 / 1e6,
+        std::thread::available_parallelism().map_or(1, Into::into)
+    );
+    println!("{:<34} {:>12} {:>9} {:>9}", "stage", "comments/s", "seconds", "peak MB");
+    stages(&csv, count)?;
+    for threads in [1, 2] {
+        let out = folder.path().join(format!("evidence-{threads}"));
+        let clock = Instant::now();
+        let done = Command::new(std::env::current_exe()?)
+            .args(["whole-job".as_ref(), csv.as_os_str(), out.as_os_str()])
+            .arg(threads.to_string())
+            .output()?;
+        anyhow::ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let peak = String::from_utf8_lossy(&done.stdout).trim().to_owned();
+        let name = format!("whole job, {threads} thread{}", if threads == 1 { "" } else { "s" });
+        line(&name, count, clock.elapsed().as_secs_f64(), &peak);
+    }
+    Ok(())
+}
+
+/// Each stage by itself on one thread.
+fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
+    let clock = Instant::now();
+    let mut intake = Intake::open(&[csv.to_owned()], &Options::default())?;
+    let batches: Vec<_> = intake.batches().collect::<Result<_, _>>()?;
+    line("reading, 1 thread", count, clock.elapsed().as_secs_f64(), "");
+
+    let deidentifier = Deidentifier::new(deidentify::Options::default());
+    let mut identities = Identities::new(false);
+    let clock = Instant::now();
+    let clean: Vec<_> = batches
+        .into_iter()
+        .map(|batch| deidentify::deidentify(&deidentifier, identities.number(batch)).responses)
+        .collect();
+    line("de-identification, 1 thread", count, clock.elapsed().as_secs_f64(), "");
+
+    let coder = heard::coding::Coder::open("home-care", "fast")?;
+    let clock = Instant::now();
+    let coded: usize = clean.into_iter().map(|batch| coder.code(batch).len()).sum();
+    line("coding (with segments), 1 thread", coded, clock.elapsed().as_secs_f64(), "");
+    Ok(())
+}
+
+/// One whole job; prints the peak memory of this process in MB.
+fn whole_job(csv: &Path, out: &Path, threads: usize) -> anyhow::Result<()> {
+    let raw = RawConfig {
+        input: vec![csv.to_string_lossy().into_owned()],
+        out: Some(out.to_owned()),
+        ..RawConfig::default()
+    };
+    let machine = Machine { threads: Some(threads), quiet: true, force: true };
+    heard::run::run(&raw.check(Path::new(""), &machine)?, &heard::run::Silent)?;
+    println!("{}", peak_memory().map_or_else(|| "?".to_owned(), |mb| format!("{mb:.0}")));
+    Ok(())
+}
+
+fn line(name: &str, count: usize, seconds: f64, peak: &str) {
+    println!("{name:<34} {:>12.0} {seconds:>9.2} {peak:>9}", count as f64 / seconds);
+}
+
+/// Peak resident memory of this process in MB, where the system tells (Linux).
+fn peak_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
+}

@@ -1,0 +1,145 @@
+//! The command line: what may be typed, what it means, and how it ends.
+//!
+//! Exit codes: 0 done; 1 done, but a threshold was passed (rows set aside, personal data that may
+//! remain); 2 could not run. Evidence goes to the output folder, the summary to standard output,
+//! progress and errors to standard error.
+
+mod check;
+mod codebook;
+mod report;
+mod run;
+mod train;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Turns what people say about their care into evidence, on your own computer.
+///
+/// Survey exports, testimonies and consultation letters go in; a de-identified, theme-coded,
+/// sentiment-scored dataset, charts and a report come out. No text leaves this computer.
+#[derive(Debug, Parser)]
+#[command(name = "heard", bin_name = "heard", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Print the licences of what ships in this program: fonts, name lists, data.
+    #[arg(long)]
+    licences: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  heard check survey.xlsx              what is in this file, and how it would be read
+  heard run survey.xlsx                everything, into the folder heard-out
+  heard run letters/ replies.csv --invited 1200 --out evidence
+  heard report heard-out               tables, charts and report again";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Run(run::Args),
+    Report(report::Args),
+    Train(train::Args),
+    Codebook(codebook::Args),
+    /// Reads one office or PDF file for a parent process.
+    #[command(hide = true)]
+    ParseFile {
+        /// What the parent asks for.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<std::ffi::OsString>,
+    },
+}
+
+/// How a command ended, other than by an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Done.
+    Done,
+    /// Done, but a threshold was passed.
+    NeedsAttention,
+}
+
+/// Runs the program on the process's arguments.
+pub fn main() -> ExitCode {
+    silence_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let result = match cli.command {
+        _ if cli.licences => print(crate::licences::TEXT),
+        None => {
+            use clap::CommandFactory as _;
+            let help = Cli::command().render_help().to_string();
+            print(&help)
+        }
+        Some(Command::ParseFile { args }) => return crate::intake::child::serve(&args),
+        Some(Command::Check(args)) => check::run(args),
+        Some(Command::Run(args)) => run::run(args),
+        Some(Command::Report(args)) => report::run(args),
+        Some(Command::Train(args)) => train::run(args),
+        Some(Command::Codebook(args)) => codebook::run(args),
+    };
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::NeedsAttention) => ExitCode::from(1),
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("heard: {error:#}\n"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Writes to standard output.
+pub(crate) fn print(text: &str) -> anyhow::Result<Outcome> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    out.flush()?;
+    Ok(Outcome::Done)
+}
+
+/// Writes to standard error; that it cannot be written is nothing to stop for.
+pub(crate) fn say(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// A panic's message may quote the text that it met, so only its place is told.
+fn silence_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(|l| format!("{}:{}", l.file().rsplit(['/', '\\']).next().unwrap_or("?"), l.line()))
+            .unwrap_or_default();
+        say(&format!(
+            "heard: stopped by a fault of its own at {place}. Nothing half-written was left under the output name; please report the place\n"
+        ));
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,82 @@
+//! `heard check`: what was found in the files, and how it would be read.
+
+use std::path::{Path, PathBuf};
+
+use super::{Outcome, print, say};
+use crate::deidentify::{Deidentifier, Options};
+use crate::intake::{self, Intake, understanding};
+use crate::store;
+
+/// Show what is in files, and how it would be read, before anything is run.
+///
+/// For each file: its kind, header rows, columns and their types, the questions with what they ask
+/// for, how many answers and people, and every problem with its row. Writes an editable heard.toml
+/// that `heard run` takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  heard check survey.xlsx
+  heard check letters/ replies.csv --write heard.toml
+  heard check export.csv --json")]
+pub(super) struct Args {
+    /// Files and folders.
+    #[arg(required = true, value_name = "INPUT")]
+    input: Vec<PathBuf>,
+    /// Where to write the settings; an existing file is not replaced.
+    #[arg(long, value_name = "FILE", default_value = "heard.toml")]
+    write: PathBuf,
+    /// Write no settings file.
+    #[arg(long)]
+    no_write: bool,
+    /// Column with open text, where the program's own choice is wrong; may be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    text: Vec<String>,
+    /// Column with the respondent's id.
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// Column with the question, in files with one answer a row.
+    #[arg(long, value_name = "COLUMN")]
+    question: Option<String>,
+    /// For programs: the same as JSON; writes no settings file.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let options = intake::Options {
+        text: args.text,
+        id: args.id,
+        question: args.question,
+        ..intake::Options::default()
+    };
+    let found = Intake::check(&args.input, &options)?;
+    // Everything that came from a file is shown without personal data.
+    let deidentifier = Deidentifier::new(Options::default());
+    let label = |text: &str| deidentifier.label(text).as_str().to_owned();
+    if args.json {
+        return print(&serde_json::to_string_pretty(&understanding::to_json(&found, &label))?);
+    }
+    print(&understanding::describe(&found, &label))?;
+    let any_text = found.iter().any(understanding::Understanding::has_open_text);
+    if args.no_write || !any_text {
+        return Ok(Outcome::Done);
+    }
+    write(&args.write, &understanding::to_toml(&args.input, &found, &label))?;
+    Ok(Outcome::Done)
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    if path.exists() {
+        say(&format!(
+            "heard: {} is there already and was left as it is. Use --write to name another file\n",
+            path.display()
+        ));
+        return Ok(());
+    }
+    store::write_file(path, text.as_bytes())?;
+    say(&format!(
+        "Wrote {0}. Edit it where the above is wrong, then: heard run {0}\n",
+        path.display()
+    ));
+    Ok(())
+}

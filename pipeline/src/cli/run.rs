@@ -1,0 +1,163 @@
+//! `heard run`: the main job.
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Outcome, print};
+use crate::config::{self, Machine, RawConfig};
+use crate::run::{self, Progress};
+
+/// Read files and write the evidence.
+///
+/// Reads survey exports, spreadsheets, testimonies and letters, takes personal data out, codes what
+/// people say, and writes tables, charts and a report. `heard run survey.xlsx` alone does the right
+/// thing; `heard check survey.xlsx` shows beforehand how a file is understood.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  heard run survey.xlsx
+  heard run letters/ replies.csv --invited 1200 --out evidence
+  heard run export.csv --text \"Any other comments?\" --by Area --by Provider
+  heard run heard.toml                 with the settings that `heard check` wrote")]
+pub(super) struct Args {
+    /// Files and folders, or a heard.toml.
+    #[arg(required = true, value_name = "INPUT")]
+    input: Vec<PathBuf>,
+    /// Folder for the evidence [default: heard-out].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Settings file, as `heard check` writes it.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Column with open text, where the program's own choice is wrong; may be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    text: Vec<String>,
+    /// Column with the respondent's id.
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// Column with the question, in files with one answer a row.
+    #[arg(long, value_name = "COLUMN")]
+    question: Option<String>,
+    /// Theme framework: an id (see `heard codebook list`) or a TOML file [default: home-care].
+    #[arg(long, value_name = "ID|FILE")]
+    codebook: Option<String>,
+    /// `fast`, or a model file made by `heard train` [default: fast].
+    #[arg(long, value_name = "fast|FILE")]
+    model: Option<String>,
+    /// Column to break the results down by; may be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    by: Vec<String>,
+    /// How many people were invited to answer: gives the response rate.
+    #[arg(long, value_name = "N")]
+    invited: Option<u64>,
+    /// How small counts are hidden in what may be published: standard, nhs or none
+    /// [default: standard].
+    #[arg(long, value_name = "PROFILE")]
+    suppress: Option<String>,
+    /// Text file with a care provider a line: they become [PROVIDER A], [PROVIDER B], ...
+    #[arg(long, value_name = "FILE")]
+    providers: Option<PathBuf>,
+    /// Use the id column's own values as response ids.
+    #[arg(long)]
+    keep_ids: bool,
+    /// Replace the outputs of an earlier run in the folder, never people's decisions.
+    #[arg(long)]
+    force: bool,
+    /// Worker threads [default: as many as there are cores].
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// No progress and no summary.
+    #[arg(long)]
+    quiet: bool,
+}
+
+pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let quiet = args.quiet;
+    let config = config(args)?;
+    let progress = Bar::new(quiet);
+    let summary = run::run(&config, &progress).context("the run could not be done")?;
+    progress.finish();
+    if !quiet {
+        print(&summary.text())?;
+    }
+    Ok(if summary.needs_attention() { Outcome::NeedsAttention } else { Outcome::Done })
+}
+
+fn config(args: Args) -> anyhow::Result<config::Config> {
+    // A heard.toml among the inputs is the settings file.
+    let is_settings = |p: &PathBuf| p.file_name().is_some_and(|n| n == "heard.toml");
+    let (mut settings, inputs): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.input.into_iter().partition(|p| is_settings(p) && p.is_file());
+    settings.extend(args.config);
+    anyhow::ensure!(settings.len() < 2, "two settings files were given; name one");
+    let (written, base) = match settings.first() {
+        None => (RawConfig::default(), PathBuf::new()),
+        Some(path) => {
+            (config::read(path)?, path.parent().map(Path::to_owned).unwrap_or_default())
+        }
+    };
+    let base = if inputs.is_empty() { base } else { PathBuf::new() };
+    let typed = RawConfig {
+        input: inputs.iter().map(|p| p.to_string_lossy().into_owned()).collect(),
+        out: args.out,
+        text: args.text,
+        id: args.id,
+        question: args.question,
+        codebook: args.codebook,
+        model: args.model,
+        by: args.by,
+        invited: args.invited,
+        suppress: args.suppress,
+        keep_ids: args.keep_ids.then_some(true),
+        providers: args.providers,
+        ..RawConfig::default()
+    };
+    let machine = Machine { threads: args.threads, quiet: args.quiet, force: args.force };
+    Ok(written.overridden_by(typed).check(&base, &machine)?)
+}
+
+/// Progress on standard error, where a person sits before it.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new(quiet: bool) -> Self {
+        if quiet || !std::io::stderr().is_terminal() {
+            return Self(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::no_length();
+        let style = "{spinner} {msg} {pos} answers, {per_sec}, {elapsed}";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(std::time::Duration::from_millis(120));
+        Self(bar)
+    }
+
+    fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn stage(&self, name: &'static str) {
+        self.0.set_message(name);
+    }
+
+    fn expect(&self, bytes: u64) {
+        // The length of the work is told in bytes of input; answers are what people count.
+        let style = "{spinner} {msg} [{bar:30}] {percent}% {eta} left";
+        if bytes > 0
+            && let Ok(style) = ProgressStyle::with_template(style)
+        {
+            self.0.set_length(bytes);
+            self.0.set_style(style.progress_chars("=> "));
+        }
+    }
+
+    fn advance(&self, by: u64) {
+        self.0.inc(by);
+    }
+}

@@ -1,0 +1,361 @@
+//! What the user asked for: [`RawConfig`] as written in `heard.toml` and on the command line,
+//! [`Config`] as meant. Everything is checked here once; nothing inside asks again.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::intake;
+
+/// Settings as written. The command line wins over the file.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawConfig {
+    /// Files and folders to read, relative to the config file.
+    pub input: Vec<String>,
+    /// Folder for the evidence.
+    pub out: Option<PathBuf>,
+    /// Columns that hold open text, where the program's own choice is wrong.
+    pub text: Vec<String>,
+    /// Column that holds the respondent's id.
+    pub id: Option<String>,
+    /// Column that holds the question, in files with an answer a row.
+    pub question: Option<String>,
+    /// Codebook: an id such as `home-care`, or a TOML file.
+    pub codebook: Option<String>,
+    /// `fast`, or a model file made by `heard train`.
+    pub model: Option<String>,
+    /// Columns to break the results down by.
+    pub by: Vec<String>,
+    /// How many people were invited to answer.
+    pub invited: Option<u64>,
+    /// Disclosure control: `standard`, `nhs` or `none`.
+    pub suppress: Option<String>,
+    /// Keep the id column's own values as response ids.
+    pub keep_ids: Option<bool>,
+    /// A text file with one care provider a line, to become [PROVIDER A], [PROVIDER B], ...
+    pub providers: Option<PathBuf>,
+    /// Who publishes the report.
+    pub organisation: Organisation,
+    /// When a finished run is reported as needing attention.
+    pub thresholds: RawThresholds,
+    /// Limits on the parsers of office and PDF files.
+    pub limits: intake::RawLimits,
+    /// What `heard check` understood of each source, for the user to correct.
+    pub source: Vec<intake::SourceOverride>,
+}
+
+/// Who publishes the report.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub struct Organisation {
+    /// Its name, printed on the report.
+    pub name: Option<String>,
+    /// Title of the report.
+    pub title: Option<String>,
+}
+
+/// Thresholds as written.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawThresholds {
+    /// Largest share of rows, 0..1, that may be set aside before the run ends with code 1.
+    pub unprocessed: Option<f64>,
+    /// Largest share of answers, 0..1, flagged as possibly still personal.
+    pub residual: Option<f64>,
+}
+
+/// Which small counts are hidden in what may be published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Suppress {
+    /// Counts under 5 in breakdowns are hidden, and others so that they cannot be worked out.
+    Standard,
+    /// Counts of 1 to 7 are hidden, others rounded to 5.
+    Nhs,
+    /// Nothing is hidden.
+    None,
+}
+
+impl Suppress {
+    /// The profile's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Nhs => "nhs",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Settings as meant.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Files and folders to read.
+    pub inputs: Vec<PathBuf>,
+    /// Folder for the evidence.
+    pub out: PathBuf,
+    /// What intake needs to know.
+    pub intake: intake::Options,
+    /// Codebook id or file.
+    pub codebook: String,
+    /// `fast`, or a model file.
+    pub model: String,
+    /// How many people were invited to answer.
+    pub invited: Option<u64>,
+    /// Disclosure control.
+    pub suppress: Suppress,
+    /// Keep the id column's own values as response ids.
+    pub keep_ids: bool,
+    /// Care providers to replace by letters.
+    pub providers: Vec<String>,
+    /// Who publishes.
+    pub organisation: Organisation,
+    /// Largest share of rows set aside.
+    pub unprocessed_threshold: f64,
+    /// Largest share of answers with residual personal data.
+    pub residual_threshold: f64,
+    /// Replace the outputs of an earlier run.
+    pub force: bool,
+    /// Number of worker threads.
+    pub threads: usize,
+    /// No progress, no summary.
+    pub quiet: bool,
+    /// Hash of what can change a result: not threads, output folder or verbosity.
+    pub hash: String,
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file could not be read.
+    #[error("cannot read {}: {source}. Check the path and that you may open the file", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The config file is not what it should be.
+    #[error("{}: {message}", path.display())]
+    Toml {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// A value is not one of those that are known.
+    #[error("`{value}` is not a value for {name}. Use {known}{hint}")]
+    Value {
+        /// The setting.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// What may be given.
+        known: &'static str,
+        /// "; did you mean ...".
+        hint: String,
+    },
+    /// Nothing to read.
+    #[error("no input: name a file or a folder, for example `heard run survey.xlsx`")]
+    NoInput,
+}
+
+/// Reads a config file; a misspelt key is an error with a suggestion.
+pub fn read(path: &Path) -> Result<RawConfig, Error> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    toml::from_str(&text).map_err(|error| {
+        let line = error.span().map(|s| 1 + text[..s.start].matches('\n').count());
+        let place = line.map(|l| format!("line {l}: ")).unwrap_or_default();
+        Error::Toml {
+            path: path.to_owned(),
+            message: format!("{place}{}{}", error.message(), suggestion(error.message())),
+        }
+    })
+}
+
+/// For "unknown field `x`, expected one of `a`, `b`": the nearest known key, as ". Did you mean ...".
+fn suggestion(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    if !message.starts_with("unknown field") {
+        return String::new();
+    }
+    let wrong = quoted.next().unwrap_or_default();
+    did_you_mean(wrong, quoted).map(|k| format!(". Did you mean `{k}`?")).unwrap_or_default()
+}
+
+/// The candidate nearest to what was typed, if it is near.
+pub fn did_you_mean<'a>(
+    typed: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    candidates
+        .map(|c| (strsim::jaro_winkler(typed, c), c))
+        .filter(|(score, _)| *score > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, c)| c)
+}
+
+impl RawConfig {
+    /// This, with what the other (the command line) says instead.
+    #[must_use]
+    pub fn overridden_by(mut self, other: Self) -> Self {
+        fn list<T>(mine: &mut Vec<T>, theirs: Vec<T>) {
+            if !theirs.is_empty() {
+                *mine = theirs;
+            }
+        }
+        list(&mut self.input, other.input);
+        list(&mut self.text, other.text);
+        list(&mut self.by, other.by);
+        list(&mut self.source, other.source);
+        self.out = other.out.or(self.out);
+        self.id = other.id.or(self.id);
+        self.question = other.question.or(self.question);
+        self.codebook = other.codebook.or(self.codebook);
+        self.model = other.model.or(self.model);
+        self.invited = other.invited.or(self.invited);
+        self.suppress = other.suppress.or(self.suppress);
+        self.keep_ids = other.keep_ids.or(self.keep_ids);
+        self.providers = other.providers.or(self.providers);
+        self
+    }
+
+    /// Checks every value and fills in the defaults. Relative inputs are relative to `base`.
+    pub fn check(self, base: &Path, machine: &Machine) -> Result<Config, Error> {
+        if self.input.is_empty() {
+            return Err(Error::NoInput);
+        }
+        let hash = self.hash();
+        let suppress = match self.suppress.as_deref() {
+            None | Some("standard") => Suppress::Standard,
+            Some("nhs") => Suppress::Nhs,
+            Some("none") => Suppress::None,
+            Some(other) => {
+                return Err(unknown("suppress", other, "standard, nhs or none", &["standard", "nhs", "none"]));
+            }
+        };
+        let providers = match &self.providers {
+            None => Vec::new(),
+            Some(path) => {
+                let path = base.join(path);
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|source| Error::Read { path, source })?;
+                text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
+            }
+        };
+        let inputs: Vec<PathBuf> = self.input.iter().map(|i| join(base, i)).collect();
+        Ok(Config {
+            inputs,
+            out: self.out.unwrap_or_else(|| PathBuf::from("heard-out")),
+            intake: intake::Options {
+                text: self.text,
+                id: self.id,
+                question: self.question,
+                by: self.by,
+                sources: self.source,
+                limits: self.limits.check(),
+                ..intake::Options::default()
+            },
+            codebook: self.codebook.unwrap_or_else(|| "home-care".to_owned()),
+            model: self.model.unwrap_or_else(|| "fast".to_owned()),
+            invited: self.invited,
+            suppress,
+            keep_ids: self.keep_ids.unwrap_or(false),
+            providers,
+            organisation: self.organisation,
+            unprocessed_threshold: share("thresholds.unprocessed", self.thresholds.unprocessed, 0.1)?,
+            residual_threshold: share("thresholds.residual", self.thresholds.residual, 0.05)?,
+            force: machine.force,
+            threads: machine
+                .threads
+                .or_else(|| std::thread::available_parallelism().ok().map(Into::into))
+                .unwrap_or(1)
+                .clamp(1, 256),
+            quiet: machine.quiet,
+            hash,
+        })
+    }
+
+    /// Hash of what can change a result: everything but the output folder and the inputs' paths.
+    fn hash(&self) -> String {
+        let meant = Self { out: None, input: Vec::new(), ..self.clone() };
+        let text = serde_json::to_string(&meant).unwrap_or_default();
+        hex(&Sha256::digest(text.as_bytes()))
+    }
+}
+
+/// How this machine should work: nothing here can change a result.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Machine {
+    /// Worker threads; None for as many as there are cores.
+    pub threads: Option<usize>,
+    /// No progress, no summary.
+    pub quiet: bool,
+    /// Replace the outputs of an earlier run.
+    pub force: bool,
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}
+
+fn join(base: &Path, input: &str) -> PathBuf {
+    if base.as_os_str().is_empty() { PathBuf::from(input) } else { base.join(input) }
+}
+
+fn share(name: &'static str, value: Option<f64>, default: f64) -> Result<f64, Error> {
+    let value = value.unwrap_or(default);
+    if (0.0..=1.0).contains(&value) {
+        return Ok(value);
+    }
+    Err(Error::Value {
+        name,
+        value: value.to_string(),
+        known: "a share between 0 and 1",
+        hint: String::new(),
+    })
+}
+
+fn unknown(name: &'static str, value: &str, known: &'static str, all: &[&str]) -> Error {
+    let hint = did_you_mean(value, all.iter().copied())
+        .map(|k| format!("; did you mean `{k}`?"))
+        .unwrap_or_default();
+    Error::Value { name, value: value.to_owned(), known, hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_key_gets_a_suggestion() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heard.toml");
+        std::fs::write(&path, "invitd = 1200\n").unwrap();
+        let message = read(&path).unwrap_err().to_string();
+        assert!(message.contains("line 1") && message.contains("Did you mean `invited`?"), "{message}");
+    }
+
+    #[test]
+    fn the_hash_leaves_out_where_things_stand() {
+        let raw = RawConfig { input: vec!["a.csv".into()], ..RawConfig::default() };
+        let there = RawConfig { out: Some("x".into()), input: vec!["b.csv".into()], ..raw.clone() };
+        assert_eq!(raw.hash(), there.hash());
+        let other = RawConfig { invited: Some(3), ..raw.clone() };
+        assert_ne!(raw.hash(), other.hash());
+    }
+
+    #[test]
+    fn an_unknown_profile_is_refused_with_the_known_ones() {
+        let raw = RawConfig { input: vec!["a".into()], suppress: Some("standrd".into()), ..RawConfig::default() };
+        let message = raw.check(Path::new(""), &Machine::default()).unwrap_err().to_string();
+        assert!(message.contains("did you mean `standard`"), "{message}");
+    }
+}

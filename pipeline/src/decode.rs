@@ -1,0 +1,398 @@
+//! Our own Parquet back into coded responses, so that tables and reports can be made again without
+//! the original files, from corrected codes.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, AsArray, BooleanArray, Float32Array, Float64Array, ListArray, RecordBatch, StringArray,
+    UInt16Array, UInt32Array,
+};
+use arrow::datatypes::{
+    Date32Type, Float32Type, Float64Type, Int8Type, UInt16Type, UInt32Type,
+};
+use heard_models::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+
+use crate::coding::{AskedQuestion, CodedResponse, Coding, Flag, Measure, Outcome, Response};
+use crate::deidentify::{Redacted, Redaction, RedactionKind};
+use crate::measures;
+use crate::response::Channel;
+use crate::schema::Table;
+use crate::store;
+use crate::vocabulary::Vocabulary;
+
+/// Why a stored run could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file could not be opened or decoded.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A record batch could not be decoded.
+    #[error("cannot read {}: {source}. Run `heard run` again with --force", path.display())]
+    Arrow {
+        /// The table.
+        path: PathBuf,
+        /// Why.
+        source: arrow::error::ArrowError,
+    },
+    /// A column is missing or holds a value that this version does not know.
+    #[error("{} holds something that this version of Heard does not know in column `{column}`. Run `heard run` again with --force", path.display())]
+    Unknown {
+        /// The table.
+        path: PathBuf,
+        /// The column.
+        column: String,
+    },
+}
+
+/// Opens one of our tables for reading, batch by batch; gives the column names and the facts in its
+/// metadata too.
+pub struct TableReader {
+    path: PathBuf,
+    reader: ParquetRecordBatchReader,
+    columns: Vec<String>,
+    facts: HashMap<String, String>,
+}
+
+impl TableReader {
+    /// Opens `restricted/<table>` of a run.
+    pub fn open(restricted: &Path, table: Table) -> Result<Self, Error> {
+        let path = restricted.join(table.file_name());
+        let file = File::open(&path).map_err(store::io("read", &path))?;
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file)
+            .map_err(store::parquet_error("read", &path))?
+            .with_batch_size(8192);
+        let columns = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
+        let facts = builder
+            .metadata()
+            .file_metadata()
+            .key_value_metadata()
+            .into_iter()
+            .flatten()
+            .filter_map(|kv| Some((kv.key.clone(), kv.value.clone()?)))
+            .collect();
+        let reader = builder.build().map_err(store::parquet_error("read", &path))?;
+        Ok(Self { path, reader, columns, facts })
+    }
+
+    /// Names of the columns.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// A fact from the file's metadata, by its name without `heard.`.
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.get(&format!("heard.{name}")).map(String::as_str)
+    }
+
+    /// The next batch.
+    pub fn next_batch(&mut self) -> Result<Option<Batch>, Error> {
+        match self.reader.next() {
+            None => Ok(None),
+            Some(Ok(batch)) => Ok(Some(Batch { path: self.path.clone(), batch })),
+            Some(Err(source)) => Err(Error::Arrow { path: self.path.clone(), source }),
+        }
+    }
+}
+
+/// A batch of one of our tables, with typed access by column name.
+pub struct Batch {
+    path: PathBuf,
+    batch: RecordBatch,
+}
+
+impl Batch {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    fn unknown(&self, column: &str) -> Error {
+        Error::Unknown { path: self.path.clone(), column: column.to_owned() }
+    }
+
+    fn column(&self, name: &str) -> Result<&Arc<dyn Array>, Error> {
+        self.batch.column_by_name(name).ok_or_else(|| self.unknown(name))
+    }
+
+    /// A utf8 column.
+    pub fn strings(&self, name: &str) -> Result<&StringArray, Error> {
+        self.column(name)?.as_string_opt::<i32>().ok_or_else(|| self.unknown(name))
+    }
+
+    fn u32s(&self, name: &str) -> Result<&UInt32Array, Error> {
+        self.column(name)?.as_primitive_opt::<UInt32Type>().ok_or_else(|| self.unknown(name))
+    }
+
+    fn u16s(&self, name: &str) -> Result<&UInt16Array, Error> {
+        self.column(name)?.as_primitive_opt::<UInt16Type>().ok_or_else(|| self.unknown(name))
+    }
+
+    fn f32s(&self, name: &str) -> Result<&Float32Array, Error> {
+        self.column(name)?.as_primitive_opt::<Float32Type>().ok_or_else(|| self.unknown(name))
+    }
+
+    fn f64s(&self, name: &str) -> Result<&Float64Array, Error> {
+        self.column(name)?.as_primitive_opt::<Float64Type>().ok_or_else(|| self.unknown(name))
+    }
+
+    fn bools(&self, name: &str) -> Result<&BooleanArray, Error> {
+        self.column(name)?.as_boolean_opt().ok_or_else(|| self.unknown(name))
+    }
+
+    fn lists(&self, name: &str) -> Result<&ListArray, Error> {
+        self.column(name)?.as_list_opt::<i32>().ok_or_else(|| self.unknown(name))
+    }
+
+    fn word<T>(
+        &self,
+        name: &str,
+        row: usize,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, Error> {
+        parse(self.strings(name)?.value(row)).ok_or_else(|| self.unknown(name))
+    }
+
+    /// Spans of a list<struct<start,end>> column, as byte ranges of `text`.
+    fn spans(
+        &self,
+        name: &str,
+        row: usize,
+        bytes: &ByteOffsets,
+    ) -> Result<Vec<std::ops::Range<usize>>, Error> {
+        let item = self.lists(name)?.value(row);
+        let item = item.as_struct_opt().ok_or_else(|| self.unknown(name))?;
+        let numbers = |i: usize| {
+            item.column(i).as_primitive_opt::<UInt32Type>().ok_or_else(|| self.unknown(name))
+        };
+        let (start, end) = (numbers(0)?, numbers(1)?);
+        Ok((0..item.len()).map(|i| bytes.at(start.value(i))..bytes.at(end.value(i))).collect())
+    }
+}
+
+/// Converts scalar-value offsets of one text back into byte offsets.
+struct ByteOffsets {
+    /// Byte offset of each scalar value and of the end; empty for ASCII.
+    starts: Vec<usize>,
+    len: usize,
+}
+
+impl ByteOffsets {
+    fn new(text: &str) -> Self {
+        let starts = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices().map(|(i, _)| i).chain([text.len()]).collect()
+        };
+        Self { starts, len: text.len() }
+    }
+
+    fn at(&self, scalar: u32) -> usize {
+        if self.starts.is_empty() {
+            return (scalar as usize).min(self.len);
+        }
+        self.starts.get(scalar as usize).copied().unwrap_or(self.len)
+    }
+}
+
+/// Reads a whole stored run back, in its own order, handing over batches of coded responses.
+///
+/// Rows of the other tables stand in the order of `responses.parquet`, so each is read once, in step.
+pub fn read(
+    restricted: &Path,
+    vocabulary: &Vocabulary,
+    mut each: impl FnMut(Vec<CodedResponse>),
+) -> Result<(), Error> {
+    let mut responses = TableReader::open(restricted, Table::Responses)?;
+    let mut segments = Cursor::open(restricted, Table::Segments)?;
+    let mut codings = Cursor::open(restricted, Table::Codings)?;
+    let mut measures = Cursor::open(restricted, Table::Measures)?;
+    let mut outcomes = Cursor::open(restricted, Table::Outcomes)?;
+    while let Some(batch) = responses.next_batch()? {
+        let mut rows = Vec::with_capacity(batch.rows());
+        for i in 0..batch.rows() {
+            let mut row = response(&batch, i, vocabulary)?;
+            let bytes = ByteOffsets::new(row.response.text.as_str());
+            let id = row.response.id.clone();
+            segments.while_id(&id, |b, at| {
+                let (start, end) = (b.u32s("start")?.value(at), b.u32s("end")?.value(at));
+                row.segments.push(bytes.at(start)..bytes.at(end));
+                Ok(())
+            })?;
+            codings.while_id(&id, |b, at| {
+                let (book, theme) = (b.strings("codebook")?, b.strings("theme")?);
+                let (codebook, theme) = vocabulary
+                    .find(book.value(at), theme.value(at))
+                    .ok_or_else(|| b.unknown("theme"))?;
+                row.codings.push(Coding {
+                    segment: b.u16s("segment")?.value(at),
+                    codebook,
+                    theme,
+                    sentiment: b.word("sentiment", at, Sentiment::parse)?,
+                    sentiment_score: b.f32s("sentiment_score")?.value(at),
+                    confidence: b.f32s("confidence")?.value(at),
+                    coder: b.strings("coder")?.value(at).into(),
+                    evidence: b.spans("evidence", at, &bytes)?,
+                });
+                Ok(())
+            })?;
+            measures.while_id(&id, |b, at| {
+                let (start, end) = (b.u32s("start")?.value(at), b.u32s("end")?.value(at));
+                let upper = b.f64s("upper")?;
+                let per = b.strings("per")?;
+                row.measures.push(Measure {
+                    segment: b.u16s("segment")?.value(at),
+                    measure: b.word("measure", at, measures::known)?,
+                    value: b.f64s("value")?.value(at),
+                    upper: upper.is_valid(at).then(|| upper.value(at)),
+                    unit: b.word("unit", at, measures::known_unit)?,
+                    per: if per.is_valid(at) {
+                        Some(b.word("per", at, measures::known_period)?)
+                    } else {
+                        None
+                    },
+                    span: bytes.at(start)..bytes.at(end),
+                });
+                Ok(())
+            })?;
+            outcomes.while_id(&id, |b, at| {
+                row.outcomes.push(Outcome {
+                    segment: b.u16s("segment")?.value(at),
+                    domain: b.word("domain", at, Domain::parse)?,
+                    direction: b.word("direction", at, Direction::parse)?,
+                    confidence: b.f32s("confidence")?.value(at),
+                    coder: b.strings("coder")?.value(at).into(),
+                    evidence: b.spans("evidence", at, &bytes)?,
+                });
+                Ok(())
+            })?;
+            rows.push(row);
+        }
+        each(rows);
+    }
+    Ok(())
+}
+
+fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedResponse, Error> {
+    let text = |name: &str| -> Result<Option<String>, Error> {
+        let column = b.strings(name)?;
+        Ok(column.is_valid(i).then(|| column.value(i).to_owned()))
+    };
+    let shared = |name: &str| -> Result<Option<Arc<str>>, Error> {
+        Ok(text(name)?.map(Arc::from))
+    };
+    let source = text("source")?.unwrap_or_default();
+    let source =
+        source.strip_prefix('s').and_then(|n| n.parse().ok()).ok_or_else(|| b.unknown("source"))?;
+    let redactions = b.lists("redactions")?.value(i);
+    let redactions = redactions.as_struct_opt().ok_or_else(|| b.unknown("redactions"))?;
+    let mut found = Vec::with_capacity(redactions.len());
+    for at in 0..redactions.len() {
+        let number = |column: usize| {
+            let numbers = redactions.column(column).as_primitive_opt::<UInt32Type>();
+            numbers.map(|n| n.value(at)).ok_or_else(|| b.unknown("redactions"))
+        };
+        let kind = redactions.column(0).as_string_opt::<i32>().map(|k| k.value(at));
+        let kind =
+            kind.and_then(RedactionKind::parse).ok_or_else(|| b.unknown("redactions"))?;
+        found.push(Redaction { kind, start: number(1)?, end: number(2)? });
+    }
+    let flags = b.lists("flags")?.value(i);
+    let flags = flags.as_string_opt::<i32>().ok_or_else(|| b.unknown("flags"))?;
+    let flags = flags
+        .iter()
+        .flatten()
+        .map(|flag| Flag::parse(flag).ok_or_else(|| b.unknown("flags")))
+        .collect::<Result<_, _>>()?;
+    let mut by = Vec::new();
+    for name in vocabulary.breakdowns() {
+        by.push(shared(name)?);
+    }
+    let day = b.column("submitted_on")?;
+    let day = day.as_primitive_opt::<Date32Type>().ok_or_else(|| b.unknown("submitted_on"))?;
+    let level = b.column("sentiment_level")?;
+    let level =
+        level.as_primitive_opt::<Int8Type>().ok_or_else(|| b.unknown("sentiment_level"))?;
+    let rating = b.f64s("rating")?;
+    let respondent = b.word("respondent_type", i, RespondentType::parse)?;
+    let confidence = b.f32s("respondent_type_confidence")?.value(i);
+    let id = text("response_id")?.unwrap_or_default();
+    let stance = match text("stance")? {
+        None => None,
+        Some(stance) => Some(Stance::parse(&stance).ok_or_else(|| b.unknown("stance"))?),
+    };
+    Ok(CodedResponse {
+        response: Response {
+            id,
+            source,
+            row: b.u32s("row")?.value(i),
+            channel: b.word("channel", i, Channel::parse)?,
+            question: Arc::new(AskedQuestion {
+                number: None,
+                text: Redacted::from_store(text("question")?.unwrap_or_default(), Vec::new()),
+                polarity: b.word("polarity", i, Polarity::parse)?,
+            }),
+            respondent_id: text("respondent_id")?,
+            respondent_type: Some((respondent, confidence)),
+            submitted_on: day.is_valid(i).then(|| day.value(i)),
+            wave: shared("wave")?,
+            rating: rating.is_valid(i).then(|| rating.value(i)),
+            by,
+            may_quote: b.bools("may_quote")?.value(i),
+            text: Redacted::from_store(text("text")?.unwrap_or_default(), found),
+        },
+        respondent_type: (respondent, confidence),
+        language: b.word("language", i, crate::language::known)?,
+        words: b.u32s("words")?.value(i),
+        duplicate_of: text("duplicate_of")?,
+        status: b.word("status", i, Status::parse)?,
+        sentiment: b.word("sentiment", i, Sentiment::parse)?,
+        sentiment_score: b.f32s("sentiment_score")?.value(i),
+        sentiment_level: level.value(i),
+        stance,
+        flags,
+        segments: Vec::new(),
+        codings: Vec::new(),
+        outcomes: Vec::new(),
+        measures: Vec::new(),
+    })
+}
+
+/// Walks a table whose rows stand in the order of the responses.
+struct Cursor {
+    reader: TableReader,
+    batch: Option<Batch>,
+    at: usize,
+}
+
+impl Cursor {
+    fn open(restricted: &Path, table: Table) -> Result<Self, Error> {
+        let mut reader = TableReader::open(restricted, table)?;
+        let batch = reader.next_batch()?;
+        Ok(Self { reader, batch, at: 0 })
+    }
+
+    /// Hands over every next row of this response.
+    fn while_id(
+        &mut self,
+        id: &str,
+        mut row: impl FnMut(&Batch, usize) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        loop {
+            let Some(batch) = &self.batch else { return Ok(()) };
+            if self.at == batch.rows() {
+                self.batch = self.reader.next_batch()?;
+                self.at = 0;
+                continue;
+            }
+            if batch.strings("response_id")?.value(self.at) != id {
+                return Ok(());
+            }
+            row(batch, self.at)?;
+            self.at += 1;
+        }
+    }
+}

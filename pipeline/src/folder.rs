@@ -1,0 +1,155 @@
+//! The output folder of a run: claimed, filled beside its place, renamed when everything is there.
+//!
+//! An existing folder is replaced only if it is a run of ours and the user said so; the decisions
+//! that people made in it are carried over, never replaced.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::manifest::Manifest;
+use crate::store::{self, io};
+
+/// What people decided while reviewing a run.
+const DECISIONS: [&str; 3] = ["decisions.sqlite", "decisions.sqlite-wal", "decisions.sqlite-shm"];
+/// The manifest: a folder that holds one is a finished run.
+pub const MANIFEST: &str = "run.json";
+/// What may be shared.
+pub const PUBLISH: &str = "publish";
+/// What stays with the analyst.
+pub const RESTRICTED: &str = "restricted";
+
+/// Why an output folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It holds a run.
+    #[error("{} already holds a run. Name another folder with --out, or use --force to replace its outputs (decisions that people made are kept)", .0.display())]
+    Exists(PathBuf),
+    /// It holds something else.
+    #[error("{} holds files that are not a run of Heard, and is left as it is. Name another folder with --out", .0.display())]
+    NotARun(PathBuf),
+    /// It is not a run, where one was expected.
+    #[error("{} is not a finished run: there is no run.json in it. Name the folder that `heard run` wrote", .0.display())]
+    NoRun(PathBuf),
+    /// The manifest of a run cannot be read.
+    #[error("{} cannot be read: {source}. Run `heard run` again with --force", path.display())]
+    Manifest {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The operating system refused.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// An output folder in the making. Dropped unfinished, it leaves nothing behind.
+#[derive(Debug)]
+pub struct Folder {
+    out: PathBuf,
+    work: PathBuf,
+    finished: bool,
+}
+
+impl Folder {
+    /// Claims a folder for a run; `force` allows an earlier run there to be replaced.
+    pub fn claim(out: &Path, force: bool) -> Result<Self, Error> {
+        let occupied = match fs::read_dir(out) {
+            Ok(mut entries) => entries.next().is_some(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+            Err(error) => return Err(io("read", out)(error).into()),
+        };
+        if occupied && !out.join(MANIFEST).is_file() {
+            return Err(Error::NotARun(out.to_owned()));
+        }
+        if occupied && !force {
+            return Err(Error::Exists(out.to_owned()));
+        }
+        let work = sibling(out, ".partial");
+        if work.exists() {
+            // Left by a run that was stopped; a folder of that name which is not ours is not touched.
+            let ours = work.join(RESTRICTED).is_dir() || is_empty(&work);
+            if !ours {
+                return Err(Error::NotARun(work));
+            }
+            fs::remove_dir_all(&work).map_err(io("remove", &work))?;
+        }
+        store::create_folder(&work.join(RESTRICTED))?;
+        Ok(Self { out: out.to_owned(), work, finished: false })
+    }
+
+    /// Where the work happens.
+    pub fn work(&self) -> &Path {
+        &self.work
+    }
+
+    /// `restricted/` where the work happens.
+    pub fn restricted(&self) -> PathBuf {
+        self.work.join(RESTRICTED)
+    }
+
+    /// Writes the manifest, carries people's decisions over, and puts the folder in its place.
+    pub fn finish(mut self, manifest: &Manifest) -> Result<(), Error> {
+        write_manifest(&self.work, manifest)?;
+        let (out, work) = (&self.out, &self.work);
+        if out.exists() {
+            for name in DECISIONS {
+                let old = out.join(RESTRICTED).join(name);
+                if old.is_file() {
+                    let new = work.join(RESTRICTED).join(name);
+                    fs::copy(&old, &new).map_err(io("copy", &old))?;
+                }
+            }
+            let aside = sibling(out, ".replaced");
+            fs::rename(out, &aside).map_err(io("rename", out))?;
+            if let Err(error) = fs::rename(work, out) {
+                // The earlier run goes back to its place.
+                let _ = fs::rename(&aside, out);
+                return Err(io("rename", work)(error).into());
+            }
+            fs::remove_dir_all(&aside).map_err(io("remove", &aside))?;
+        } else {
+            fs::rename(work, out).map_err(io("rename", work))?;
+        }
+        self.finished = true;
+        Ok(())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if !self.finished {
+            // Best effort: what is left holds de-identified content and the key table only.
+            let _ = fs::remove_dir_all(&self.work);
+        }
+    }
+}
+
+/// The manifest of a finished run.
+pub fn read_manifest(out: &Path) -> Result<Manifest, Error> {
+    let path = out.join(MANIFEST);
+    if !path.is_file() {
+        return Err(Error::NoRun(out.to_owned()));
+    }
+    let text = fs::read_to_string(&path).map_err(io("read", &path))?;
+    serde_json::from_str(&text).map_err(|source| Error::Manifest { path, source })
+}
+
+/// Writes the manifest into a run's folder.
+pub fn write_manifest(out: &Path, manifest: &Manifest) -> Result<(), Error> {
+    let path = out.join(MANIFEST);
+    let mut text = serde_json::to_string_pretty(manifest)
+        .map_err(|source| Error::Manifest { path: path.clone(), source })?;
+    text.push('\n');
+    Ok(store::write_file(&path, text.as_bytes())?)
+}
+
+fn sibling(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_else(|| "heard-out".as_ref()).to_owned();
+    name.push(suffix);
+    path.with_file_name(name)
+}
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}

@@ -1,0 +1,240 @@
+//! The hallway: every stage of a run in order, on one screen. Only this file knows the order.
+//!
+//! Work happens in a sibling folder, `<out>.partial`, that holds de-identified content (and the key
+//! table) only; it is renamed when everything in it is done.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+use std::time::Instant;
+
+use crate::coding::{self, CodedResponse, Coder};
+use crate::config::Config;
+use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
+use crate::encode::{self, Encoded, KeyRow};
+use crate::folder::{self, Folder};
+use crate::intake::{self, Intake};
+use crate::ledger::Ledger;
+use crate::manifest;
+use crate::publish;
+use crate::response::{Identified, Unprocessed};
+use crate::schema::{self, Table};
+use crate::store::{self, Metadata, TableWriter};
+use crate::stream;
+use crate::summary::Summary;
+use crate::vocabulary::Vocabulary;
+
+/// Why a run could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An input could not be read.
+    #[error(transparent)]
+    Intake(#[from] intake::Error),
+    /// There is no coder.
+    #[error(transparent)]
+    Coding(#[from] coding::Error),
+    /// The output folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] folder::Error),
+    /// A file could not be written.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// Tables, charts or the report could not be made.
+    #[error(transparent)]
+    Publish(#[from] publish::Error),
+    /// A table could not be built.
+    #[error("cannot build a table: {0}. This is a fault of Heard's; please report it")]
+    Arrow(#[from] arrow::error::ArrowError),
+    /// The counts of the manifest do not add up.
+    #[error("the counts do not balance: {0}. Nothing was written; this is a fault of Heard's; please report it")]
+    Imbalance(String),
+}
+
+/// Told how a run gets on; nothing that it does can change a result.
+pub trait Progress: Sync {
+    /// A stage begins.
+    fn stage(&self, name: &'static str);
+    /// How much input there is, in bytes; 0 where that is not known.
+    fn expect(&self, bytes: u64);
+    /// So much more of it is done.
+    fn advance(&self, bytes: u64);
+}
+
+/// Nobody is told.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn stage(&self, _: &'static str) {}
+    fn expect(&self, _: u64) {}
+    fn advance(&self, _: u64) {}
+}
+
+/// Does the main job: files in, evidence out.
+pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
+    let (started, clock) = (manifest::now(), Instant::now());
+    let folder = Folder::claim(&config.out, config.force)?;
+    progress.stage("Opening");
+    let coder = Coder::open(&config.codebook, &config.model)?;
+    let deidentifier = Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
+    let mut intake = Intake::open(&config.inputs, &config.intake)?;
+    let vocabulary = Vocabulary::new(vec![coder.names()], breakdown_columns(&intake, &deidentifier));
+
+    progress.stage("Reading and coding");
+    progress.expect(intake.bytes());
+    let restricted = folder.restricted()?;
+    let mut out = Tables::create(&restricted, &vocabulary, &facts(config, &coder))?;
+    let mut ledger = Ledger::new(&vocabulary);
+    let mut identities = Identities::new(config.keep_ids);
+    let sources = intake.places();
+    let batches = intake.batches().map(|b| b.map(|b| identities.number(b)).map_err(Error::from));
+    stream::ordered(
+        config.threads,
+        batches,
+        |numbered| {
+            let Deidentified { responses, ids, unprocessed, rows } =
+                deidentify::deidentify(&deidentifier, numbered);
+            (coder.code(responses), ids, unprocessed, rows)
+        },
+        |(mut coded, ids, unprocessed, rows)| {
+            ledger.add(&mut coded, &unprocessed, rows);
+            out.write(&encode::encode(&coded, &vocabulary)?, &unprocessed)?;
+            out.write_key(&coded, &ids, &unprocessed, &sources)?;
+            progress.advance(coded.iter().map(|c| c.response.text.as_str().len() as u64).sum());
+            Ok::<_, Error>(())
+        },
+    )?;
+    out.finish()?;
+    let mut manifest = ledger.manifest(config, &coder, &intake);
+    if let Some(imbalance) = manifest.counts.imbalance() {
+        return Err(Error::Imbalance(imbalance));
+    }
+
+    progress.stage("Tables, charts and report");
+    manifest.started = started;
+    let tally = ledger.into_tally();
+    let publish = folder.work().join(folder::PUBLISH);
+    let evidence = publish::publish(&publish, &restricted, &tally, &vocabulary, &manifest)?;
+    let summary = Summary::new(&evidence, &manifest, config);
+    manifest.attention = summary.attention().to_vec();
+    manifest.seconds = clock.elapsed().as_secs_f64();
+    folder.finish(&manifest)?;
+    Ok(summary)
+}
+
+/// `by_<name>` for each breakdown column, de-identified, each once.
+fn breakdown_columns(intake: &Intake, deidentifier: &Deidentifier) -> Vec<String> {
+    let mut used: HashMap<String, usize> = HashMap::new();
+    let names = intake.breakdowns().iter().map(|name| {
+        let label = deidentifier.label(name.reveal());
+        let slug: String = label
+            .as_str()
+            .to_lowercase()
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|part| !part.is_empty())
+            .take(8)
+            .collect::<Vec<_>>()
+            .join("_");
+        let times = used.entry(slug.clone()).or_default();
+        *times += 1;
+        if *times == 1 { format!("by_{slug}") } else { format!("by_{slug}_{times}") }
+    });
+    names.collect()
+}
+
+/// What every Parquet file of the run says of itself.
+fn facts(config: &Config, coder: &Coder) -> Metadata {
+    let (book, model) = (coder.codebook(), coder.model());
+    let mut facts = Metadata::default();
+    facts.set("schema_version", schema::VERSION);
+    facts.set("vocabulary", serde_json::to_string(&[coder.names()]).unwrap_or_default());
+    facts.set("codebook", book.id.as_str());
+    facts.set("codebook_version", book.version.as_str());
+    facts.set("codebook_sha256", book.sha256());
+    facts.set("model", model.id());
+    facts.set("model_version", model.version());
+    facts.set("model_sha256", model.sha256());
+    facts.set("config_sha256", config.hash.as_str());
+    facts
+}
+
+/// The tables under `restricted/` while they are written.
+struct Tables {
+    responses: TableWriter,
+    segments: TableWriter,
+    codings: TableWriter,
+    measures: TableWriter,
+    outcomes: TableWriter,
+    unprocessed: TableWriter,
+    key: TableWriter,
+}
+
+impl Tables {
+    fn create(folder: &Path, vocabulary: &Vocabulary, facts: &Metadata) -> Result<Self, Error> {
+        let open = |table: Table| {
+            let schema = table.schema(vocabulary.breakdowns());
+            TableWriter::create(&folder.join(table.file_name()), schema, facts)
+        };
+        Ok(Self {
+            responses: open(Table::Responses)?,
+            segments: open(Table::Segments)?,
+            codings: open(Table::Codings)?,
+            measures: open(Table::Measures)?,
+            outcomes: open(Table::Outcomes)?,
+            unprocessed: open(Table::Unprocessed)?,
+            key: open(Table::Key)?,
+        })
+    }
+
+    fn write(&mut self, batch: &Encoded, set_aside: &[Unprocessed]) -> Result<(), Error> {
+        self.responses.write(&batch.responses)?;
+        self.segments.write(&batch.segments)?;
+        self.codings.write(&batch.codings)?;
+        self.measures.write(&batch.measures)?;
+        self.outcomes.write(&batch.outcomes)?;
+        self.unprocessed.write(&encode::unprocessed(set_aside)?)?;
+        Ok(())
+    }
+
+    /// Where each answer came from, and each row that was set aside whole.
+    fn write_key(
+        &mut self,
+        rows: &[CodedResponse],
+        ids: &[Option<Identified>],
+        set_aside: &[Unprocessed],
+        places: &[intake::Place],
+    ) -> Result<(), Error> {
+        let place = |source: u32| &places[source as usize - 1];
+        let answered: BTreeSet<_> =
+            rows.iter().map(|r| (r.response.source, r.response.row)).collect();
+        let missing: BTreeSet<_> = set_aside
+            .iter()
+            .map(|u| (u.source, u.row))
+            .filter(|row| !answered.contains(row))
+            .collect();
+        let names: Vec<String> = missing.iter().map(|(s, r)| format!("{s}-{r}")).collect();
+        let answers = rows.iter().zip(ids).map(|(row, id)| KeyRow {
+            response_id: &row.response.id,
+            file: &place(row.response.source).file,
+            sheet: place(row.response.source).sheet.as_deref(),
+            row: row.response.row,
+            id: id.as_ref().map(Identified::reveal),
+        });
+        let others = missing.iter().zip(&names).map(|((source, row), name)| KeyRow {
+            response_id: name,
+            file: &place(*source).file,
+            sheet: place(*source).sheet.as_deref(),
+            row: *row,
+            id: None,
+        });
+        Ok(self.key.write(&encode::key(answers.chain(others))?)?)
+    }
+
+    fn finish(self) -> Result<(), store::Error> {
+        self.responses.finish()?;
+        self.segments.finish()?;
+        self.codings.finish()?;
+        self.measures.finish()?;
+        self.outcomes.finish()?;
+        self.unprocessed.finish()?;
+        self.key.finish()
+    }
+}

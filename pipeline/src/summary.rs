@@ -1,0 +1,215 @@
+//! What a run says at its end: a screen that a tired researcher understands.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use heard_models::words::Sentiment;
+
+use crate::config::Config;
+use crate::manifest::{Counts, Manifest};
+use crate::tables::{Cell, Evidence};
+
+/// The end of a run in words.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    counts: Counts,
+    people: u64,
+    top: Vec<(String, Cell)>,
+    sentiment: Vec<(Sentiment, Cell)>,
+    redacted: Vec<(String, u64)>,
+    attention: Vec<String>,
+    over_threshold: Vec<String>,
+    out: PathBuf,
+}
+
+impl Summary {
+    /// From the evidence and the manifest of a run.
+    pub fn new(evidence: &Evidence, manifest: &Manifest, config: &Config) -> Self {
+        let counts = manifest.counts.clone();
+        let top = evidence
+            .main()
+            .map(|book| {
+                let raised = book.themes.iter().filter(|t| t.respondents.count() != Some(0));
+                raised.take(5).map(|t| (t.label.clone(), t.respondents)).collect()
+            })
+            .unwrap_or_default();
+        let share = |part: u64, whole: u64| part as f64 / (whole.max(1)) as f64;
+        let mut over_threshold = Vec::new();
+        if share(counts.rows_unprocessed, counts.rows_read) > config.unprocessed_threshold {
+            over_threshold.push(format!(
+                "{} of {} rows and documents were set aside: more than the limit of {:.0}%",
+                counts.rows_unprocessed,
+                counts.rows_read,
+                config.unprocessed_threshold * 100.0
+            ));
+        }
+        if share(counts.pii_residual, counts.answers) > config.residual_threshold {
+            over_threshold.push(format!(
+                "{} of {} answers may still hold personal data: more than the limit of {:.0}%",
+                counts.pii_residual,
+                counts.answers,
+                config.residual_threshold * 100.0
+            ));
+        }
+        Self {
+            people: evidence.funnel.informative.unwrap_or_default(),
+            attention: attention(manifest, &counts),
+            redacted: manifest.redactions.iter().map(|(k, n)| (k.clone(), *n)).collect(),
+            sentiment: evidence.sentiment.respondents.parts().to_vec(),
+            counts,
+            top,
+            over_threshold,
+            out: config.out.clone(),
+        }
+    }
+
+    /// True where a threshold of the settings was passed.
+    pub fn needs_attention(&self) -> bool {
+        !self.over_threshold.is_empty()
+    }
+
+    /// What a person should do, most urgent first.
+    pub fn attention(&self) -> &[String] {
+        &self.attention
+    }
+
+    /// The screen.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        let c = &self.counts;
+        let _ = writeln!(
+            out,
+            "Heard read {} from {}. {} say something, from {}.",
+            plural(c.answers, "answer", "answers"),
+            plural(c.rows_read, "row or document", "rows and documents"),
+            number(c.informative),
+            plural(self.people, "person", "people"),
+        );
+        if self.top.is_empty() {
+            out.push_str("\nNo theme was found.\n");
+        } else {
+            out.push_str("\nRaised most, without being asked\n");
+            for (i, (label, cell)) in self.top.iter().enumerate() {
+                let _ = writeln!(out, "  {}. {label:<44} {}", i + 1, said(cell));
+            }
+        }
+        let parts: Vec<String> = self
+            .sentiment
+            .iter()
+            .filter_map(|(s, cell)| Some(format!("{s} {:.0}%", cell.share()? * 100.0)))
+            .collect();
+        if !parts.is_empty() {
+            let _ = writeln!(out, "\nPeople overall: {}", parts.join(", "));
+        }
+        if !self.redacted.is_empty() {
+            let kinds: Vec<String> =
+                self.redacted.iter().map(|(kind, n)| format!("{} {}", number(*n), name(kind))).collect();
+            let _ = writeln!(out, "Taken out: {}", kinds.join(", "));
+        }
+        if !self.attention.is_empty() {
+            out.push_str("\nFor a person\n");
+            for item in &self.attention {
+                let _ = writeln!(out, "  - {item}");
+            }
+        }
+        for item in &self.over_threshold {
+            let _ = writeln!(out, "\nWarning: {item}.");
+        }
+        let report = self.out.join(crate::folder::PUBLISH).join("report.html");
+        let _ = writeln!(
+            out,
+            "\nReport: {}\nDraft: coded by computer. Read a sample before you rely on it.",
+            report.display().to_string().replace('\\', "/")
+        );
+        out
+    }
+}
+
+/// What a person should do, most urgent first; counts only.
+fn attention(manifest: &Manifest, c: &Counts) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut add = |n: u64, one: &str, many: &str| {
+        if n > 0 {
+            out.push(format!("{} {}", number(n), if n == 1 { one } else { many }));
+        }
+    };
+    add(
+        c.safeguarding,
+        "answer may tell of harm or neglect: read it today (flag safeguarding_review in restricted/responses.parquet)",
+        "answers may tell of harm or neglect: read them today (flag safeguarding_review in restricted/responses.parquet)",
+    );
+    add(
+        c.pii_residual,
+        "answer may still hold personal data: read it before you share anything (flag pii_residual)",
+        "answers may still hold personal data: read them before you share anything (flag pii_residual)",
+    );
+    let set_aside: u64 = manifest.unprocessed.values().sum();
+    add(
+        set_aside,
+        "row, page or file could not be read: restricted/unprocessed.parquet says why",
+        "rows, pages or files could not be read: restricted/unprocessed.parquet says why",
+    );
+    add(
+        c.unassigned,
+        "answer fits no theme: new themes are found there (status unassigned)",
+        "answers fit no theme: new themes are found there (status unassigned)",
+    );
+    add(
+        c.other_language,
+        "answer is in a language that the model does not read (flag language)",
+        "answers are in a language that the model does not read (flag language)",
+    );
+    out
+}
+
+fn said(cell: &Cell) -> String {
+    match cell {
+        Cell::Shown { count, base, share, .. } => {
+            format!("{} of {} ({:.0}%)", number(*count), number(*base), share * 100.0)
+        }
+        Cell::Hidden => "too few to show".to_owned(),
+    }
+}
+
+fn name(kind: &str) -> String {
+    match kind {
+        "PERSON" => "names".to_owned(),
+        "NHS_NUMBER" => "NHS numbers".to_owned(),
+        "NI_NUMBER" => "National Insurance numbers".to_owned(),
+        "DOB" => "dates of birth".to_owned(),
+        "URL" => "web addresses".to_owned(),
+        "ADDRESS" => "addresses".to_owned(),
+        "ACCOUNT" => "account numbers".to_owned(),
+        "OTHER" => "others".to_owned(),
+        other => format!("{}s", other.to_lowercase()),
+    }
+}
+
+fn plural(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
+/// A number with thousands separated: 12,345.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn thousands_are_separated() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1_234_567), "1,234,567");
+    }
+}
