@@ -1,0 +1,125 @@
+//! What the commands print, as a person sees it.
+
+use crate::work::{Dir, samples};
+
+#[test]
+fn help_shows_examples_for_each_command() {
+    let dir = Dir::new();
+    for command in [&["--help"][..], &["run", "--help"], &["check", "--help"], &["train", "--help"]] {
+        let shown = dir.heard(command).expect(0).out();
+        assert!(shown.contains("heard run") || shown.contains("Usage: heard"), "{shown}");
+    }
+    insta::assert_snapshot!("help", dir.heard(&["--help"]).expect(0).out());
+    insta::assert_snapshot!("help_run", dir.heard(&["run", "--help"]).expect(0).out());
+}
+
+#[test]
+fn the_readme_names_every_command_and_every_option_of_run() {
+    let readme = include_str!("../../README.md");
+    let dir = Dir::new();
+    let help = dir.heard(&["run", "--help"]).expect(0).out();
+    let options = help.split_whitespace().filter_map(|w| w.strip_prefix("--"));
+    for option in options.map(|o| o.trim_end_matches(|c: char| !c.is_alphanumeric())) {
+        assert!(readme.contains(&format!("--{option}")), "--{option} is not in the README");
+    }
+    for command in ["check", "run", "report", "train", "codebook"] {
+        assert!(readme.contains(&format!("heard {command}")), "{command} is not in the README");
+    }
+}
+
+#[test]
+fn a_wrong_option_ends_with_code_2_and_a_suggestion() {
+    let dir = Dir::new();
+    let ran = dir.heard(&["run", "x.csv", "--supress", "nhs"]).expect(2);
+    assert!(ran.err().contains("--suppress"), "{}", ran.err());
+}
+
+#[test]
+fn the_home_care_codebook_is_shown_for_people_and_for_programs() {
+    let dir = Dir::new();
+    let text = dir.heard(&["codebook", "show", "home-care"]).expect(0).out();
+    assert!(text.contains("Punctuality (punctuality)"), "{text}");
+    let json = dir.heard(&["codebook", "show", "home-care", "--json"]).expect(0).out();
+    let themes: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let themes = themes.as_array().unwrap();
+    assert_eq!(themes.len(), 28);
+    assert!(themes.iter().all(|t| t["id"].is_string() && t["label"].is_string() && t["group"].is_string()));
+    let list = dir.heard(&["codebook", "list"]).expect(0).out();
+    assert!(list.contains("home-care"), "{list}");
+}
+
+#[test]
+fn check_explains_a_survey_and_its_settings_run() {
+    let dir = Dir::new();
+    dir.write("thurrock.csv", std::fs::read(samples().join("thurrock/comments-2025.csv")).unwrap());
+    let shown = dir.heard(&["check", "thurrock.csv"]).expect(0).out();
+    insta::assert_snapshot!("check_thurrock", shown);
+    assert!(dir.path("heard.toml").is_file());
+    dir.heard(&["run", "heard.toml", "--out", "by-settings", "--quiet"]).expect(0);
+    dir.heard(&["run", "thurrock.csv", "--out", "by-default", "--quiet"]).expect(0);
+    let rows = |out: &str| dir.rows(&format!("{out}/restricted/responses.parquet"));
+    assert_eq!(rows("by-settings"), rows("by-default"));
+}
+
+#[test]
+fn the_summary_tells_what_matters_first() {
+    let dir = Dir::new();
+    let input = samples().join("thurrock");
+    let shown = dir.heard(&["run", input.to_str().unwrap()]).expect(0).out();
+    for part in ["Raised most", "5. ", "positive", "negative", "heard-out/publish/report.html", "Draft"] {
+        assert!(shown.contains(part), "`{part}` is not in:\n{shown}");
+    }
+}
+
+#[test]
+fn a_model_trained_from_a_coded_spreadsheet_codes_a_run() {
+    let dir = Dir::new();
+    dir.write("own.toml", OWN_CODEBOOK);
+    let mut coded = String::from("text,themes\n");
+    for i in 0..12 {
+        coded.push_str(&format!("\"the bus to the centre was late again, day {i}\",\"transport:negative\"\n"));
+        coded.push_str(&format!("\"we sang and the tea was hot and sweet, week {i}\",\"activities:positive\"\n"));
+    }
+    dir.write("coded.csv", coded);
+    dir.write(
+        "day-centre.csv",
+        "ref,How was the day centre?\n1,the bus was late again and we waited in the rain\n2,we sang and the tea was lovely as always\n",
+    );
+    dir.heard(&["train", "--coded", "coded.csv", "--codebook", "own.toml", "--out", "own.model"]).expect(0);
+    dir.heard(&["run", "day-centre.csv", "--codebook", "own.toml", "--model", "own.model", "--quiet"]).expect(0);
+    let rows = dir.rows("heard-out/restricted/responses.parquet");
+    assert_eq!(rows[0]["themes"], "[transport]");
+    assert_eq!(rows[1]["themes"], "[activities]");
+}
+
+const OWN_CODEBOOK: &str = r#"
+id = "day-centre"
+version = "1"
+title = "Day centre"
+language = "en"
+description = "A codebook of one's own."
+
+[[group]]
+id = "all"
+label = "All"
+
+[[theme]]
+id = "transport"
+label = "Transport"
+group = "all"
+definition = "Getting there and back."
+positive = "on time"
+negative = "late"
+examples_positive = ["the minibus comes to the door"]
+examples_negative = ["stood waiting for the bus"]
+
+[[theme]]
+id = "activities"
+label = "Activities"
+group = "all"
+definition = "What is done there."
+positive = "enjoyed"
+negative = "nothing to do"
+examples_positive = ["we had a good sing song"]
+examples_negative = ["sat there with nothing to do"]
+"#;
