@@ -2,8 +2,46 @@
 //!
 //! This crate knows text and numbers. It knows nothing of files of responses, of respondents or of
 //! reports: those belong to `heard`, which hands it de-identified text only.
+//!
+//! A [`Codebook`] says what can be coded. A [`Model`] codes: an [`Encoder`] turns text into features
+//! once, [`heads`] score them all together, and calibrated thresholds decide. [`train`] makes a
+//! model from coded responses and reports how good it is on situations that it has not seen;
+//! [`card`] writes that report down for people.
 
+mod calibration;
+mod card;
+pub mod clauses;
+pub mod codebook;
+mod content;
+pub mod examples;
+pub mod features;
+mod folds;
+pub mod heads;
+mod measuring;
+pub mod model;
+mod solver;
+pub mod training;
+mod weights;
 pub mod words;
+
+pub use card::card;
+pub use codebook::{Codebook, CodebookError};
+pub use examples::{LabelledResponse, LabelledSegment};
+pub use features::Encoder;
+pub use measuring::TrainingReport;
+pub use model::{Coded, Model, ResponseCodes, ResponseInput, Scratch, SegmentCodes, SegmentInput};
+pub use training::{TrainError, TrainOptions, train};
+pub use weights::WeightsError;
 
 #[doc(hidden)]
 pub use serde;
+
+/// Bytes as lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,82 @@
+//! The model card: a training report as a page for people.
+
+use std::fmt::Write;
+
+use crate::measuring::{TaskReport, TrainingReport};
+
+/// Writes a model card in Markdown: data, licence, method, metrics per theme, limits.
+pub fn card(report: &TrainingReport) -> String {
+    let mut page = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_card(&mut page, report);
+    page
+}
+
+fn write_card(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
+    let TrainingReport { model, version, codebook, codebook_version, folds, .. } = report;
+    writeln!(page, "# Model card: {model} {version}\n")?;
+    writeln!(
+        page,
+        "Codes short texts about care with the codebook `{codebook}` {codebook_version}. This page is made by the training; every figure on it was measured.\n"
+    )?;
+    writeln!(page, "## Data\n")?;
+    writeln!(
+        page,
+        "{} coded responses ({} segments) from {} situations, and {} example phrases of the codebook. Texts were de-identified before training. The model holds hashed n-grams that occur in at least three responses and no vocabulary: {} of them, with one weight for each label.\n",
+        report.responses, report.segments, report.situations, report.phrases, report.features
+    )?;
+    writeln!(page, "## Licence\n")?;
+    writeln!(page, "MIT OR Apache-2.0, as the project, where it was trained on the project's own corpus. A model trained on your data is yours.\n")?;
+    writeln!(page, "## Method\n")?;
+    writeln!(
+        page,
+        "NB-SVM: word 1- to 3-grams, character 3- to 5-grams inside words, words crossed with what the question asks for and with negation, times their log-count ratio for a label, in an L2-regularised logistic regression for each label. Confidence is Platt-scaled on held-out scores; each label has its own threshold, drawn towards a common one. Weights are whole numbers of 8 bits; scores do not depend on the machine's threads.\n"
+    )?;
+    writeln!(page, "## How well it does\n")?;
+    writeln!(
+        page,
+        "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; calibration and thresholds fitted on the other folds. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere, and measure with `heard evaluate` on a sample that people coded.\n"
+    )?;
+    for task in [&report.themes, &report.codes].into_iter().chain(&report.tasks) {
+        write_task(page, task)?;
+    }
+    writeln!(page, "{} responses with codes were given none.\n", report.uncoded)?;
+    writeln!(page, "### Confidence\n")?;
+    writeln!(page, "| confidence | codings | mean confidence | right |\n|---|---:|---:|---:|")?;
+    for bin in &report.reliability {
+        let (from, to) = (bin.from, bin.to);
+        writeln!(page, "| {from:.1}-{to:.1} | {} | {:.2} | {:.2} |", bin.codings, bin.confidence, bin.right)?;
+    }
+    writeln!(page, "\n## Limits\n")?;
+    writeln!(
+        page,
+        "- A draft for people to check, never a decision about a person. Sarcasm, rare themes and long letters are hard.\n- `safeguarding_review` is a help to find what must be read today; that it is absent means nothing.\n- It reads English. Other languages are left uncoded by the program."
+    )?;
+    for refusal in &report.refused {
+        writeln!(page, "- `{}` ({} examples): {}.", refusal.label, refusal.examples, refusal.reason)?;
+    }
+    Ok(())
+}
+
+fn write_task(page: &mut String, task: &TaskReport) -> std::fmt::Result {
+    let mut name = task.task.clone();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    writeln!(page, "### {name}\n")?;
+    let accuracy = task.accuracy.map(|share| format!("accuracy {share:.3}, ")).unwrap_or_default();
+    writeln!(
+        page,
+        "{} cases: {accuracy}micro-F1 {:.3} (precision {:.3}, recall {:.3}), macro-F1 {:.3}.\n",
+        task.cases, task.micro_f1, task.precision, task.recall, task.macro_f1
+    )?;
+    writeln!(page, "| label | support | precision | recall | F1 |\n|---|---:|---:|---:|---:|")?;
+    for label in &task.labels {
+        writeln!(
+            page,
+            "| {} | {} | {:.2} | {:.2} | {:.2} |",
+            label.label, label.support, label.precision, label.recall, label.f1
+        )?;
+    }
+    writeln!(page)
+}

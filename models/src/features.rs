@@ -1,0 +1,295 @@
+//! From words to features: what an encoder is, and the n-gram encoder.
+//!
+//! An [`Encoder`] turns a text and what was asked into features once, and every head reads the same
+//! features. Features are hashes (XXH3, the same on every platform), so that no vocabulary of
+//! people's words is kept anywhere. What the features mean is learnt elsewhere: see `heads`.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::words::Polarity;
+
+/// A text to encode, with what it answers and what was said just before.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The words.
+    pub text: &'a str,
+    /// The question that they answer; empty where nothing was asked.
+    pub question: &'a str,
+    /// What the question asks for.
+    pub polarity: Polarity,
+    /// The segment before, in the same response.
+    pub previous: Option<&'a str>,
+}
+
+/// One occurrence of a feature, and the words (by number, both included) that it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Feature {
+    /// Hash of the kind of feature and its content.
+    pub key: u32,
+    /// First word, or [`Feature::NOWHERE`] if it is not in the text itself.
+    pub first: u32,
+    /// Last word.
+    pub last: u32,
+}
+
+impl Feature {
+    /// Mark of a feature of the question or of the segment before.
+    pub const NOWHERE: u32 = u32::MAX;
+}
+
+/// The features of one text. Reused from text to text, so that nothing is allocated for each.
+#[derive(Default)]
+pub struct Encoded {
+    folded: Vec<u8>,
+    words: Vec<Word>,
+    /// Every occurrence, in the order of the text.
+    pub features: Vec<Feature>,
+}
+
+/// Where a word stands in the folded text and in the text as given.
+#[derive(Clone, Copy)]
+struct Word {
+    start: u32,
+    end: u32,
+    from: u32,
+    to: u32,
+    letters: bool,
+}
+
+impl Encoded {
+    /// Number of words in the text, signs that count as words included.
+    pub fn words(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Byte range of a word in the text as given.
+    pub fn span(&self, word: usize) -> Range<usize> {
+        self.words[word].from as usize..self.words[word].to as usize
+    }
+
+    /// The word in its folded form: lower case, straight apostrophes.
+    pub fn folded(&self, word: usize) -> &[u8] {
+        let word = self.words[word];
+        &self.folded[word.start as usize..word.end as usize]
+    }
+
+    fn read(&mut self, text: &str) {
+        self.folded.clear();
+        self.words.clear();
+        fold(text, &mut self.folded, &mut self.words);
+    }
+}
+
+/// Text and question in, features out. A neural encoder can take the place of n-grams here.
+pub trait Encoder {
+    /// Fills `out` with the features of `input`; what was in it before is gone.
+    fn encode(&self, input: &Input<'_>, out: &mut Encoded);
+}
+
+/// Which n-grams are taken. Stored with a model, because its weights mean nothing without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ngrams {
+    /// Longest run of words.
+    pub words: usize,
+    /// Shortest and longest run of characters inside a word, its two borders included.
+    pub characters: (usize, usize),
+    /// Words again, marked where one of the three words before them negates.
+    pub negation: bool,
+    /// Words of the segment before.
+    pub previous: bool,
+    /// Words of the question.
+    pub question: bool,
+}
+
+impl Default for Ngrams {
+    fn default() -> Self {
+        Self { words: 3, characters: (3, 5), negation: true, previous: false, question: false }
+    }
+}
+
+/// Kinds of features: seeds of the hash, so that the same letters mean different things.
+#[derive(Clone, Copy)]
+enum Kind {
+    Words = 1,
+    Characters = 2,
+    Negated = 3,
+    Previous = 4,
+    Question = 5,
+    Asked = 16,
+}
+
+fn key(kind: u64, bytes: &[u8]) -> u32 {
+    (xxh3_64_with_seed(bytes, kind) >> 32) as u32
+}
+
+impl Encoder for Ngrams {
+    fn encode(&self, input: &Input<'_>, out: &mut Encoded) {
+        out.features.clear();
+        let polarity = Kind::Asked as u64 + input.polarity as u64;
+        if self.previous && let Some(previous) = input.previous {
+            out.read(previous);
+            out.elsewhere(Kind::Previous as u64);
+        }
+        if self.question && !input.question.is_empty() {
+            out.read(input.question);
+            out.elsewhere(Kind::Question as u64);
+        }
+        let nowhere = Feature::NOWHERE;
+        out.features.push(Feature { key: key(polarity, b""), first: nowhere, last: nowhere });
+        out.read(input.text);
+        let Encoded { folded, words, features } = out;
+        let mut negator = None;
+        for (i, word) in words.iter().enumerate() {
+            let at = i as u32;
+            let own = &folded[word.start as usize..word.end as usize];
+            features.push(Feature { key: key(polarity, own), first: at, last: at });
+            for (further, last) in words[i..words.len().min(i + self.words)].iter().enumerate() {
+                let run = &folded[word.start as usize..last.end as usize];
+                let key = key(Kind::Words as u64, run);
+                features.push(Feature { key, first: at, last: at + further as u32 });
+            }
+            if !word.letters {
+                continue;
+            }
+            characters(self.characters, folded, *word, |run| {
+                let key = key(Kind::Characters as u64, run);
+                features.push(Feature { key, first: at, last: at });
+            });
+            if self.negation {
+                if let Some(place) = negator
+                    && i - place <= 3
+                {
+                    let key = key(Kind::Negated as u64, own);
+                    features.push(Feature { key, first: place as u32, last: at });
+                }
+                if negates(own) {
+                    negator = Some(i);
+                }
+            }
+        }
+    }
+}
+
+impl Encoded {
+    fn elsewhere(&mut self, kind: u64) {
+        let nowhere = Feature::NOWHERE;
+        for word in &self.words {
+            let own = &self.folded[word.start as usize..word.end as usize];
+            self.features.push(Feature { key: key(kind, own), first: nowhere, last: nowhere });
+        }
+    }
+}
+
+fn negates(word: &[u8]) -> bool {
+    const NEGATORS: [&[u8]; 9] =
+        [b"not", b"no", b"never", b"nobody", b"nothing", b"without", b"cannot", b"none", b"hardly"];
+    word.ends_with(b"n't") || NEGATORS.contains(&word) || word == b"cant" || word == b"dont"
+}
+
+/// Runs of characters in a word with a blank on either side; short words give themselves once.
+fn characters((least, most): (usize, usize), folded: &[u8], word: Word, mut emit: impl FnMut(&[u8])) {
+    // Words longer than this are not words: their beginning is enough.
+    const LONGEST: usize = 40;
+    let (start, end) = (word.start as usize - 1, word.end as usize + 1);
+    let bytes = &folded[start..end];
+    let mut borders = [0_u16; LONGEST + 1];
+    let mut count = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        // A byte that does not continue a character begins one.
+        if byte & 0xC0 != 0x80 {
+            if count == LONGEST {
+                break;
+            }
+            borders[count] = at as u16;
+            count += 1;
+        }
+    }
+    borders[count] = if count == LONGEST { borders[count - 1] } else { bytes.len() as u16 };
+    for length in least..=most {
+        if count < length {
+            break;
+        }
+        for first in 0..=count - length {
+            emit(&bytes[borders[first] as usize..borders[first + length] as usize]);
+        }
+    }
+}
+
+/// Writes the words of `text` to `folded`, in lower case with one blank around each.
+///
+/// A word is a run of letters and digits with apostrophes inside it. A placeholder such as
+/// `[PERSON 1]` is one word without its number. `!`, `?`, pound signs and pictures are words.
+fn fold(text: &str, folded: &mut Vec<u8>, words: &mut Vec<Word>) {
+    folded.push(b' ');
+    let mut characters = text.char_indices().peekable();
+    while let Some((from, first)) = characters.next() {
+        let start = folded.len();
+        let mut letters = false;
+        if first == '['
+            && let Some(length) = placeholder(&text[from..])
+        {
+            push_lower(folded, '[');
+            let name = text[from + 1..from + length].chars().take_while(|c| c.is_ascii_uppercase());
+            name.for_each(|c| push_lower(folded, c));
+            while characters.next_if(|(at, _)| *at < from + length).is_some() {}
+        } else if first.is_alphanumeric() {
+            letters = true;
+            push_lower(folded, first);
+            while let Some(&(at, c)) = characters.peek() {
+                if c.is_alphanumeric() {
+                    push_lower(folded, c);
+                } else if (c == '\'' || c == '\u{2019}')
+                    && text[at + c.len_utf8()..].starts_with(char::is_alphanumeric)
+                {
+                    folded.push(b'\'');
+                } else {
+                    break;
+                }
+                characters.next();
+            }
+        } else if matches!(first, '!' | '?' | '£') || is_picture(first) {
+            push_lower(folded, first);
+            while characters.next_if(|(_, c)| *c == first).is_some() {}
+        } else {
+            continue;
+        }
+        let to = characters.peek().map_or(text.len(), |(at, _)| *at);
+        let end = folded.len();
+        folded.push(b' ');
+        words.push(Word {
+            start: start as u32,
+            end: end as u32,
+            from: from as u32,
+            to: to as u32,
+            letters,
+        });
+    }
+}
+
+fn push_lower(folded: &mut Vec<u8>, c: char) {
+    if c.is_ascii() {
+        folded.push(c.to_ascii_lowercase() as u8);
+    } else {
+        for lower in c.to_lowercase() {
+            folded.extend_from_slice(lower.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+}
+
+fn is_picture(c: char) -> bool {
+    matches!(u32::from(c), 0x2600..=0x27BF | 0x1F300..=0x1FAFF)
+}
+
+/// Length in bytes of the placeholder that `text` begins with: `[PERSON 1]`, `[PROVIDER A]`.
+fn placeholder(text: &str) -> Option<usize> {
+    let close = text.as_bytes().iter().take(24).position(|byte| *byte == b']')?;
+    let inside = &text.as_bytes()[1..close];
+    let name = inside.iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count();
+    let rest = &inside[name..];
+    let numbered = rest.is_empty() || (rest[0] == b' ' && rest[1..].iter().all(u8::is_ascii_alphanumeric));
+    (name >= 2 && numbered).then_some(close + 1)
+}

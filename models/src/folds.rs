@@ -1,0 +1,120 @@
+//! Cross-validation: which responses are held out together, and what a model said of them.
+//!
+//! Responses of one situation were written together and resemble each other, so that they are held
+//! out together. What is kept of each held-out response is raw scores only: calibration and
+//! decisions are fitted on them afterwards, as often as needed.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::examples::LabelledResponse;
+use crate::features::{Encoded, Encoder, Input, Ngrams};
+use crate::heads::{Heads, Scores};
+
+/// The fold of each response, so that folds are of like size and no situation is in two.
+pub(crate) fn assign(responses: &[LabelledResponse], folds: usize) -> Vec<usize> {
+    let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
+    for response in responses {
+        *sizes.entry(response.situation.as_str()).or_default() += 1;
+    }
+    let mut order: Vec<(&str, usize)> = sizes.into_iter().collect();
+    // The largest first; among equals by hash, so that neighbours in the alphabet are spread.
+    let hash = |name: &str| xxhash_rust::xxh3::xxh3_64(name.as_bytes());
+    order.sort_by_key(|(name, size)| (std::cmp::Reverse(*size), hash(name)));
+    let mut filled = vec![0; folds];
+    let mut fold_of = BTreeMap::new();
+    for (name, size) in order {
+        let least = (0..folds).min_by_key(|fold| filled[*fold]).unwrap_or(0);
+        filled[least] += size;
+        fold_of.insert(name, least);
+    }
+    responses.iter().map(|response| fold_of[response.situation.as_str()]).collect()
+}
+
+/// What a model that did not know a response scored for it.
+pub(crate) struct HeldOut {
+    /// Number of the response.
+    pub(crate) response: usize,
+    /// Its fold.
+    pub(crate) fold: usize,
+    /// Its length.
+    pub(crate) words: usize,
+    /// Scores of it as a whole.
+    pub(crate) whole: Vec<f32>,
+    /// Segments as the program finds them, with their scores.
+    pub(crate) found: Vec<(Range<usize>, Vec<f32>)>,
+    /// Scores of its segments as people made them.
+    pub(crate) coded: Vec<Vec<f32>>,
+}
+
+/// Scores responses that the heads were not trained on.
+pub(crate) fn hold_out(
+    responses: &[LabelledResponse],
+    chosen: impl Iterator<Item = (usize, usize)>,
+    ngrams: &Ngrams,
+    heads: &Heads,
+    split: fn(&str) -> Vec<Range<usize>>,
+) -> Vec<HeldOut> {
+    let mut encoded = Encoded::default();
+    let mut scores = Scores::default();
+    chosen
+        .map(|(number, fold)| {
+            let response = &responses[number];
+            let mut score = |span: Range<usize>, previous: Option<Range<usize>>| {
+                let input = input(response, span, previous);
+                ngrams.encode(&input, &mut encoded);
+                heads.score(&encoded, &mut scores);
+                (encoded.words(), scores.raw.clone())
+            };
+            let (words, whole) = score(0..response.text.len(), None);
+            let spans = split(&response.text);
+            let before = |at: usize| at.checked_sub(1).map(|at| spans[at].clone());
+            let found = (spans.iter().enumerate())
+                .map(|(at, span)| (span.clone(), score(span.clone(), before(at)).1))
+                .collect();
+            let segments = &response.segments;
+            let before = |at: usize| at.checked_sub(1).map(|at| segments[at].span.clone());
+            let coded = (segments.iter().enumerate())
+                .map(|(at, segment)| score(segment.span.clone(), before(at)).1)
+                .collect();
+            HeldOut { response: number, fold, words, whole, found, coded }
+        })
+        .collect()
+}
+
+/// A part of a response, as an encoder takes it.
+pub(crate) fn input(
+    response: &LabelledResponse,
+    span: Range<usize>,
+    previous: Option<Range<usize>>,
+) -> Input<'_> {
+    Input {
+        text: &response.text[span],
+        question: &response.question,
+        polarity: response.polarity,
+        previous: previous.map(|span| &response.text[span]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_situation_is_in_one_fold_only_and_folds_are_of_like_size() {
+        let responses: Vec<LabelledResponse> = (0..103)
+            .map(|i| LabelledResponse {
+                situation: format!("s{}", i % 17),
+                ..LabelledResponse::from_segments(["on time"])
+            })
+            .collect();
+        let folds = assign(&responses, 5);
+        let mut seen = BTreeMap::new();
+        let mut sizes = [0; 5];
+        for (response, fold) in responses.iter().zip(&folds) {
+            assert_eq!(*seen.entry(&response.situation).or_insert(*fold), *fold);
+            sizes[*fold] += 1;
+        }
+        assert!(sizes.iter().all(|size| (12..=28).contains(size)), "{sizes:?}");
+    }
+}

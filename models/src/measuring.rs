@@ -1,0 +1,400 @@
+//! Measuring: rules fitted on held-out scores, and how well they do.
+//!
+//! Decisions are measured where they will be used: on segments that the program found itself, put
+//! together for each response. Calibration and thresholds are fitted on four folds and judged on
+//! the fifth, so that no figure comes from the responses that it was tuned on.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calibration::{Leaning, Platt, Tally, own_threshold, threshold};
+use crate::content::{self, Content};
+use crate::examples::LabelledResponse;
+use crate::folds::HeldOut;
+use crate::heads::Head;
+use crate::model::{About, Decision, Rules};
+use crate::training::{TrainOptions, segment_truth, whole_truth};
+use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
+
+/// How well one label is told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LabelReport {
+    /// The label.
+    pub label: String,
+    /// Held-out cases that carry it.
+    pub support: usize,
+    /// Share of the cases it was given to that carry it.
+    pub precision: f64,
+    /// Share of the cases that carry it that it was given to.
+    pub recall: f64,
+    /// Harmonic mean of the two.
+    pub f1: f64,
+}
+
+/// How well several labels are told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskReport {
+    /// What is told, and of what.
+    pub task: String,
+    /// Cases measured.
+    pub cases: usize,
+    /// Share of cases with the right label, where a case has one label.
+    pub accuracy: Option<f64>,
+    /// Precision over all decisions.
+    pub precision: f64,
+    /// Recall over all decisions.
+    pub recall: f64,
+    /// Harmonic mean of the two.
+    pub micro_f1: f64,
+    /// Mean of the labels' own F1, of labels with any support.
+    pub macro_f1: f64,
+    /// Each label.
+    pub labels: Vec<LabelReport>,
+}
+
+/// Codings whose confidence lay in one range, and how many of them were right.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bin {
+    /// Smallest confidence.
+    pub from: f32,
+    /// Largest confidence.
+    pub to: f32,
+    /// Codings in the range.
+    pub codings: usize,
+    /// Their mean confidence.
+    pub confidence: f64,
+    /// Share of them that were right.
+    pub right: f64,
+}
+
+/// A label with too few examples.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The label.
+    pub label: String,
+    /// How many examples there were.
+    pub examples: usize,
+    /// Why it was refused and what was done instead.
+    pub reason: String,
+}
+
+/// An account of a training: what went in, and how well the model does on what it does not know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainingReport {
+    /// Id of the model.
+    pub model: String,
+    /// Its version.
+    pub version: String,
+    /// Id of the codebook.
+    pub codebook: String,
+    /// Its version.
+    pub codebook_version: String,
+    /// Responses.
+    pub responses: usize,
+    /// Coded segments.
+    pub segments: usize,
+    /// Situations, none of which was trained on and measured at once.
+    pub situations: usize,
+    /// Example phrases of the codebook that were trained on and never measured.
+    pub phrases: usize,
+    /// Number of folds.
+    pub folds: usize,
+    /// N-grams with weights.
+    pub features: usize,
+    /// Themes of whole responses.
+    pub themes: TaskReport,
+    /// Themes and thin codes of whole responses.
+    pub codes: TaskReport,
+    /// Informative responses that were given no code.
+    pub uncoded: usize,
+    /// How far the confidence of a coding can be trusted.
+    pub reliability: Vec<Bin>,
+    /// Everything else: sentiment, status, safeguarding, who speaks, stance, outcomes, flags.
+    pub tasks: Vec<TaskReport>,
+    /// Labels with too few examples.
+    pub refused: Vec<Refusal>,
+}
+
+/// Fits calibration and thresholds on held-out scores.
+pub(crate) fn fit_rules<'a>(
+    responses: &[LabelledResponse],
+    held_out: impl Iterator<Item = &'a HeldOut> + Clone,
+    codes: usize,
+    options: &TrainOptions,
+) -> Rules {
+    /// Examples' worth of the pull towards all labels together, for the calibration.
+    const PULL: f64 = 3.0;
+    /// The same for thresholds.
+    const PULL_THRESHOLD: f32 = 30.0;
+    let heads = Head::all(codes);
+    let pairs: Vec<Vec<(f32, bool)>> = (heads.iter().enumerate())
+        .map(|(column, head)| {
+            let mut pairs = Vec::new();
+            for held in held_out.clone() {
+                let response = &responses[held.response];
+                if let Head::Code(code) = head {
+                    pairs.extend(held.found.iter().map(|(span, raw)| {
+                        let score = (1.0 - options.whole) * raw[column] + options.whole * held.whole[column];
+                        (score, carries(response, span, *code))
+                    }));
+                } else if let Some(truth) = whole_truth(*head, response) {
+                    pairs.push((held.whole[column], truth));
+                } else {
+                    let of = |at| segment_truth(*head, response, at);
+                    let scored = held.coded.iter().enumerate();
+                    pairs.extend(scored.filter_map(|(at, raw)| Some((raw[column], of(at)?))));
+                }
+            }
+            pairs.retain(|(score, _)| score.is_finite());
+            pairs
+        })
+        .collect();
+    let (of_codes, of_others) = pairs.split_at(codes);
+    let family = |pairs: &[Vec<(f32, bool)>]| Platt::fit(&pairs.concat(), Platt::PLAIN, PULL);
+    let (for_codes, for_others) = (family(of_codes), family(of_others));
+    let platt: Vec<Platt> = (pairs.iter().enumerate())
+        .map(|(at, pairs)| Platt::fit(pairs, if at < codes { for_codes } else { for_others }, PULL))
+        .collect();
+    // Thresholds of codes are set where they act: on the surest segment of each response.
+    let surest: Vec<Vec<(f32, bool)>> = (0..codes)
+        .map(|code| {
+            let of = |held: &HeldOut| {
+                let blend = |raw: &Vec<f32>| (1.0 - options.whole) * raw[code] + options.whole * held.whole[code];
+                let best = held.found.iter().map(|(_, raw)| blend(raw)).fold(f32::NEG_INFINITY, f32::max);
+                (platt[code].probability(best), responses[held.response].carries(code))
+            };
+            held_out.clone().map(of).collect()
+        })
+        .collect();
+    let all = threshold(&surest, options.recall);
+    let mut thresholds: Vec<f32> =
+        surest.iter().map(|pairs| own_threshold(pairs, all, options.recall, PULL_THRESHOLD)).collect();
+    for (column, head) in heads.iter().enumerate().skip(codes) {
+        let own: Vec<(f32, bool)> =
+            pairs[column].iter().map(|(score, truth)| (platt[column].probability(*score), *truth)).collect();
+        // A person reads what is flagged, and a case missed is worse than a page read in vain.
+        let (beta, usual) = match head {
+            Head::Safeguarding => (2.0, 0.15),
+            _ => (1.0, 0.4),
+        };
+        thresholds.push(own_threshold(&own, usual, beta, 10.0));
+    }
+    let coded = held_out.flat_map(|held| &responses[held.response].segments);
+    let feelings = coded.flat_map(|segment| &segment.codes).filter_map(|(code, s)| Some((*code, (*s)?)));
+    Rules {
+        platt,
+        thresholds,
+        leaning: Leaning::new(codes, feelings),
+        leaning_weight: options.leaning,
+        whole: options.whole,
+        floor: options.floor,
+    }
+}
+
+/// True if a segment that a person gave the code shares half of the shorter of the two spans.
+fn carries(response: &LabelledResponse, span: &Range<usize>, code: usize) -> bool {
+    response.segments.iter().filter(|segment| segment.carries(code)).any(|segment| {
+        let own = &segment.span;
+        let shared = own.end.min(span.end).saturating_sub(own.start.max(span.start));
+        2 * shared >= own.len().min(span.len())
+    })
+}
+
+/// Collects what was said and what is true, label by label.
+struct Task {
+    name: &'static str,
+    labels: Vec<String>,
+    tallies: Vec<Tally>,
+    cases: usize,
+    right: Option<usize>,
+}
+
+impl Task {
+    fn new(name: &'static str, labels: impl IntoIterator<Item = impl ToString>) -> Self {
+        let labels: Vec<String> = labels.into_iter().map(|label| label.to_string()).collect();
+        Self { name, tallies: vec![Tally::default(); labels.len()], labels, cases: 0, right: None }
+    }
+
+    /// A case with any number of labels.
+    fn several(&mut self, said: impl Fn(usize) -> bool, truth: impl Fn(usize) -> bool) {
+        self.cases += 1;
+        for (label, tally) in self.tallies.iter_mut().enumerate() {
+            tally.add(said(label), truth(label));
+        }
+    }
+
+    /// A case with one label.
+    fn one(&mut self, said: usize, truth: usize) {
+        self.several(|label| label == said, |label| label == truth);
+        *self.right.get_or_insert(0) += usize::from(said == truth);
+    }
+
+    fn report(self) -> TaskReport {
+        let labels: Vec<LabelReport> = (self.labels.into_iter().zip(&self.tallies))
+            .map(|(label, tally)| LabelReport {
+                label,
+                support: tally.right + tally.missed,
+                precision: tally.precision(),
+                recall: tally.recall(),
+                f1: tally.f(1.0),
+            })
+            .collect();
+        let all = self.tallies.iter().fold(Tally::default(), |sum, tally| sum.sum(*tally));
+        let supported: Vec<f64> = labels.iter().filter(|l| l.support > 0).map(|l| l.f1).collect();
+        TaskReport {
+            task: self.name.to_owned(),
+            cases: self.cases,
+            accuracy: self.right.map(|right| right as f64 / self.cases.max(1) as f64),
+            precision: all.precision(),
+            recall: all.recall(),
+            micro_f1: all.f(1.0),
+            macro_f1: supported.iter().sum::<f64>() / supported.len().max(1) as f64,
+            labels,
+        }
+    }
+}
+
+/// What the model would say of a held-out response, rules for empty answers included.
+fn decide(about: &About, response: &LabelledResponse, held: &HeldOut) -> Decision {
+    let status = match content::read(&response.text, response.polarity) {
+        Some(Content::Blank | Content::Nothing) => Status::NoContent,
+        Some(Content::Elsewhere) => Status::RefersElsewhere,
+        None => {
+            let raw: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+            return about.decide(held.words, &held.whole, &raw);
+        }
+    };
+    Decision { status, codes: Vec::new(), off_topic: Vec::new() }
+}
+
+/// Measures decisions on held-out responses, with rules fitted on the other folds.
+pub(crate) fn measure(
+    responses: &[LabelledResponse],
+    held_out: &[HeldOut],
+    about: &About,
+    options: &TrainOptions,
+) -> TrainingReport {
+    let codes = &about.codes;
+    let mut themes = Task::new("themes", &codes[..about.themes]);
+    let mut with_thin = Task::new("themes and thin codes", codes);
+    let mut sentiment = Task::new("sentiment of a coded theme", Sentiment::ALL);
+    let mut overall = Task::new("sentiment of a response", Sentiment::ALL);
+    let mut status = Task::new("status of a response", [Status::NoContent, Status::RefersElsewhere]);
+    let mut safeguarding = Task::new("safeguarding review", ["safeguarding_review"]);
+    let mut speaker =
+        Task::new("who speaks", RespondentType::ALL.iter().filter(|w| **w != RespondentType::Unknown));
+    let mut stance = Task::new("stance", Stance::ALL);
+    let mut flags = Task::new("flags of a segment", ["suggestion", "off_topic_service"]);
+    let mut domains = Task::new("outcome domains of a segment", Domain::ALL);
+    let mut directions = Task::new("direction of an outcome", Direction::ALL);
+    let mut codings: Vec<(f32, bool)> = Vec::new();
+    let mut uncoded = 0;
+    for fold in 0..options.folds {
+        let others = held_out.iter().filter(|held| held.fold != fold);
+        let rules = fit_rules(responses, others, codes.len(), options);
+        let about = About { rules, ..about.clone() };
+        for held in held_out.iter().filter(|held| held.fold == fold) {
+            let response = &responses[held.response];
+            let decision = decide(&about, response, held);
+            let said = |code: usize| decision.codes.iter().flatten().any(|(own, _)| *own == code);
+            themes.several(said, |code| response.carries(code));
+            with_thin.several(said, |code| response.carries(code));
+            for ((span, _), own) in held.found.iter().zip(&decision.codes) {
+                codings.extend(own.iter().map(|(code, p)| (*p, carries(response, span, *code))));
+            }
+            let informative = response.segments.iter().any(|segment| !segment.codes.is_empty());
+            uncoded += usize::from(informative && decision.codes.iter().all(Vec::is_empty));
+            for (segment, raw) in response.segments.iter().zip(&held.coded) {
+                for (code, truth) in &segment.codes {
+                    if let Some(truth) = truth {
+                        sentiment.one(about.feeling(*code, raw).0 as usize, *truth as usize);
+                    }
+                }
+                if segment.suggestion.is_some() || segment.off_topic.is_some() {
+                    let heads = [Head::Suggestion, Head::OffTopic];
+                    let truth = [segment.suggestion, segment.off_topic];
+                    flags.several(|at| about.speaks(heads[at], raw), |at| truth[at] == Some(true));
+                }
+                if let Some(outcomes) = &segment.outcomes {
+                    let domain = |at: usize| Domain::ALL[at];
+                    domains.several(
+                        |at| about.speaks(Head::Domain(domain(at)), raw),
+                        |at| outcomes.iter().any(|own| own.0 == domain(at)),
+                    );
+                    if let (Some((_, truth)), Some(said)) = (outcomes.first(), about.direction(raw)) {
+                        directions.one(said as usize, *truth as usize);
+                    }
+                }
+            }
+            if let Some(truth) = response.status {
+                let of = |at: usize| [Status::NoContent, Status::RefersElsewhere][at];
+                status.several(|at| decision.status == of(at), |at| truth == of(at));
+            }
+            let spoken = matches!(decision.status, Status::Informative | Status::Unassigned);
+            if let Some(truth) = response.safeguarding {
+                let said = spoken && about.speaks(Head::Safeguarding, &held.whole);
+                safeguarding.several(|_| said, |_| truth);
+            }
+            if let Some(truth) = response.respondent.filter(|own| *own != RespondentType::Unknown) {
+                speaker.one(about.speaker(&held.whole).0 as usize, truth as usize);
+            }
+            if response.polarity == Polarity::Proposal
+                && let Some(truth) = response.stance
+            {
+                stance.one(about.stance(&held.whole) as usize, truth as usize);
+            }
+            if let Some(truth) = response.sentiment() {
+                overall.one(felt(&about, held, &decision) as usize, truth as usize);
+            }
+        }
+    }
+    let tasks = [sentiment, overall, status, safeguarding, speaker, stance, flags, domains, directions];
+    let situations: std::collections::BTreeSet<&str> =
+        responses.iter().map(|response| response.situation.as_str()).collect();
+    TrainingReport {
+        model: about.id.clone(),
+        version: about.version.clone(),
+        codebook: about.codebook.clone(),
+        codebook_version: about.codebook_version.clone(),
+        responses: responses.len(),
+        segments: responses.iter().map(|response| response.segments.len()).sum(),
+        situations: situations.len(),
+        phrases: 0,
+        folds: options.folds,
+        features: 0,
+        themes: themes.report(),
+        codes: with_thin.report(),
+        uncoded,
+        reliability: reliability(&codings),
+        tasks: tasks.into_iter().filter(|task| task.cases > 0).map(Task::report).collect(),
+        refused: Vec::new(),
+    }
+}
+
+/// Sentiment of a response as the model would give it: of its codes together, or of its words.
+fn felt(about: &About, held: &HeldOut, decision: &Decision) -> Sentiment {
+    let coded = held.found.iter().zip(&decision.codes);
+    let feelings =
+        coded.flat_map(|((_, raw), codes)| codes.iter().map(|(code, _)| about.feeling(*code, raw).0));
+    crate::examples::roll_up(feelings).unwrap_or_else(|| about.overall(&held.whole).0)
+}
+
+/// Codings by confidence, in tenths.
+fn reliability(codings: &[(f32, bool)]) -> Vec<Bin> {
+    (0..10)
+        .filter_map(|tenth| {
+            let (from, to) = (tenth as f32 / 10.0, (tenth + 1) as f32 / 10.0);
+            let own: Vec<&(f32, bool)> =
+                codings.iter().filter(|(p, _)| *p >= from && (*p < to || tenth == 9)).collect();
+            let count = own.len() as f64;
+            (!own.is_empty()).then(|| Bin {
+                from,
+                to,
+                codings: own.len(),
+                confidence: own.iter().map(|(p, _)| f64::from(*p)).sum::<f64>() / count,
+                right: own.iter().filter(|(_, right)| *right).count() as f64 / count,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,582 @@
+//! A trained model at work: a response and its segments in, codes with their reasons out.
+//!
+//! Everything that is decided about a text is decided here, from scores by [`heads`](crate::heads)
+//! and rules that came with the weights. The cross-validation of `training` calls the same
+//! decisions, so that what is measured is what people get. Splitting a response into segments,
+//! redacting it and storing its codes belong to the caller.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::calibration::{Leaning, Platt, feeling};
+use crate::content::{self, Content};
+use crate::examples::roll_up;
+use crate::features::{Encoded, Encoder, Input, Ngrams};
+use crate::heads::{Head, Heads, Scores};
+use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
+
+/// Most codes that one segment can carry.
+const MOST_CODES: usize = 3;
+/// Longest answer, in words, that a head may call empty or pointing elsewhere.
+const LONGEST_EMPTY: usize = 15;
+
+/// A segment to code by itself.
+#[derive(Clone, Copy, Debug)]
+pub struct SegmentInput<'a> {
+    /// The words, de-identified.
+    pub text: &'a str,
+    /// The question; empty where nothing was asked.
+    pub question: &'a str,
+    /// What the question asks for.
+    pub polarity: Polarity,
+    /// The segment before, in the same response.
+    pub previous: Option<&'a str>,
+}
+
+/// A response to code.
+#[derive(Clone, Copy, Debug)]
+pub struct ResponseInput<'a> {
+    /// The words, de-identified.
+    pub text: &'a str,
+    /// The question; empty where nothing was asked.
+    pub question: &'a str,
+    /// What the question asks for.
+    pub polarity: Polarity,
+}
+
+/// A code of a segment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ThemeCode {
+    /// Number of the code in [`Model::codes`].
+    pub theme: usize,
+    /// Sentiment towards it.
+    pub sentiment: Sentiment,
+    /// From -1 (negative) to 1 (positive).
+    pub sentiment_score: f32,
+    /// Calibrated probability that a person would give this code, 0..1.
+    pub confidence: f32,
+    /// Byte ranges, in the text that was given, of the words that spoke most for it. In order.
+    pub evidence: Vec<Range<usize>>,
+}
+
+/// An outcome of which a segment speaks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutcomeCode {
+    /// The domain of life.
+    pub domain: Domain,
+    /// What care did to it.
+    pub direction: Direction,
+    /// Calibrated probability of the domain, 0..1.
+    pub confidence: f32,
+    /// Byte ranges, in the text that was given, of the words that spoke most for it. In order.
+    pub evidence: Vec<Range<usize>>,
+}
+
+/// What was found in a segment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SegmentCodes {
+    /// Its codes, the surest first. Thin codes never stand beside a theme.
+    pub themes: Vec<ThemeCode>,
+    /// It makes an actionable proposal.
+    pub suggestion: bool,
+    /// It is about another service; it then has no codes.
+    pub off_topic: bool,
+    /// Outcomes of which it speaks.
+    pub outcomes: Vec<OutcomeCode>,
+}
+
+/// What was found in a response as a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResponseCodes {
+    /// What it holds.
+    pub status: Status,
+    /// A person must read it today. Errs on the side of saying so.
+    pub safeguarding: bool,
+    /// Calibrated probability of that, 0..1.
+    pub safeguarding_confidence: f32,
+    /// Who seems to speak.
+    pub respondent_type: RespondentType,
+    /// Share of the probability that this type has among all, 0..1.
+    pub respondent_confidence: f32,
+    /// Stance, for questions about a proposal only.
+    pub stance: Option<Stance>,
+    /// Sentiment overall: of its codes together, or of its words where there is none.
+    pub sentiment: Sentiment,
+    /// From -1 (negative) to 1 (positive).
+    pub sentiment_score: f32,
+    /// From -2 (very negative) to 2 (very positive).
+    pub sentiment_level: i8,
+}
+
+/// A coded response.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coded {
+    /// What was found in the response as a whole.
+    pub response: ResponseCodes,
+    /// What was found in each segment, in the order given.
+    pub segments: Vec<SegmentCodes>,
+}
+
+/// Space to work in, reused from text to text. One for each thread.
+#[derive(Default)]
+pub struct Scratch {
+    encoded: Encoded,
+    scores: Scores,
+    whole: Vec<f32>,
+    segments: Vec<f32>,
+    words: Vec<f32>,
+}
+
+/// How scores become decisions. Fitted in training and stored with the weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rules {
+    /// Calibration of each head.
+    pub(crate) platt: Vec<Platt>,
+    /// Smallest probability at which each head speaks.
+    pub(crate) thresholds: Vec<f32>,
+    /// How each code leans towards each sentiment.
+    pub(crate) leaning: Leaning,
+    /// How much that counts.
+    pub(crate) leaning_weight: f32,
+    /// Share of the whole response's score in a segment's score for a code, 0..1.
+    pub(crate) whole: f32,
+    /// An informative response that would have no code gets its best one from this probability on.
+    pub(crate) floor: f32,
+}
+
+/// What a model is, apart from its weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct About {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) codebook: String,
+    pub(crate) codebook_version: String,
+    pub(crate) codebook_sha256: String,
+    /// Ids of the codes: themes, then thin codes.
+    pub(crate) codes: Vec<String>,
+    /// How many of them are themes.
+    pub(crate) themes: usize,
+    pub(crate) ngrams: Ngrams,
+    pub(crate) rules: Rules,
+}
+
+/// Codes of every segment and the status of the response, before sentiment and evidence.
+pub(crate) struct Decision {
+    pub(crate) status: Status,
+    /// For each segment, codes with their probability, the surest first.
+    pub(crate) codes: Vec<Vec<(usize, f32)>>,
+    pub(crate) off_topic: Vec<bool>,
+}
+
+impl About {
+    fn column(&self, head: Head) -> usize {
+        head.column(self.codes.len())
+    }
+
+    /// Calibrated probability of a head.
+    pub(crate) fn probability(&self, head: Head, raw: &[f32]) -> f32 {
+        let column = self.column(head);
+        self.rules.platt[column].probability(raw[column])
+    }
+
+    /// Whether a head's probability passes its threshold.
+    pub(crate) fn speaks(&self, head: Head, raw: &[f32]) -> bool {
+        self.probability(head, raw) >= self.rules.thresholds[self.column(head)]
+    }
+
+    /// Probability of a code in a segment of a response.
+    pub(crate) fn code(&self, code: usize, segment: &[f32], whole: &[f32]) -> f32 {
+        let share = self.rules.whole;
+        let raw = (1.0 - share) * segment[code] + share * whole[code];
+        self.rules.platt[code].probability(raw)
+    }
+
+    /// Codes that pass their thresholds in one segment, the surest first.
+    fn passing(&self, segment: &[f32], whole: &[f32]) -> Vec<(usize, f32)> {
+        let mut codes: Vec<(usize, f32)> = (0..self.codes.len())
+            .map(|code| (code, self.code(code, segment, whole)))
+            .filter(|(code, p)| *p >= self.rules.thresholds[*code])
+            .collect();
+        codes.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        // Praise with a reason takes the reason's theme and never a thin code.
+        if codes.iter().any(|(code, _)| *code < self.themes) {
+            codes.retain(|(code, _)| *code < self.themes);
+        }
+        codes.truncate(MOST_CODES);
+        codes
+    }
+
+    /// Decides on a response from the scores of it and its segments. `words` is its length.
+    pub(crate) fn decide(&self, words: usize, whole: &[f32], segments: &[&[f32]]) -> Decision {
+        let mut decision =
+            Decision { status: Status::Informative, codes: Vec::new(), off_topic: Vec::new() };
+        let mut best = (0.0_f32, 0, 0);
+        for (at, segment) in segments.iter().enumerate() {
+            let mut codes = self.passing(segment, whole);
+            for code in 0..self.codes.len() {
+                let p = self.code(code, segment, whole);
+                if p > best.0 {
+                    best = (p, at, code);
+                }
+            }
+            let elsewhere = self.probability(Head::OffTopic, segment);
+            let off_topic = self.speaks(Head::OffTopic, segment)
+                && codes.first().is_none_or(|(_, p)| *p < elsewhere);
+            if off_topic {
+                codes.clear();
+            }
+            decision.codes.push(codes);
+            decision.off_topic.push(off_topic);
+        }
+        if words <= LONGEST_EMPTY {
+            for (head, status) in
+                [(Head::NoContent, Status::NoContent), (Head::Elsewhere, Status::RefersElsewhere)]
+            {
+                if self.speaks(head, whole) && self.probability(head, whole) > best.0 {
+                    decision.status = status;
+                    decision.codes.iter_mut().for_each(Vec::clear);
+                    return decision;
+                }
+            }
+        }
+        if decision.codes.iter().all(Vec::is_empty) && !decision.off_topic.contains(&true) {
+            let (p, at, code) = best;
+            if p >= self.rules.floor && at < segments.len() {
+                decision.codes[at].push((code, p));
+            } else {
+                decision.status = Status::Unassigned;
+            }
+        }
+        decision
+    }
+
+    /// Sentiment towards a code, and its score.
+    pub(crate) fn feeling(&self, code: usize, segment: &[f32]) -> (Sentiment, f32) {
+        let probabilities = std::array::from_fn(|s| {
+            self.probability(Head::Feeling(Sentiment::ALL[s]), segment)
+        });
+        if probabilities.iter().all(|p| *p == 0.0) {
+            return (Sentiment::Neutral, 0.0);
+        }
+        feeling(probabilities, self.rules.leaning.0[code], self.rules.leaning_weight)
+    }
+
+    /// Sentiment of a response from its words alone.
+    pub(crate) fn overall(&self, whole: &[f32]) -> (Sentiment, f32) {
+        let probabilities: [f32; 4] =
+            std::array::from_fn(|s| self.probability(Head::Overall(Sentiment::ALL[s]), whole));
+        if probabilities.iter().all(|p| *p == 0.0) {
+            return (Sentiment::Neutral, 0.0);
+        }
+        feeling(probabilities, [0.0; 4], 0.0)
+    }
+
+    /// Who speaks, with the share of the probability.
+    pub(crate) fn speaker(&self, whole: &[f32]) -> (RespondentType, f32) {
+        /// Below this the words do not tell.
+        const TELLING: f32 = 0.35;
+        let known = RespondentType::ALL.iter().filter(|who| **who != RespondentType::Unknown);
+        let (who, share) = self.most(known.map(|who| (*who, Head::Speaker(*who))), whole);
+        if share < TELLING { (RespondentType::Unknown, share) } else { (who, share) }
+    }
+
+    /// Stance towards a proposal.
+    pub(crate) fn stance(&self, whole: &[f32]) -> Stance {
+        let all = Stance::ALL.iter().map(|stance| (*stance, Head::Stance(*stance)));
+        let (stance, share) = self.most(all, whole);
+        if share > 0.0 { stance } else { Stance::Unclear }
+    }
+
+    /// Direction of an outcome, given that a segment speaks of one.
+    pub(crate) fn direction(&self, segment: &[f32]) -> Option<Direction> {
+        let all = Direction::ALL.iter().map(|way| (*way, Head::Direction(*way)));
+        let (direction, share) = self.most(all, segment);
+        (share > 0.0).then_some(direction)
+    }
+
+    /// The likeliest of several, and its share of their probability; 0 where none was trained.
+    fn most<T: Copy>(&self, choices: impl Iterator<Item = (T, Head)>, raw: &[f32]) -> (T, f32) {
+        let scored: Vec<(T, f32)> =
+            choices.map(|(value, head)| (value, self.probability(head, raw))).collect();
+        let total: f32 = scored.iter().map(|(_, p)| p).sum();
+        let best = scored.iter().fold(scored[0], |best, new| if new.1 > best.1 { *new } else { best });
+        (best.0, if total > 0.0 { best.1 / total } else { 0.0 })
+    }
+}
+
+/// A trained model.
+#[derive(Debug)]
+pub struct Model {
+    pub(crate) about: About,
+    pub(crate) heads: Heads,
+    pub(crate) sha256: String,
+}
+
+impl Model {
+    /// Its id, such as `home-care-fast`.
+    pub fn id(&self) -> &str {
+        &self.about.id
+    }
+
+    /// Its version.
+    pub fn version(&self) -> &str {
+        &self.about.version
+    }
+
+    /// SHA-256 of its file, in lower-case hexadecimal.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Id, version and SHA-256 of the codebook that it was trained for.
+    pub fn codebook(&self) -> (&str, &str, &str) {
+        let about = &self.about;
+        (&about.codebook, &about.codebook_version, &about.codebook_sha256)
+    }
+
+    /// Ids of the codes that it gives: themes, then thin codes.
+    pub fn codes(&self) -> &[String] {
+        &self.about.codes
+    }
+
+    /// How many of [`codes`](Self::codes) are themes.
+    pub fn themes(&self) -> usize {
+        self.about.themes
+    }
+
+    /// Number of n-grams whose weights it knows.
+    pub fn features(&self) -> usize {
+        self.heads.keys.len()
+    }
+
+    /// Codes a response and its segments, given as byte ranges of its text in order.
+    ///
+    /// An informative response is never left without a code only for being short: its best code
+    /// stands if it is likely at all, and otherwise the status is `unassigned`.
+    pub fn code(
+        &self,
+        input: &ResponseInput<'_>,
+        segments: &[Range<usize>],
+        scratch: &mut Scratch,
+    ) -> Coded {
+        if let Some(content) = content::read(input.text, input.polarity) {
+            let response = Self::empty(content, input.polarity);
+            return Coded { response, segments: vec![SegmentCodes::default(); segments.len()] };
+        }
+        let words = self.score_whole(input, scratch);
+        let mut all = std::mem::take(&mut scratch.segments);
+        all.clear();
+        let of = |at: usize| Input {
+            text: &input.text[segments[at].clone()],
+            question: input.question,
+            polarity: input.polarity,
+            previous: at.checked_sub(1).map(|before| &input.text[segments[before].clone()]),
+        };
+        for at in 0..segments.len() {
+            self.score(&of(at), scratch);
+            all.extend_from_slice(&scratch.scores.raw);
+        }
+        let raw: Vec<&[f32]> = all.chunks_exact(self.heads.columns).collect();
+        let decision = self.about.decide(words, &scratch.whole, &raw);
+        let spoken = matches!(decision.status, Status::Informative | Status::Unassigned);
+        let coded = (0..segments.len())
+            .map(|at| {
+                if !spoken {
+                    return SegmentCodes::default();
+                }
+                // Evidence is read from the features, so that they are made again where needed.
+                if segments.len() > 1 && self.has_evidence(&decision.codes[at], raw[at]) {
+                    self.score(&of(at), scratch);
+                }
+                let off_topic = decision.off_topic[at];
+                self.segment(raw[at], &decision.codes[at], off_topic, segments[at].start, scratch)
+            })
+            .collect::<Vec<_>>();
+        let mut response = self.response(input, &scratch.whole);
+        scratch.segments = all;
+        response.status = decision.status;
+        let codes = || coded.iter().flat_map(|segment| &segment.themes);
+        if let Some(sentiment) = roll_up(codes().map(|code| code.sentiment)) {
+            let weight: f32 = codes().map(|code| code.confidence).sum();
+            let score: f32 = codes().map(|code| code.confidence * code.sentiment_score).sum();
+            response.feel(sentiment, score / weight.max(f32::MIN_POSITIVE));
+        }
+        Coded { response, segments: coded }
+    }
+
+    /// Codes one segment by itself: what passes its threshold and nothing else.
+    pub fn code_segment(&self, input: &SegmentInput<'_>, scratch: &mut Scratch) -> SegmentCodes {
+        let SegmentInput { text, question, polarity, previous } = *input;
+        if content::read(text, polarity).is_some() {
+            return SegmentCodes::default();
+        }
+        self.score(&Input { text, question, polarity, previous }, scratch);
+        let raw = scratch.scores.raw.clone();
+        let mut codes = self.about.passing(&raw, &raw);
+        let off_topic = self.about.speaks(Head::OffTopic, &raw)
+            && codes.first().is_none_or(|(_, p)| *p < self.about.probability(Head::OffTopic, &raw));
+        if off_topic {
+            codes.clear();
+        }
+        self.segment(&raw, &codes, off_topic, 0, scratch)
+    }
+
+    /// Codes a response as a whole. Its sentiment is that of its words: [`code`](Self::code) also
+    /// looks at its segments.
+    pub fn code_response(&self, input: &ResponseInput<'_>, scratch: &mut Scratch) -> ResponseCodes {
+        if let Some(content) = content::read(input.text, input.polarity) {
+            return Self::empty(content, input.polarity);
+        }
+        let words = self.score_whole(input, scratch);
+        let raw = [scratch.whole.as_slice()];
+        let decision = self.about.decide(words, &scratch.whole, &raw);
+        let mut response = self.response(input, &scratch.whole);
+        response.status = decision.status;
+        response
+    }
+
+    fn score(&self, input: &Input<'_>, scratch: &mut Scratch) {
+        self.about.ngrams.encode(input, &mut scratch.encoded);
+        self.heads.score(&scratch.encoded, &mut scratch.scores);
+    }
+
+    fn score_whole(&self, input: &ResponseInput<'_>, scratch: &mut Scratch) -> usize {
+        let ResponseInput { text, question, polarity } = *input;
+        self.score(&Input { text, question, polarity, previous: None }, scratch);
+        scratch.whole.clear();
+        scratch.whole.extend_from_slice(&scratch.scores.raw);
+        scratch.encoded.words()
+    }
+
+    fn has_evidence(&self, codes: &[(usize, f32)], raw: &[f32]) -> bool {
+        !codes.is_empty() || Domain::ALL.iter().any(|d| self.about.speaks(Head::Domain(*d), raw))
+    }
+
+    /// Sentiment, outcomes and evidence of a segment whose features are in `scratch`.
+    fn segment(
+        &self,
+        raw: &[f32],
+        codes: &[(usize, f32)],
+        off_topic: bool,
+        start: usize,
+        scratch: &mut Scratch,
+    ) -> SegmentCodes {
+        let themes = (codes.iter())
+            .map(|(code, confidence)| {
+                let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
+                let evidence = self.evidence(*code, start, scratch);
+                ThemeCode { theme: *code, sentiment, sentiment_score, confidence: *confidence, evidence }
+            })
+            .collect();
+        let mut outcomes = Vec::new();
+        let domains = Domain::ALL.iter().filter(|domain| {
+            !off_topic && self.about.speaks(Head::Domain(**domain), raw)
+        });
+        for domain in domains {
+            let Some(direction) = self.about.direction(raw) else { continue };
+            let head = Head::Domain(*domain);
+            let evidence = self.evidence(head.column(self.about.codes.len()), start, scratch);
+            let confidence = self.about.probability(head, raw);
+            outcomes.push(OutcomeCode { domain: *domain, direction, confidence, evidence });
+        }
+        let suggestion = self.about.speaks(Head::Suggestion, raw);
+        SegmentCodes { themes, suggestion, off_topic, outcomes }
+    }
+
+    /// Byte ranges, moved by `start`, of the few words that gave a head most of its score.
+    fn evidence(&self, column: usize, start: usize, scratch: &mut Scratch) -> Vec<Range<usize>> {
+        const MOST_WORDS: usize = 5;
+        const SHARE_OF_BEST: f32 = 0.4;
+        let Scratch { encoded, scores, words, .. } = scratch;
+        self.heads.explain(encoded, scores, column, words);
+        let mut order: Vec<usize> = (0..words.len()).collect();
+        order.sort_by(|one, other| words[*other].total_cmp(&words[*one]).then(one.cmp(other)));
+        let best = order.first().map_or(0.0, |word| words[*word]);
+        let mut chosen: Vec<usize> = (order.into_iter().take(MOST_WORDS))
+            .filter(|word| words[*word] > 0.0 && words[*word] >= SHARE_OF_BEST * best)
+            .collect();
+        chosen.sort_unstable();
+        let mut spans: Vec<Range<usize>> = Vec::new();
+        let mut before = None;
+        for word in chosen {
+            let span = encoded.span(word);
+            let next_to = before.is_some_and(|before| before + 1 == word);
+            match spans.last_mut() {
+                Some(last) if next_to => last.end = start + span.end,
+                _ => spans.push(start + span.start..start + span.end),
+            }
+            before = Some(word);
+        }
+        spans
+    }
+
+    fn response(&self, input: &ResponseInput<'_>, whole: &[f32]) -> ResponseCodes {
+        let (respondent_type, respondent_confidence) = self.about.speaker(whole);
+        let asked = input.polarity == Polarity::Proposal;
+        let mut response = ResponseCodes {
+            safeguarding: self.about.speaks(Head::Safeguarding, whole),
+            safeguarding_confidence: self.about.probability(Head::Safeguarding, whole),
+            respondent_type,
+            respondent_confidence,
+            stance: asked.then(|| self.about.stance(whole)),
+            ..ResponseCodes::silent(Status::Informative)
+        };
+        let (sentiment, score) = self.about.overall(whole);
+        response.feel(sentiment, score);
+        response
+    }
+
+    fn empty(content: Content, polarity: Polarity) -> ResponseCodes {
+        /// How much praise or complaint there is in "nothing".
+        const IMPLIED: f32 = 0.5;
+        let status = match content {
+            Content::Blank | Content::Nothing => Status::NoContent,
+            Content::Elsewhere => Status::RefersElsewhere,
+        };
+        let mut response = ResponseCodes::silent(status);
+        response.stance = (polarity == Polarity::Proposal).then_some(Stance::None);
+        match content::implied(content, polarity) {
+            Some(Sentiment::Positive) => response.feel(Sentiment::Positive, IMPLIED),
+            Some(Sentiment::Negative) => response.feel(Sentiment::Negative, -IMPLIED),
+            _ => {}
+        }
+        response
+    }
+}
+
+impl ResponseCodes {
+    fn silent(status: Status) -> Self {
+        Self {
+            status,
+            safeguarding: false,
+            safeguarding_confidence: 0.0,
+            respondent_type: RespondentType::Unknown,
+            respondent_confidence: 0.0,
+            stance: None,
+            sentiment: Sentiment::Neutral,
+            sentiment_score: 0.0,
+            sentiment_level: 0,
+        }
+    }
+
+    /// Sets sentiment, score and level so that they cannot contradict each other.
+    fn feel(&mut self, sentiment: Sentiment, score: f32) {
+        /// From here on praise and complaint are strong.
+        const STRONG: f32 = 0.75;
+        self.sentiment = sentiment;
+        self.sentiment_score = match sentiment {
+            Sentiment::Positive => score.clamp(0.0, 1.0),
+            Sentiment::Negative => score.clamp(-1.0, 0.0),
+            Sentiment::Mixed | Sentiment::Neutral => score.clamp(-1.0, 1.0),
+        };
+        let strength = 1 + i8::from(score.abs() >= STRONG);
+        self.sentiment_level = match sentiment {
+            Sentiment::Positive => strength,
+            Sentiment::Negative => -strength,
+            Sentiment::Mixed | Sentiment::Neutral => 0,
+        };
+    }
+}

@@ -1,0 +1,363 @@
+//! Training: coded responses and a codebook in, a model and an honest account of it out.
+//!
+//! Documents are the segments as people made them, the responses as a whole, and the codebook's
+//! own example phrases. The model is first made once for each fold, to see how it does on
+//! situations that it does not know, and then once from everything. Reading coded spreadsheets and
+//! writing the model to disk belong to `heard train`.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::codebook::Codebook;
+use crate::examples::{LabelledResponse, roll_up};
+use crate::features::{Encoded, Encoder, Input, Ngrams};
+use crate::folds::{assign, hold_out, input};
+use crate::heads::{Head, Heads};
+use crate::measuring::{self, Refusal, TrainingReport};
+use crate::model::{About, Model};
+use crate::solver::{Column, Documents, Penalty, fit};
+use crate::words::{Polarity, Sentiment, Status};
+
+/// Fewest examples from which a label is learnt.
+pub const FEWEST: usize = 8;
+/// Fewest responses in which an n-gram must occur, so that a model carries no one's words.
+pub const FEWEST_DOCUMENTS: u32 = 3;
+
+/// Why nothing could be trained.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// Too few coded responses for cross-validation.
+    #[error("{found} coded responses are too few to train on; code at least {needed}")]
+    TooFew {
+        /// How many there were.
+        found: usize,
+        /// How many it takes.
+        needed: usize,
+    },
+    /// A label that cannot be.
+    #[error("coded response {number}: {problem}")]
+    Label {
+        /// Its place among the responses, from 1.
+        number: usize,
+        /// What is wrong.
+        problem: &'static str,
+    },
+}
+
+/// How to train.
+#[derive(Clone, Debug)]
+pub struct TrainOptions {
+    /// Id of the model, such as `home-care-fast`.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// Number of folds.
+    pub folds: usize,
+    /// Which n-grams are taken.
+    pub ngrams: Ngrams,
+    /// Cost of an error against the size of the weights.
+    pub cost: f64,
+    /// Largest absolute log-count ratio.
+    pub clip: f32,
+    /// Whole responses of several segments are documents for the codes, too.
+    pub learn_whole: bool,
+    /// Share of the whole response's score in a segment's score for a code, 0..1.
+    pub whole: f32,
+    /// How much a theme's usual sentiment counts.
+    pub leaning: f32,
+    /// How much recall weighs against precision where thresholds are set.
+    pub recall: f64,
+    /// An informative response without a code gets its best one from this probability on.
+    pub floor: f32,
+    /// How responses are split when the model is measured.
+    pub split: fn(&str) -> Vec<Range<usize>>,
+}
+
+impl Default for TrainOptions {
+    fn default() -> Self {
+        Self {
+            id: "fast".into(),
+            version: "0.1.0".into(),
+            folds: 5,
+            ngrams: Ngrams::default(),
+            cost: 4.0,
+            clip: 4.0,
+            learn_whole: true,
+            whole: 0.25,
+            leaning: 0.5,
+            recall: 1.1,
+            floor: 0.12,
+            split: crate::clauses::split,
+        }
+    }
+}
+
+/// How far the training is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// Steps done.
+    pub done: usize,
+    /// Steps in all.
+    pub steps: usize,
+}
+
+/// What a document is.
+#[derive(Clone, Copy)]
+enum Source {
+    Segment(usize, usize),
+    Whole(usize),
+    Phrase(usize, Option<Sentiment>),
+}
+
+/// A document's features, and where it comes from.
+struct Document {
+    source: Source,
+    keys: Vec<u32>,
+}
+
+/// Trains a model and measures it on situations that it does not know.
+///
+/// The same responses in the same order give the same model, for any number of threads.
+pub fn train(
+    responses: &[LabelledResponse],
+    codebook: &Codebook,
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Model, TrainingReport), TrainError> {
+    let codes: Vec<String> = codebook.codes().map(str::to_owned).collect();
+    check(responses, codes.len(), options.folds)?;
+    let steps = options.folds + 1;
+    progress(Progress { done: 0, steps });
+    let documents = documents(responses, codebook, &options.ngrams);
+    let folds = assign(responses, options.folds);
+    let mut held_out = Vec::with_capacity(responses.len());
+    for fold in 0..options.folds {
+        let known = |document: &Document| match document.source {
+            Source::Segment(response, _) | Source::Whole(response) => folds[response] != fold,
+            Source::Phrase(..) => true,
+        };
+        let heads = heads(responses, &documents, known, codes.len(), options);
+        let chosen = (0..responses.len()).filter(|at| folds[*at] == fold).map(|at| (at, fold));
+        held_out.extend(hold_out(responses, chosen, &options.ngrams, &heads, options.split));
+        progress(Progress { done: fold + 1, steps });
+    }
+    let heads = heads(responses, &documents, |_| true, codes.len(), options);
+    let about = About {
+        id: options.id.clone(),
+        version: options.version.clone(),
+        codebook: codebook.id.clone(),
+        codebook_version: codebook.version.clone(),
+        codebook_sha256: codebook.sha256.clone(),
+        themes: codebook.themes.len(),
+        ngrams: options.ngrams,
+        rules: measuring::fit_rules(responses, held_out.iter(), codes.len(), options),
+        codes,
+    };
+    let mut report = measuring::measure(responses, &held_out, &about, options);
+    report.features = heads.keys.len();
+    report.phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
+    report.refused = refused(responses, &documents, &about.codes);
+    let mut model = Model { about, heads, sha256: String::new() };
+    if let Ok(bytes) = model.to_bytes() {
+        model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
+    }
+    progress(Progress { done: steps, steps });
+    Ok((model, report))
+}
+
+fn check(responses: &[LabelledResponse], codes: usize, folds: usize) -> Result<(), TrainError> {
+    let needed = folds.max(FEWEST);
+    if responses.len() < needed {
+        return Err(TrainError::TooFew { found: responses.len(), needed });
+    }
+    for (at, response) in responses.iter().enumerate() {
+        let fail = |problem| Err(TrainError::Label { number: at + 1, problem });
+        for segment in &response.segments {
+            if response.text.get(segment.span.clone()).is_none() {
+                return fail("a segment is not a part of its text");
+            }
+            if segment.codes.iter().any(|(code, _)| *code >= codes) {
+                return fail("a code is not in the codebook");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Encodes every segment, every response and every phrase of the codebook.
+fn documents(
+    responses: &[LabelledResponse],
+    codebook: &Codebook,
+    ngrams: &Ngrams,
+) -> Vec<Document> {
+    let keys = |input: &Input<'_>| {
+        let mut encoded = Encoded::default();
+        ngrams.encode(input, &mut encoded);
+        let mut keys: Vec<u32> = encoded.features.iter().map(|feature| feature.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    };
+    let mut documents = Vec::new();
+    for (at, response) in responses.iter().enumerate() {
+        let mut previous = None;
+        for (number, segment) in response.segments.iter().enumerate() {
+            let input = input(response, segment.span.clone(), previous);
+            let source = Source::Segment(at, number);
+            documents.push(Document { source, keys: keys(&input) });
+            previous = Some(segment.span.clone());
+        }
+        let input = input(response, 0..response.text.len(), None);
+        documents.push(Document { source: Source::Whole(at), keys: keys(&input) });
+    }
+    let themes = codebook.themes.iter().enumerate().flat_map(|(code, theme)| {
+        let good = theme.examples_positive.iter().map(move |p| (code, Some(Sentiment::Positive), p));
+        let bad = theme.examples_negative.iter().map(move |p| (code, Some(Sentiment::Negative), p));
+        good.chain(bad)
+    });
+    let thin = codebook.thin.iter().enumerate().flat_map(|(at, thin)| {
+        thin.examples.iter().map(move |p| (codebook.themes.len() + at, None, p))
+    });
+    documents.extend(themes.chain(thin).map(|(code, sentiment, text)| {
+        let input = Input { text, question: "", polarity: Polarity::Neutral, previous: None };
+        Document { source: Source::Phrase(code, sentiment), keys: keys(&input) }
+    }));
+    documents
+}
+
+/// Trains every head on the documents that may be known.
+fn heads(
+    responses: &[LabelledResponse],
+    documents: &[Document],
+    known: impl Fn(&Document) -> bool,
+    codes: usize,
+    options: &TrainOptions,
+) -> Heads {
+    let documents: Vec<&Document> = documents.iter().filter(|document| known(document)).collect();
+    let keys = vocabulary(&documents);
+    let rows: HashMap<u32, u32> = keys.iter().zip(0..).map(|(key, row)| (*key, row)).collect();
+    let mut matrix = Documents::new();
+    for document in &documents {
+        matrix.push(document.keys.iter().filter_map(|key| rows.get(key).copied()));
+    }
+    let penalty = Penalty { cost: options.cost, clip: options.clip };
+    let columns: Vec<Option<Column>> = Head::all(codes)
+        .into_par_iter()
+        .map(|head| {
+            let (chosen, positive): (Vec<u32>, Vec<bool>) = (documents.iter().zip(0..))
+                .filter_map(|(document, at)| {
+                    truth(head, document.source, responses, options.learn_whole).map(|yes| (at, yes))
+                })
+                .unzip();
+            let yes = positive.iter().filter(|yes| **yes).count();
+            // Of two sides of a question each needs its examples; where all say the same there is
+            // nothing to tell apart.
+            (yes >= FEWEST && positive.len() - yes >= FEWEST)
+                .then(|| fit(&matrix, keys.len(), &chosen, &positive, penalty))
+        })
+        .collect();
+    Heads::quantise(keys, &columns)
+}
+
+/// Keys that occur in enough responses or phrases, in order.
+fn vocabulary(documents: &[&Document]) -> Vec<u32> {
+    let mut counts: HashMap<u32, (usize, u32)> = HashMap::new();
+    for (at, document) in documents.iter().enumerate() {
+        // A response counts once, however many of its segments say the same.
+        let owner = match document.source {
+            Source::Segment(response, _) | Source::Whole(response) => response,
+            Source::Phrase(..) => usize::MAX - at,
+        };
+        for key in &document.keys {
+            let count = counts.entry(*key).or_insert((usize::MAX, 0));
+            if count.0 != owner {
+                *count = (owner, count.1 + 1);
+            }
+        }
+    }
+    let often = counts.into_iter().filter(|(_, (_, count))| *count >= FEWEST_DOCUMENTS);
+    let mut keys: Vec<u32> = often.map(|(key, _)| key).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// Whether a document carries a head's label; None if it teaches the head nothing.
+fn truth(head: Head, source: Source, responses: &[LabelledResponse], whole: bool) -> Option<bool> {
+    match source {
+        Source::Phrase(code, sentiment) => match head {
+            Head::Code(own) => Some(own == code),
+            Head::Feeling(feeling) => sentiment.map(|sentiment| sentiment == feeling),
+            _ => None,
+        },
+        Source::Segment(response, at) => segment_truth(head, &responses[response], at),
+        Source::Whole(response) => {
+            let response = &responses[response];
+            match head {
+                Head::Code(code) => {
+                    (whole && response.segments.len() > 1).then(|| response.carries(code))
+                }
+                _ => whole_truth(head, response),
+            }
+        }
+    }
+}
+
+/// The truth about a segment, for the heads that look at segments.
+pub(crate) fn segment_truth(head: Head, response: &LabelledResponse, at: usize) -> Option<bool> {
+    let segment = &response.segments[at];
+    match head {
+        Head::Code(code) => Some(segment.carries(code)),
+        Head::Feeling(feeling) => {
+            roll_up(segment.codes.iter().filter_map(|code| code.1)).map(|own| own == feeling)
+        }
+        Head::Suggestion => segment.suggestion,
+        Head::OffTopic => segment.off_topic,
+        Head::Domain(domain) => {
+            segment.outcomes.as_ref().map(|outcomes| outcomes.iter().any(|own| own.0 == domain))
+        }
+        Head::Direction(direction) => (segment.outcomes.as_ref())
+            .filter(|outcomes| !outcomes.is_empty())
+            .map(|outcomes| outcomes.iter().any(|own| own.1 == direction)),
+        _ => None,
+    }
+}
+
+/// The truth about a response, for the heads that look at responses.
+pub(crate) fn whole_truth(head: Head, response: &LabelledResponse) -> Option<bool> {
+    use crate::words::RespondentType::Unknown;
+    match head {
+        Head::NoContent => response.status.map(|status| status == Status::NoContent),
+        Head::Elsewhere => response.status.map(|status| status == Status::RefersElsewhere),
+        Head::Safeguarding => response.safeguarding,
+        Head::Speaker(who) => response.respondent.filter(|own| *own != Unknown).map(|own| own == who),
+        Head::Stance(stance) => (response.stance)
+            .filter(|_| response.polarity == Polarity::Proposal)
+            .map(|own| own == stance),
+        Head::Overall(feeling) => response.sentiment().map(|own| own == feeling),
+        _ => None,
+    }
+}
+
+/// Labels with too few examples, and what was done about them.
+fn refused(responses: &[LabelledResponse], documents: &[Document], codes: &[String]) -> Vec<Refusal> {
+    let all = Head::all(codes.len()).into_iter();
+    all.filter_map(|head| {
+        let count = |phrases: bool| {
+            let own = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..)) == phrases);
+            own.filter(|document| truth(head, document.source, responses, false) == Some(true)).count()
+        };
+        let (examples, phrases) = (count(false), count(true));
+        (examples < FEWEST).then(|| Refusal {
+            label: head.name(codes).into_owned(),
+            examples,
+            reason: if examples + phrases >= FEWEST {
+                format!("fewer than {FEWEST} coded examples: coded from the codebook's {phrases} phrases as well, not measured")
+            } else {
+                format!("fewer than {FEWEST} examples: not trained, never given")
+            },
+        })
+    })
+    .collect()
+}
