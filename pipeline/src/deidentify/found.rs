@@ -72,3 +72,25 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     let back = words.len() - words.trim_end_matches(|c| !matters(c)).len();
     range.start + front..range.end - back
 }
+
+/// A pattern of ours, compiled at its first use.
+macro_rules! pattern {
+    ($name:ident, $pattern:expr) => {
+        static $name: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| {
+            #[allow(clippy::unwrap_used, reason = "a fixed pattern, compiled in every test run")]
+            regex::Regex::new($pattern).unwrap()
+        });
+    };
+}
+pub(super) use pattern;
+
+/// Whether a range stands free: no letter or digit touches it.
+pub(super) fn stands_free(text: &str, range: &Range<usize>) -> bool {
+    !text[..range.start].ends_with(char::is_alphanumeric)
+        && !text[range.end..].starts_with(char::is_alphanumeric)
+}
+
+/// The digits of a string.
+pub(super) fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}

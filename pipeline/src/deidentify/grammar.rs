@@ -17,7 +17,7 @@ pub(super) const LISTS: [(&str, Marks); 15] = [
     (BUILDINGS, BUILDING),
     ("in at near around outside across towards throughout between of", LOCATIVE),
     ("de da do dos della van der den von bin ibn ap ferch al el la le mac mc st", PARTICLE),
-    ("queen king prince princess duke royal saint st lord our", ROYAL),
+    ("queen king prince princess duke royal saint st lord", ROYAL),
     (TIMES, TIME),
     (THINGS, THING),
     ("with to by from and thank thanks dear hi hello ask asked tell told met love bless especially", TOWARDS),
