@@ -1,0 +1,292 @@
+//! Names of people: which words of a text are somebody.
+//!
+//! A word is a name because a list says so and nothing speaks against it, or because of the words
+//! around it ([`introductions`]). Names that are words too ("Will", "Grace", "May") and names that
+//! are places ("Preston") need their surroundings. A name found once is then found again wherever
+//! its parts return. Titles and roles stay in the text: "Mrs [PERSON 1]", "my carer [PERSON 1]".
+
+use std::collections::HashSet;
+
+use super::found::Found;
+use super::introductions;
+use super::lexicon::{
+    ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE, PLACE,
+    PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TITLE, WORD, fold,
+};
+use super::placeholders::Placeholder;
+use super::redacted::RedactionKind::Person;
+use super::tokens::{Token, Tokens};
+
+/// Words of one name at most.
+const LONGEST_NAME: usize = 5;
+
+/// The words of a text, with questions that the rules ask.
+pub(super) struct Reader<'t> {
+    pub(super) text: &'t str,
+    pub(super) list: &'t [Token],
+    pub(super) caseless: bool,
+}
+
+/// Names that the lists and the words around give away, in order.
+pub(super) fn find(
+    text: &str,
+    tokens: &Tokens,
+    held: &[Placeholder],
+    structured: &[Found],
+) -> Vec<Found> {
+    let reader = Reader { text, list: &tokens.list, caseless: tokens.caseless };
+    let mut names = vec![false; reader.list.len()];
+    for i in 0..names.len() {
+        if reader.stands_as_name(i) {
+            names[i] = true;
+        }
+    }
+    introductions::mark(&reader, &mut names);
+    let taken = |t: &Token| {
+        let covers = |start: usize, end: usize| start <= t.start && t.end <= end;
+        held.iter().any(|h| covers(h.range.start, h.range.end))
+            || structured.iter().any(|s| covers(s.range.start, s.range.end))
+    };
+    for (name, token) in names.iter_mut().zip(reader.list) {
+        *name = *name && !taken(token);
+    }
+    if names.contains(&true) {
+        introductions::mark_company(&reader, &mut names);
+        reader.extend(&mut names);
+    }
+    reader.spans(&names)
+}
+
+/// Adds every other place where a part of a known name stands.
+pub(super) fn find_again(
+    text: &str,
+    tokens: &Tokens,
+    known: &HashSet<String>,
+    found: &mut Vec<Found>,
+) {
+    let reader = Reader { text, list: &tokens.list, caseless: tokens.caseless };
+    let mut more = Vec::new();
+    for (i, token) in reader.list.iter().enumerate() {
+        if token.letters < 3 || token.is(FUNCTION | KEEP) || found.iter().any(|f| f.range.contains(&token.start)) {
+            continue;
+        }
+        let spelled = if token.is(WORD) { reader.capital(i) && !token.first } else { true };
+        let elsewhere = token.is(PLACE) && reader.before(i).is_some_and(|b| b.is(LOCATIVE));
+        if spelled && !elsewhere && !reader.names_a_building(i) && known.contains(&fold(token.of(text))) {
+            more.push(Found::new(token.start..token.end, Person));
+        }
+    }
+    found.extend(more);
+    found.sort_by_key(|f| f.range.start);
+}
+
+impl<'t> Reader<'t> {
+    /// What stands between a word and the next; empty after the last.
+    pub(super) fn gap(&self, i: usize) -> &'t str {
+        let end = self.list.get(i + 1).map_or(self.text.len(), |next| next.start);
+        &self.text[self.list[i].after..end]
+    }
+
+    /// Whether only spaces stand between a word and the next.
+    pub(super) fn joined(&self, i: usize) -> bool {
+        i + 1 < self.list.len()
+            && self.list[i].end == self.list[i].after
+            && self.spaced(i)
+    }
+
+    /// [`joined`](Self::joined), or with a possessive between.
+    pub(super) fn spaced(&self, i: usize) -> bool {
+        let gap = self.gap(i);
+        i + 1 < self.list.len() && !gap.is_empty() && gap.chars().all(|c| matches!(c, ' ' | '\u{a0}'))
+    }
+
+    pub(super) fn at(&self, i: usize, marks: Marks) -> bool {
+        self.list.get(i).is_some_and(|t| t.is(marks))
+    }
+
+    pub(super) fn before(&self, i: usize) -> Option<&Token> {
+        i.checked_sub(1).filter(|&j| self.spaced(j)).map(|j| &self.list[j])
+    }
+
+    /// Whether a word has a capital that says something.
+    pub(super) fn capital(&self, i: usize) -> bool {
+        self.list.get(i).is_some_and(|t| t.capital) && !self.caseless
+    }
+
+    pub(super) fn word_is(&self, i: usize, words: &[&str]) -> bool {
+        self.list
+            .get(i)
+            .is_some_and(|t| words.iter().any(|w| self.text[t.start..t.after].eq_ignore_ascii_case(w)))
+    }
+
+    /// A given name with no other common meaning.
+    pub(super) fn plain_given(&self, i: usize) -> bool {
+        let t = &self.list[i];
+        t.is(GIVEN) && (t.is(ALWAYS) || !t.is(WORD | PLACE | KEEP))
+    }
+
+    /// A surname with no other common meaning.
+    pub(super) fn plain_surname(&self, i: usize) -> bool {
+        self.at(i, SURNAME) && !self.at(i, WORD | PLACE | KEEP | FUNCTION | ROLE | BUILDING)
+    }
+
+    /// No list holds the word: a rare name, or a misspelling.
+    pub(super) fn unknown(&self, i: usize) -> bool {
+        let t = &self.list[i];
+        t.marks & !PARTICLE == 0 && t.letters > 2 && !t.has_digit && (self.caseless || !t.all_capitals)
+    }
+
+    /// "Bingham Health Centre", "Victoria ward", "St Mary's": a place that carries a name.
+    pub(super) fn names_a_building(&self, i: usize) -> bool {
+        const SMALL: [&str; 14] = [
+            "ward", "hospital", "centre", "clinic", "surgery", "suite", "unit", "road", "street",
+            "house", "court", "lodge", "hospice", "lane",
+        ];
+        if self.before(i).is_some_and(|b| b.is(ROYAL) && (b.capital || self.caseless)) {
+            return true;
+        }
+        let mut j = i;
+        while self.spaced(j) && j < i + 4 {
+            j += 1;
+            if self.list[j].has_digit || !(self.list[j].capital || self.word_is(j, &SMALL)) {
+                return false;
+            }
+            if self.at(j, BUILDING) && (!self.caseless || self.word_is(j, &SMALL)) {
+                // "Denise's Home" is hers.
+                return self.list[i].end == self.list[i].after || !self.plain_given(i);
+            }
+        }
+        false
+    }
+
+    /// Whether a word is a name without being introduced.
+    fn stands_as_name(&self, i: usize) -> bool {
+        let t = &self.list[i];
+        if !t.is(GIVEN | SURNAME) && !self.unknown(i) || t.is(FUNCTION) || t.has_digit {
+            return false;
+        }
+        let capital = self.capital(i);
+        let sense = if self.plain_given(i) {
+            capital || t.letters > 3 || (t.letters == 3 && (t.is(ALWAYS | NAME_FIRST) || self.done_by(i)))
+        } else if t.is(GIVEN) {
+            self.is_given_here(i, capital)
+        } else if self.plain_surname(i) {
+            capital && !t.first && !self.before(i).is_some_and(|b| b.is(LOCATIVE))
+        } else {
+            // Two rare words with capitals inside a sentence.
+            capital && !t.first && self.unknown(i) && self.joined(i) && self.capital(i + 1) && self.unknown(i + 1)
+        };
+        sense && !self.names_a_building(i) && !(t.all_capitals && !self.caseless && t.letters < 4 && !t.is(ALWAYS))
+    }
+
+    /// A given name that is a word or place as well.
+    fn is_given_here(&self, i: usize, capital: bool) -> bool {
+        let t = &self.list[i];
+        let next = || self.spaced(i) && t.end == t.after;
+        if !capital {
+            return false;
+        }
+        if t.is(KEEP) {
+            return next() && self.at(i + 1, DOES);
+        }
+        let located = t.is(PLACE) && self.before(i).is_some_and(|b| b.is(LOCATIVE) || self.is_towards(b));
+        if t.is(NAME_FIRST) && !located {
+            return !t.first || next() && self.at(i + 1, DOES | IS) || t.end != t.after;
+        }
+        !located && next() && self.at(i + 1, DOES)
+    }
+
+    fn is_towards(&self, token: &Token) -> bool {
+        ["to", "from", "for"].iter().any(|w| token.of(self.text).eq_ignore_ascii_case(w))
+    }
+
+    /// Whether the next word is something that people do or are.
+    pub(super) fn done_by(&self, i: usize) -> bool {
+        self.joined(i) && self.at(i + 1, DOES | IS)
+    }
+
+    /// Takes in the other words of each name: surnames, first names, initials, particles.
+    fn extend(&self, names: &mut [bool]) {
+        for i in 0..names.len() {
+            if !names[i] {
+                continue;
+            }
+            let mut last = i;
+            while last + 1 < names.len() && last < i + LONGEST_NAME && self.goes_on(last) {
+                let next = last + 1;
+                if self.list[next].is(PARTICLE) && !self.capital(next) {
+                    if !(self.joined(next) && self.capital(next + 1)) {
+                        break;
+                    }
+                } else if !names[next] && !self.belongs_after(next, i) {
+                    break;
+                }
+                names[next] = true;
+                last = next;
+            }
+            let mut first = i;
+            while first > 0 && i - first < LONGEST_NAME && self.goes_on(first - 1) && !names[first - 1] {
+                if !self.belongs_before(first - 1, first) {
+                    break;
+                }
+                first -= 1;
+                names[first] = true;
+            }
+        }
+    }
+
+    /// Whether a name can go on over the gap after a word: a space, or a full stop after an initial.
+    fn goes_on(&self, i: usize) -> bool {
+        let initial = self.list[i].letters == 1 && self.list[i].capital;
+        self.joined(i) || (initial && i + 1 < self.list.len() && matches!(self.gap(i), ". " | "."))
+    }
+
+    fn belongs_after(&self, i: usize, start: usize) -> bool {
+        let t = &self.list[i];
+        if t.has_digit || t.is(FUNCTION | TITLE) {
+            return false;
+        }
+        let listed = t.is(GIVEN | SURNAME) && !t.is(KEEP);
+        if self.capital(i) {
+            if t.letters == 1 {
+                return self.gap(i).starts_with('.') || !matches!(t.of(self.text), "I" | "A");
+            }
+            return listed || (self.unknown(i) && !self.names_a_building(i));
+        }
+        // Small letters, or case that says nothing: only what is hardly anything else.
+        let small_name = self.caseless || !self.list[start].capital;
+        small_name && listed && (self.plain_surname(i) || self.plain_given(i) || t.is(PLAIN_SURNAME) && self.plain_given(start))
+    }
+
+    fn belongs_before(&self, i: usize, name: usize) -> bool {
+        let t = &self.list[i];
+        if !self.capital(i) || t.has_digit || t.is(FUNCTION | KEEP | ROLE | TITLE | SOFT_TITLE) {
+            return false;
+        }
+        if t.letters == 1 {
+            let dotted = self.gap(i).starts_with('.');
+            return dotted || !matches!(t.of(self.text), "I" | "A");
+        }
+        let before_surname = self.at(name, SURNAME) && !self.at(name, GIVEN);
+        (t.is(GIVEN) && (before_surname || !t.first || self.plain_given(i)))
+            || (self.unknown(i) && (before_surname || !t.first))
+    }
+
+    fn spans(&self, names: &[bool]) -> Vec<Found> {
+        let mut found: Vec<Found> = Vec::new();
+        let mut open: Option<usize> = None;
+        for i in 0..names.len() {
+            if !names[i] {
+                continue;
+            }
+            let start = open.unwrap_or(i);
+            if i + 1 < names.len() && names[i + 1] && self.goes_on(i) {
+                open = Some(start);
+                continue;
+            }
+            open = None;
+            found.push(Found::new(self.list[start].start..self.list[i].end, Person));
+        }
+        found
+    }
+}
