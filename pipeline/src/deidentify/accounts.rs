@@ -5,7 +5,7 @@ use super::found::{Found, digits, pattern, stands_free};
 use super::redacted::RedactionKind::Account;
 
 pattern!(CARD, r"[0-9](?:[ -]?[0-9]){12,18}");
-pattern!(IBAN, r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}\b");
+pattern!(IBAN, r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b");
 pattern!(LONG, r"[0-9]{9,}");
 pattern!(
     MARKED,

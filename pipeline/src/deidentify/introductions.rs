@@ -3,7 +3,7 @@
 //! company of another name. Each rule marks words; `persons` makes names of them.
 
 use super::lexicon::{
-    BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, NAME_FIRST, PLACE, ROLE, SOFT_TITLE, SURNAME, THING,
+    BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, NAME_FIRST, PLACE, PLAIN_SURNAME, ROLE, SOFT_TITLE, SURNAME, THING,
     TITLE, TOWARDS, WORD,
 };
 use super::persons::Reader;
@@ -70,7 +70,7 @@ pub(super) fn mark_company(reader: &Reader, names: &mut [bool]) {
 fn could_be_called(reader: &Reader, i: usize) -> bool {
     let Some(t) = reader.list.get(i) else { return false };
     let listed = t.is(GIVEN | NAME_FIRST);
-    if t.has_digit || t.is(FUNCTION | TITLE) || (t.is(KEEP | ROLE | BUILDING | PLACE) && !listed && !(t.is(SURNAME) && t.is(PLACE))) {
+    if t.has_digit || reader.crossed_out(i) || t.is(FUNCTION | TITLE) || (t.is(KEEP | ROLE | BUILDING | PLACE) && !listed && !(t.is(SURNAME) && t.is(PLACE))) {
         return false;
     }
     if reader.capital(i) {
@@ -172,7 +172,7 @@ fn after_initial(reader: &Reader, i: usize) -> Option<usize> {
     let dotted = matches!(reader.gap(i), ". " | ".");
     let surname = next.is(SURNAME) && !next.is(FUNCTION | KEEP);
     let named = if dotted {
-        next.letters > 2 && (surname && (!next.is(WORD) || !t.first || next.is(GIVEN)) || reader.unknown(i + 1))
+        next.letters > 2 && (surname && (!next.is(WORD) || !t.first || next.is(GIVEN | PLAIN_SURNAME)) || reader.unknown(i + 1))
     } else {
         reader.spaced(i) && surname && !next.is(WORD | PLACE) && !matches!(t.of(reader.text), "I" | "A")
     };

@@ -133,14 +133,19 @@ impl<'t> Reader<'t> {
     /// No list holds the word: a rare name, or a misspelling.
     pub(super) fn unknown(&self, i: usize) -> bool {
         let t = &self.list[i];
-        t.marks & !PARTICLE == 0 && t.letters > 2 && !t.has_digit && (self.caseless || !t.all_capitals)
+        t.marks & !PARTICLE == 0 && t.letters > 2 && !t.has_digit && !self.crossed_out(i) && (self.caseless || !t.all_capitals)
+    }
+
+    /// "Dr XXXX": somebody has been here before.
+    pub(super) fn crossed_out(&self, i: usize) -> bool {
+        self.list[i].of(self.text).bytes().all(|b| matches!(b, b'x' | b'X'))
     }
 
     /// "Bingham Health Centre", "Victoria ward", "St Mary's": a place that carries a name.
     pub(super) fn names_a_building(&self, i: usize) -> bool {
-        const SMALL: [&str; 14] = [
+        const SMALL: [&str; 16] = [
             "ward", "hospital", "centre", "clinic", "surgery", "suite", "unit", "road", "street",
-            "house", "court", "lodge", "hospice", "lane",
+            "house", "court", "lodge", "hospice", "lane", "award", "course",
         ];
         if self.before(i).is_some_and(|b| b.is(ROYAL) && (b.capital || self.caseless)) {
             return true;
@@ -159,6 +164,14 @@ impl<'t> Reader<'t> {
         false
     }
 
+    /// "On Winifred 2": wards carry names, too.
+    fn names_a_ward(&self, i: usize) -> bool {
+        self.joined(i)
+            && self.list[i + 1].has_digit
+            && self.list[i + 1].letters == 1
+            && self.before(i).is_some_and(|b| b.of(self.text).eq_ignore_ascii_case("on"))
+    }
+
     /// Whether a word is a name without being introduced.
     fn stands_as_name(&self, i: usize) -> bool {
         let t = &self.list[i];
@@ -171,12 +184,13 @@ impl<'t> Reader<'t> {
         } else if t.is(GIVEN) {
             self.is_given_here(i, capital)
         } else if self.plain_surname(i) {
-            capital && !t.first && !self.before(i).is_some_and(|b| b.is(LOCATIVE))
+            let begins = !t.first || self.done_by(i) || self.word_is(i + 1, &["family"]);
+            capital && begins && !self.before(i).is_some_and(|b| b.is(LOCATIVE))
         } else {
             // Two rare words with capitals inside a sentence.
             capital && !t.first && self.unknown(i) && self.joined(i) && self.capital(i + 1) && self.unknown(i + 1)
         };
-        sense && !self.names_a_building(i) && !(t.all_capitals && !self.caseless && t.letters < 4 && !t.is(ALWAYS))
+        sense && !self.names_a_building(i) && !(t.all_capitals && !self.caseless && t.letters < 4 && !self.done_by(i)) && !self.names_a_ward(i)
     }
 
     /// A given name that is a word or place as well.
@@ -189,9 +203,16 @@ impl<'t> Reader<'t> {
         if t.is(KEEP) {
             return next() && self.at(i + 1, DOES);
         }
+        if self.before(i).is_some_and(|b| ["the", "a", "an", "any", "some", "every", "no"].iter().any(|w| b.of(self.text).eq_ignore_ascii_case(w))) {
+            return false;
+        }
         let located = t.is(PLACE) && self.before(i).is_some_and(|b| b.is(LOCATIVE) || self.is_towards(b));
         if t.is(NAME_FIRST) && !located {
-            return !t.first || next() && self.at(i + 1, DOES | IS) || t.end != t.after;
+            // "Patience is what you need", "Faith has gone": the virtue, not the carer.
+            let virtue = self.at(i + 1, IS)
+                && self.word_is(i + 2, &["what", "needed", "important", "required", "gone", "key", "essential", "lost", "not", "restored", "vital"]);
+            let company = next() && self.word_is(i + 1, &["and", "&"]) && self.capital(i + 2) && self.at(i + 2, GIVEN);
+            return !t.first || next() && self.at(i + 1, DOES | IS) && !virtue || company || t.end != t.after;
         }
         !located && next() && self.at(i + 1, DOES)
     }
@@ -260,12 +281,15 @@ impl<'t> Reader<'t> {
 
     fn belongs_before(&self, i: usize, name: usize) -> bool {
         let t = &self.list[i];
-        if !self.capital(i) || t.has_digit || t.is(FUNCTION | KEEP | ROLE | TITLE | SOFT_TITLE) {
+        if !self.capital(i) || t.has_digit {
             return false;
         }
         if t.letters == 1 {
             let dotted = self.gap(i).starts_with('.');
             return dotted || !matches!(t.of(self.text), "I" | "A");
+        }
+        if t.is(FUNCTION | KEEP | ROLE | TITLE | SOFT_TITLE) {
+            return false;
         }
         let before_surname = self.at(name, SURNAME) && !self.at(name, GIVEN);
         (t.is(GIVEN) && (before_surname || !t.first || self.plain_given(i)))

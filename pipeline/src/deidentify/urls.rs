@@ -6,7 +6,7 @@ use super::redacted::RedactionKind::Url;
 pattern!(
     ADDRESS,
     r#"(?ix) \b(?: https?://[^\s<>"]+ | www\s?\.[^\s<>"]+
-      | (?:[\p{L}\p{N}-]+\.)+(?:co\.uk|org\.uk|gov\.uk|nhs\.uk|ac\.uk|me\.uk|uk|com|org|net|info|io|care|ie|eu|wales|scot)\b (?:/[^\s<>"]*)? )"#
+      | (?:[\p{L}\p{N}-]+\.)+(?:co\.uk|org\.uk|gov\.uk|nhs\.uk|ac\.uk|me\.uk|uk|com|org|net|info|wales|scot)\b (?:/[^\s<>"]*)? )"#
 );
 pattern!(HANDLE, r"(?:^|[\s(,:])(@[A-Za-z_][A-Za-z0-9_.]{2,})");
 
