@@ -20,7 +20,10 @@ pub(super) const LISTS: [(&str, Marks); 15] = [
     ("queen king prince princess duke royal saint st lord", ROYAL),
     (TIMES, TIME),
     (THINGS, THING),
-    ("with to by from and thank thanks dear hi hello ask asked tell told met love bless especially", TOWARDS),
+    (
+        "with to by from and thank thanks dear hi hello ask asked tell told met love bless especially",
+        TOWARDS,
+    ),
     (PLAIN_SURNAMES, PLAIN_SURNAME),
     ("said says told came comes visited visits rang phoned", DOES),
 ];

@@ -99,7 +99,9 @@ impl Lexicon {
             }
         }
         let mut places = Vec::new();
-        for place in entries(include_str!("names/places.txt")).chain(entries(include_str!("names/bodies.txt"))) {
+        for place in entries(include_str!("names/places.txt"))
+            .chain(entries(include_str!("names/bodies.txt")))
+        {
             if let Some((head, _)) = place.split_once(' ') {
                 *words.entry(head).or_default() |= PLACE_HEAD;
                 places.push(place);
@@ -127,7 +129,9 @@ impl Lexicon {
         let parts = || word.split('-').map(|p| self.words.get(p).copied().unwrap_or(0));
         let any = parts().fold(0, |a, b| a | b);
         let all = parts().fold(Marks::MAX, |a, b| a & b);
-        (any & (GIVEN | SURNAME)) | (all & (WORD | PLACE | KEEP)) | ((any & WORD) & u32::from(parts().count() > 2) * WORD)
+        (any & (GIVEN | SURNAME))
+            | (all & (WORD | PLACE | KEEP))
+            | ((any & WORD) & u32::from(parts().count() > 2) * WORD)
     }
 
     /// Whether folded words joined by spaces are a place.

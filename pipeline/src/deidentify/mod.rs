@@ -33,6 +33,8 @@ mod vehicles;
 mod planted;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod sentences;
 
 pub use redacted::{Redacted, Redaction, RedactionKind, StoredError};
 

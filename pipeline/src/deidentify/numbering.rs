@@ -67,8 +67,11 @@ impl Numbering {
             }
             RedactionKind::Person => self.person(words),
             _ => {
-                let same: String =
-                    words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+                let same: String = words
+                    .chars()
+                    .filter(|c| c.is_alphanumeric())
+                    .flat_map(char::to_lowercase)
+                    .collect();
                 if let Some(number) = self.identifiers.get(&(kind, same.clone())) {
                     *number
                 } else {

@@ -189,7 +189,8 @@ impl Redacted {
         let new = merged
             .into_iter()
             .map(|range| {
-                let words: String = chars[range.start as usize..range.end as usize].iter().collect();
+                let words: String =
+                    chars[range.start as usize..range.end as usize].iter().collect();
                 let words = words.to_lowercase();
                 let swallowed = held
                     .iter()

@@ -74,7 +74,10 @@ impl Tokens {
                 token.end = at + c.len_utf8();
                 if c.is_alphabetic() {
                     token.letters += 1;
-                    token.all_capitals &= !c.is_lowercase() || token.letters > 2 && &text[at..token.end] == "s" && text[..at].ends_with(['\'', '’']);
+                    token.all_capitals &= !c.is_lowercase()
+                        || token.letters > 2
+                            && &text[at..token.end] == "s"
+                            && text[..at].ends_with(['\'', '’']);
                 }
                 token.has_digit |= c.is_numeric();
             }

@@ -16,7 +16,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
         || text.as_bytes().windows(3).any(|w| w.eq_ignore_ascii_case(b"www"))
     {
         for m in ADDRESS.find_iter(text) {
-            let length = m.as_str().trim_end_matches(['.', ',', ';', ':', ')', '!', '?', '\'']).len();
+            let length =
+                m.as_str().trim_end_matches(['.', ',', ';', ':', ')', '!', '?', '\'']).len();
             found.push(Found::new(m.start()..m.start() + length, Url));
         }
     }
