@@ -63,17 +63,11 @@ pub(super) fn mark_company(reader: &Reader, names: &mut [bool]) {
             let certain = other == i + 2
                 || matches!(reader.gap(i).trim(), "&" | "+")
                 || reader.at(i, GIVEN) && reader.at(other, GIVEN);
-            if names[i] && !names[other] && could_be(other) && certain {
+            if certain && names[i] && !names[other] && could_be(other) {
                 names[other] = true;
-            } else if names[other] && !names[i] && could_be(i) && certain && !reader.list[i].first {
-                names[i] = true;
-            } else if names[other]
-                && !names[i]
-                && certain
-                && reader.list[i].first
-                && reader.at(i, GIVEN)
-                && could_be(i)
-            {
+            }
+            let listed = !reader.list[i].first || reader.at(i, GIVEN);
+            if certain && names[other] && !names[i] && could_be(i) && listed {
                 names[i] = true;
             }
         }
@@ -147,7 +141,8 @@ fn after_called(reader: &Reader, i: usize) -> Option<usize> {
             .then_some(i + 1);
     }
     if reader.word_is(i, &["name", "names", "known"]) {
-        let link = reader.spaced(i) && reader.word_is(i + 1, &["is", "was", "are", "were", "as"]);
+        let link =
+            reader.spaced(i) && reader.word_is(i + 1, &["is", "was", "are", "were", "as", "of"]);
         let name = if link && near(i + 1) { i + 2 } else { i + 1 };
         let colon = reader.gap(i).trim_start().starts_with(':');
         let introduced = link || colon && reader.word_is(i, &["name", "names"]);
@@ -207,7 +202,9 @@ fn after_towards(reader: &Reader, i: usize) -> Option<usize> {
             && (next.is(GIVEN | SURNAME) || !next.is(WORD)))
         .then_some(i + 1);
     }
-    let month = next.is(KEEP) && next.is(NAME_FIRST) && reader.word_is(i, &["with"]);
+    let month =
+        next.is(KEEP) && next.is(GIVEN) && next.is(NAME_FIRST) && reader.word_is(i, &["with"])
+            || next.is(KEEP) && next.is(GIVEN) && reader.word_is(i, &["thank", "thanks"]);
     let personal = reader
         .word_is(i, &["thank", "thanks", "told", "asked", "ask", "tell", "met", "love", "bless"]);
     let weak = next.is(GIVEN) && !next.is(KEEP) && (!next.is(PLACE) || personal) && !next.first;
@@ -226,6 +223,7 @@ fn after_initial(reader: &Reader, i: usize) -> Option<usize> {
     let named = if dotted {
         next.letters > 2
             && (surname && (!next.is(WORD) || !t.first || next.is(GIVEN | PLAIN_SURNAME))
+                || next.is(PLACE) && !next.is(WORD)
                 || reader.unknown(i + 1))
     } else {
         reader.spaced(i)

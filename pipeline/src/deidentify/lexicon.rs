@@ -129,9 +129,9 @@ impl Lexicon {
         let parts = || word.split('-').map(|p| self.words.get(p).copied().unwrap_or(0));
         let any = parts().fold(0, |a, b| a | b);
         let all = parts().fold(Marks::MAX, |a, b| a & b);
-        (any & (GIVEN | SURNAME))
-            | (all & (WORD | PLACE | KEEP))
-            | ((any & WORD) & u32::from(parts().count() > 2) * WORD)
+        // "stay-at-home" is no name, whatever its parts.
+        let phrase = if parts().count() > 2 { any & WORD } else { 0 };
+        (any & (GIVEN | SURNAME)) | (all & (WORD | PLACE | KEEP)) | phrase
     }
 
     /// Whether folded words joined by spaces are a place.

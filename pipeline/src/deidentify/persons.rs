@@ -36,10 +36,8 @@ pub(super) fn find(
 ) -> Vec<Found> {
     let reader = Reader { text, list: &tokens.list, caseless: tokens.caseless };
     let mut names = vec![false; reader.list.len()];
-    for i in 0..names.len() {
-        if reader.stands_as_name(i) {
-            names[i] = true;
-        }
+    for (i, name) in names.iter_mut().enumerate() {
+        *name = reader.stands_as_name(i);
     }
     introductions::mark(&reader, &mut names);
     let taken = |t: &Token| {
@@ -193,7 +191,7 @@ impl<'t> Reader<'t> {
         let sense = if self.plain_given(i) {
             capital
                 || t.letters > 3
-                || (t.letters == 3 && (t.is(ALWAYS | NAME_FIRST) || self.done_by(i)))
+                || (t.letters == 3 && (t.capital || t.is(ALWAYS | NAME_FIRST) || self.done_by(i)))
         } else if t.is(GIVEN) {
             self.is_given_here(i, capital)
         } else if self.plain_surname(i) {
@@ -208,10 +206,8 @@ impl<'t> Reader<'t> {
                 && self.capital(i + 1)
                 && self.unknown(i + 1)
         };
-        sense
-            && !self.names_a_building(i)
-            && !(t.all_capitals && !self.caseless && t.letters < 4 && !self.done_by(i))
-            && !self.names_a_ward(i)
+        let acronym = t.all_capitals && !self.caseless && t.letters < 4 && !self.done_by(i);
+        sense && !acronym && !(self.names_a_building(i) || self.names_a_ward(i))
     }
 
     /// A given name that is a word or place as well.
@@ -252,10 +248,9 @@ impl<'t> Reader<'t> {
                         "vital",
                     ],
                 );
-            let company = next()
-                && self.word_is(i + 1, &["and", "&"])
-                && self.capital(i + 2)
-                && self.at(i + 2, GIVEN);
+            let beside_a_name = self.capital(i + 2) && self.at(i + 2, GIVEN)
+                || self.word_is(i + 2, &["her", "his", "i", "my"]);
+            let company = next() && self.word_is(i + 1, &["and", "&"]) && beside_a_name;
             return !t.first
                 || next() && self.at(i + 1, DOES | IS) && !virtue
                 || company
