@@ -5,7 +5,7 @@ use super::found::{Found, digits, pattern, stands_free};
 use super::redacted::RedactionKind::Account;
 
 pattern!(CARD, r"[0-9](?:[ -]?[0-9]){12,18}");
-pattern!(IBAN, r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}\b");
+pattern!(IBAN, r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b");
 pattern!(LONG, r"[0-9]{9,}");
 pattern!(
     MARKED,
@@ -15,16 +15,23 @@ pattern!(
       [\s.:\#\x2d=()]* (?:(?:is|was|no|number|num|quoted|quoting|ref|reference|of)\b[\s.:\#\x2d=]*)* \#?
       ( [A-Z]{0,6}[/\x20-]?[0-9][A-Z0-9]*(?:[/-][A-Z0-9]+)*(?:\x20[0-9]{2,}[A-Z]?\b)* )"
 );
-pattern!(HASH, r"(?i)\b(?:case|client|invoice|account|customer|ref|complaint)\s*(?:#|no\.?)\s*([A-Z0-9][A-Z0-9/-]{2,})");
+pattern!(
+    HASH,
+    r"(?i)\b(?:case|client|invoice|account|customer|ref|complaint)\s*(?:#|no\.?)\s*([A-Z0-9][A-Z0-9/-]{2,})"
+);
 pattern!(CODED, r"\b[A-Z]{2,6}[/-][0-9]{3,}(?:[/-][A-Z0-9]+)*\b");
-pattern!(SORT_CODE, r"\b([0-9]{2}[- ][0-9]{2}[- ][0-9]{2})[ ,]+(?:(?:and\s)?(?:acc(?:oun)?t|a/c)[a-z .:]*)?([0-9]{8})\b");
+pattern!(
+    SORT_CODE,
+    r"\b([0-9]{2}[- ][0-9]{2}[- ][0-9]{2})[ ,]+(?:(?:and\s)?(?:acc(?:oun)?t|a/c)[a-z .:]*)?([0-9]{8})\b"
+);
 
 /// Digits that a reference needs.
 const FEWEST_DIGITS: usize = 4;
 
 /// Numbers of cards and international accounts.
 pub(super) fn find_cards(text: &str, found: &mut Vec<Found>) {
-    let cards = CARD.find_iter(text).filter(|m| stands_free(text, &m.range()) && luhn(&digits(m.as_str())));
+    let cards =
+        CARD.find_iter(text).filter(|m| stands_free(text, &m.range()) && luhn(&digits(m.as_str())));
     found.extend(cards.map(|m| Found::new(m.range(), Account)));
     let ibans = IBAN.find_iter(text).filter(|m| digits(m.as_str()).len() >= 12);
     found.extend(ibans.map(|m| Found::new(m.range(), Account)));

@@ -7,7 +7,8 @@ use super::redacted::RedactionKind::{Address, Postcode};
 
 const STREET: &str = "Street|St|Str|Road|Rd|Lane|Ln|Avenue|Ave|Av|Close|Cl|Drive|Dr|Court|Ct|Crescent|Cres|Place|Pl|Gardens|Gdns|Grove|Way|Terrace|Terr|Walk|Square|Sq|Hill|Mews|View|Rise|Green|Parade|Fold|Croft|Brow|Row|House|Towers|Heights|Lodge|Buildings|Villas|Cottages?|Farm|Park|Gate|Bank|Meadows?|Wharf|Quay|Common";
 /// Street words safe in small letters.
-const SMALL_STREET: &str = "street|road|rd|lane|avenue|ave|crescent|terrace|gardens|drive|close|grove|court|mews|st";
+const SMALL_STREET: &str =
+    "street|road|rd|lane|avenue|ave|crescent|terrace|gardens|drive|close|grove|court|mews|st";
 
 pattern!(
     NUMBERED,
@@ -18,11 +19,15 @@ pattern!(
 );
 pattern!(
     SMALL,
-    &format!(r"(?i)\b(?:(?:flat|apartment|apt)\s?[0-9]*[a-z]?,?\s+)?[0-9]{{1,4}}[a-z]?,?\s+((?:[\p{{L}}'’]+\s){{1,2}})(?:{SMALL_STREET})\b")
+    &format!(
+        r"(?i)\b(?:(?:flat|apartment|apt)\s?[0-9]*[a-z]?,?\s+)?[0-9]{{1,4}}[a-z]?,?\s+((?:[\p{{L}}'’]+\s){{1,2}})(?:{SMALL_STREET})\b"
+    )
 );
 pattern!(
     FLAT,
-    &format!(r"\b(?i:flat|apartment|apt)\s?[0-9]{{1,4}}[A-Za-z]?\b(?:,?\s+(?:[A-Z][\p{{L}}'’]+\s){{1,3}}(?:{STREET})\b)?")
+    &format!(
+        r"\b(?i:flat|apartment|apt)\s?[0-9]{{1,4}}[A-Za-z]?\b(?:,?\s+(?:[A-Z][\p{{L}}'’]+\s){{1,3}}(?:{STREET})\b)?"
+    )
 );
 pattern!(
     NAMED,
@@ -74,9 +79,12 @@ pub(super) fn find_without_number(text: &str, found: &mut Vec<Found>) {
 
 /// Cheap test for the words before [`LIVED`].
 fn says_where(text: &str) -> bool {
-    ["live", "living", "Live", "Living", "LIVE", "LIVING", "resid", "moved", "ddress", "ADDRESS", "stays"]
-        .iter()
-        .any(|word| text.contains(word))
+    [
+        "live", "living", "Live", "Living", "LIVE", "LIVING", "resid", "moved", "ddress",
+        "ADDRESS", "stays",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 /// Whether the words before "Lane" can name it: "2 carers in a row" and "10 minutes drive" cannot.
@@ -86,7 +94,12 @@ fn is_street_name(words: &str) -> bool {
         let folded = fold(word);
         let marks = lexicon().marks(&folded);
         let spelled_as_name = word.starts_with(char::is_uppercase);
-        (marks & FUNCTION == 0 || (spelled_as_name && matches!(&*folded, "st" | "the" | "upper" | "lower" | "back" | "first" | "over")))
+        (marks & FUNCTION == 0
+            || (spelled_as_name
+                && matches!(
+                    &*folded,
+                    "st" | "the" | "upper" | "lower" | "back" | "first" | "over"
+                )))
             && (marks & TIME == 0 || spelled_as_name)
             && !COUNTED.contains(&format!(" {folded} "))
     })

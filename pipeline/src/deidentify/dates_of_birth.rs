@@ -10,7 +10,7 @@ pattern!(
       ( [0-9]{1,2}\s?[/.\-\x20]\s?[0-9]{1,2}\s?[/.\-\x20]\s?(?:[0-9]{4}|[0-9]{2})
       | [0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}
       | [0-9]{1,2}(?:st|nd|rd|th)?\s?(?:of\s)?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?,?(?:\s?(?:in\s)?(?:[0-9]{4}|[0-9]{2}\b))?
-      | (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s[0-9]{1,2}(?:st|nd|rd|th)?(?:,?\s[0-9]{4})?
+      | (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\s[0-9]{1,2}(?:st|nd|rd|th)?(?:,?\s[0-9]{4})?
       | (?:19|20)[0-9]{2} | [0-9]{6}(?:[0-9]{2})? )"
 );
 

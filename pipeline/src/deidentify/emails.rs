@@ -7,7 +7,7 @@ use super::redacted::RedactionKind::Email;
 pattern!(TIGHT, r"[\p{L}\p{N}._%+'’-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.?[\p{L}\p{N}]");
 pattern!(
     SPACED,
-    r"(?i)[\p{L}\p{N}._%+-]+\s?@\s?[\p{L}\p{N}-]+(?:\s?\.\s?(?:[a-z0-9-]+\s?\.\s?)?(?:com|org|net|uk|co|nhs|gov|ac|info|eu|io|ie|local)\b)+"
+    r"(?i)(?:[\p{L}\p{N}_+-]+\s\.\s)*[\p{L}\p{N}._%+-]+\s?@\s?[\p{L}\p{N}-]+(?:\s?\.\s?(?:[a-z0-9-]+\s?\.\s?)?(?:com|org|net|uk|co|nhs|gov|ac|info|eu|io|ie|local)\b)+"
 );
 pattern!(
     SPELLED,

@@ -20,7 +20,10 @@ pub(super) const LISTS: [(&str, Marks); 15] = [
     ("queen king prince princess duke royal saint st lord", ROYAL),
     (TIMES, TIME),
     (THINGS, THING),
-    ("with to by from and thank thanks dear hi hello ask asked tell told met love bless especially", TOWARDS),
+    (
+        "with to by from and thank thanks dear hi hello ask asked tell told met love bless especially",
+        TOWARDS,
+    ),
     (PLAIN_SURNAMES, PLAIN_SURNAME),
     ("said says told came comes visited visits rang phoned", DOES),
 ];
@@ -60,7 +63,9 @@ const DONE_BY_PEOPLE: &str = "came comes visits visited helped helps said says t
     explains chatted chats sat sits cooked cooks cleaned cleans washed washes dressed brought \
     brings gave gives made makes took takes treated treats looked looks knows knew understood \
     understands smiled smiles does did goes went gets got cares cared deserves retired passed \
-    died introduced answered noticed reassured";
+    died introduced answered noticed reassured sings works worked speaks spoke talks talked walks drives drove keeps kept always never remembers \
+    remembered forgets lets comforted calmed checks checked fed feeds lifted holds held cried laughs \
+    laughed jokes jollies";
 
 /// What follows the name of a person when it has become the name of a place.
 const BUILDINGS: &str = "hospital hospitals ward wards centre center clinic clinics surgery unit \
@@ -68,7 +73,7 @@ const BUILDINGS: &str = "hospital hospitals ward wards centre center clinic clin
     university school college church hall park home homes care infirmary hospice building wing \
     room gardens place square theatre trust foundation pharmacy group ltd limited services \
     agency cottage bridge station village day community general council day-case primary estate \
-    syndrome disease palsy scale score catheter frame line test method model ann's";
+    syndrome disease palsy scale score catheter frame line test method model ann's award awards nomination course appeal team's";
 
 const TIMES: &str = "may june april august summer autumn winter spring march monday tuesday \
     wednesday thursday friday saturday sunday january february july september october november \

@@ -3,8 +3,8 @@
 //! company of another name. Each rule marks words; `persons` makes names of them.
 
 use super::lexicon::{
-    BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, NAME_FIRST, PLACE, ROLE, SOFT_TITLE, SURNAME, THING,
-    TITLE, TOWARDS, WORD,
+    BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, NAME_FIRST, PLACE, PLAIN_SURNAME, ROLE, SOFT_TITLE,
+    SURNAME, THING, TITLE, TOWARDS, WORD,
 };
 use super::persons::Reader;
 
@@ -41,25 +41,33 @@ pub(super) fn mark_company(reader: &Reader, names: &mut [bool]) {
     let could_be = |i: usize| {
         let t = &reader.list[i];
         let listed = t.is(GIVEN) || (t.is(SURNAME) && !t.is(WORD | PLACE));
-        reader.capital(i) && !t.is(FUNCTION | ROLE | TITLE) && (listed && !t.is(KEEP) || reader.unknown(i))
+        reader.capital(i)
+            && !t.is(FUNCTION | ROLE | TITLE)
+            && (listed && !t.is(KEEP) || reader.unknown(i))
             && !reader.names_a_building(i)
     };
     for _ in 0..2 {
         for i in 0..names.len() {
             let other = if i + 1 < names.len() && links(i) {
                 i + 1
-            } else if i + 2 < names.len() && reader.spaced(i) && reader.spaced(i + 1) && reader.word_is(i + 1, &["and", "or", "n", "plus"]) {
+            } else if i + 2 < names.len()
+                && reader.spaced(i)
+                && reader.spaced(i + 1)
+                && reader.word_is(i + 1, &["and", "or", "n", "plus"])
+            {
                 i + 2
             } else {
                 continue;
             };
             // A list of things may follow a name after a comma; a listed name may not be missed.
-            let certain = other == i + 2 || reader.at(i, GIVEN) && reader.at(other, GIVEN);
-            if names[i] && !names[other] && could_be(other) && certain {
+            let certain = other == i + 2
+                || matches!(reader.gap(i).trim(), "&" | "+")
+                || reader.at(i, GIVEN) && reader.at(other, GIVEN);
+            if certain && names[i] && !names[other] && could_be(other) {
                 names[other] = true;
-            } else if names[other] && !names[i] && could_be(i) && certain && !reader.list[i].first {
-                names[i] = true;
-            } else if names[other] && !names[i] && certain && reader.list[i].first && reader.at(i, GIVEN) && could_be(i) {
+            }
+            let listed = !reader.list[i].first || reader.at(i, GIVEN);
+            if certain && names[other] && !names[i] && could_be(i) && listed {
                 names[i] = true;
             }
         }
@@ -70,13 +78,21 @@ pub(super) fn mark_company(reader: &Reader, names: &mut [bool]) {
 fn could_be_called(reader: &Reader, i: usize) -> bool {
     let Some(t) = reader.list.get(i) else { return false };
     let listed = t.is(GIVEN | NAME_FIRST);
-    if t.has_digit || t.is(FUNCTION | TITLE) || (t.is(KEEP | ROLE | BUILDING | PLACE) && !listed && !(t.is(SURNAME) && t.is(PLACE))) {
+    if t.has_digit
+        || reader.crossed_out(i)
+        || t.is(FUNCTION | TITLE)
+        || (t.is(KEEP | ROLE | BUILDING | PLACE) && !listed && !(t.is(SURNAME) && t.is(PLACE)))
+    {
         return false;
     }
     if reader.capital(i) {
         return !(t.all_capitals && t.letters < 4 && !t.is(GIVEN | SURNAME)) || t.letters == 1;
     }
-    if t.is(WORD) { listed && t.is(NAME_FIRST) || reader.plain_given(i) } else { t.letters > 2 || t.is(GIVEN | SURNAME) }
+    if t.is(WORD) {
+        listed && t.is(NAME_FIRST) || reader.plain_given(i)
+    } else {
+        t.letters > 2 || t.is(GIVEN | SURNAME)
+    }
 }
 
 /// "Mrs Patel", "Mr and Mrs Jones", "Nurse Grace", "Mrs H".
@@ -92,36 +108,57 @@ fn after_title(reader: &Reader, i: usize) -> Option<usize> {
     let next = &reader.list[i + 1];
     if t.is(TITLE) {
         let named = could_be_called(reader, i + 1)
-            || (!reader.capital(i + 1) && next.is(SURNAME) && !next.is(FUNCTION) && next.letters > 2)
+            || (!reader.capital(i + 1)
+                && next.is(SURNAME)
+                && !next.is(FUNCTION)
+                && next.letters > 2)
             || (reader.capital(i + 1) && next.is(SURNAME | GIVEN) && !next.is(TITLE));
         return named.then_some(i + 1);
     }
     let capital = reader.capital(i + 1) && !next.is(FUNCTION | ROLE | TITLE | BUILDING);
-    let written_as_name = capital && next.letters > 1 && (!next.all_capitals || next.is(GIVEN | SURNAME))
-        && (next.is(GIVEN | NAME_FIRST) || (!next.is(PLACE | KEEP) && (next.is(SURNAME) || !next.is(WORD))));
-    let small = !capital && next.is(SURNAME) && !next.is(WORD | PLACE | KEEP | FUNCTION) && next.letters > 3;
+    let written_as_name = capital
+        && next.letters > 1
+        && (!next.all_capitals || next.is(GIVEN | SURNAME))
+        && (next.is(GIVEN | NAME_FIRST)
+            || (!next.is(PLACE | KEEP) && (next.is(SURNAME) || !next.is(WORD))));
+    let small = !capital
+        && next.is(SURNAME)
+        && !next.is(WORD | PLACE | KEEP | FUNCTION)
+        && next.letters > 3;
     (written_as_name && reader.spaced(i) || small).then_some(i + 1)
 }
 
 /// "called Denise", "her name is Denise", "I'm Denise".
 fn after_called(reader: &Reader, i: usize) -> Option<usize> {
-    let near = |j: usize| j < reader.list.len() && (reader.spaced(j) || matches!(reader.gap(j).trim(), ":" | "-" | "," | "\"" | "“" | "'" | "‘"));
+    let near = |j: usize| {
+        j < reader.list.len()
+            && (reader.spaced(j)
+                || matches!(reader.gap(j).trim(), ":" | "-" | "," | "\"" | "“" | "'" | "‘"))
+    };
     if reader.word_is(i, &["called", "named", "nicknamed", "aka"]) && near(i) {
         let thing = (1..=2).any(|n| i >= n && reader.at(i - n, THING) && !reader.at(i - n, ROLE));
-        return (!thing && could_be_called(reader, i + 1) && !reader.names_a_building(i + 1)).then_some(i + 1);
+        return (!thing && could_be_called(reader, i + 1) && !reader.names_a_building(i + 1))
+            .then_some(i + 1);
     }
     if reader.word_is(i, &["name", "names", "known"]) {
-        let link = reader.spaced(i) && reader.word_is(i + 1, &["is", "was", "are", "were", "as"]);
+        let link =
+            reader.spaced(i) && reader.word_is(i + 1, &["is", "was", "are", "were", "as", "of"]);
         let name = if link && near(i + 1) { i + 2 } else { i + 1 };
         let colon = reader.gap(i).trim_start().starts_with(':');
         let introduced = link || colon && reader.word_is(i, &["name", "names"]);
-        return (introduced && name < reader.list.len() && could_be_called(reader, name)).then_some(name);
+        return (introduced && name < reader.list.len() && could_be_called(reader, name))
+            .then_some(name);
     }
     if reader.word_is(i, &["name's", "name’s"]) && reader.spaced(i) {
         return could_be_called(reader, i + 1).then_some(i + 1);
     }
-    let me = reader.word_is(i, &["i'm", "i’m", "im"]) || (reader.word_is(i, &["am"]) && i > 0 && reader.word_is(i - 1, &["i"]));
-    (me && reader.spaced(i) && reader.capital(i + 1) && reader.at(i + 1, GIVEN) && !reader.at(i + 1, KEEP)).then_some(i + 1)
+    let me = reader.word_is(i, &["i'm", "i’m", "im"])
+        || (reader.word_is(i, &["am"]) && i > 0 && reader.word_is(i - 1, &["i"]));
+    (me && reader.spaced(i)
+        && reader.capital(i + 1)
+        && reader.at(i + 1, GIVEN)
+        && !reader.at(i + 1, KEEP))
+    .then_some(i + 1)
 }
 
 /// "my carer Joy", "our nurse, Zbigniew", "carer: Denise".
@@ -140,9 +177,15 @@ fn after_role(reader: &Reader, i: usize) -> Option<usize> {
     }
     let named = if reader.capital(i + 1) {
         let unlisted = reader.unknown(i + 1) && spaced;
-        (next.is(GIVEN) && (spaced || !next.is(KEEP | PLACE) && (!next.is(WORD) || next.is(NAME_FIRST)))) || reader.plain_surname(i + 1) && !next.all_capitals || unlisted
+        (next.is(GIVEN)
+            && (spaced || !next.is(KEEP | PLACE) && (!next.is(WORD) || next.is(NAME_FIRST))))
+            || reader.plain_surname(i + 1) && !next.all_capitals
+            || unlisted
     } else {
-        next.is(GIVEN | NAME_FIRST) && (reader.plain_given(i + 1) || next.is(NAME_FIRST)) && spaced && reader.done_by(i + 1)
+        next.is(GIVEN | NAME_FIRST)
+            && (reader.plain_given(i + 1) || next.is(NAME_FIRST))
+            && spaced
+            && reader.done_by(i + 1)
     };
     named.then_some(i + 1)
 }
@@ -154,10 +197,16 @@ fn after_towards(reader: &Reader, i: usize) -> Option<usize> {
     }
     let next = &reader.list[i + 1];
     if reader.word_is(i, &["dear", "hi", "hello"]) && reader.list[i].first {
-        return (could_be_called(reader, i + 1) && !next.is(ROLE | KEEP) && (next.is(GIVEN | SURNAME) || !next.is(WORD))).then_some(i + 1);
+        return (could_be_called(reader, i + 1)
+            && !next.is(ROLE | KEEP)
+            && (next.is(GIVEN | SURNAME) || !next.is(WORD)))
+        .then_some(i + 1);
     }
-    let month = next.is(KEEP) && next.is(NAME_FIRST) && reader.word_is(i, &["with"]);
-    let personal = reader.word_is(i, &["thank", "thanks", "told", "asked", "ask", "tell", "met", "love", "bless"]);
+    let month =
+        next.is(KEEP) && next.is(GIVEN) && next.is(NAME_FIRST) && reader.word_is(i, &["with"])
+            || next.is(KEEP) && next.is(GIVEN) && reader.word_is(i, &["thank", "thanks"]);
+    let personal = reader
+        .word_is(i, &["thank", "thanks", "told", "asked", "ask", "tell", "met", "love", "bless"]);
     let weak = next.is(GIVEN) && !next.is(KEEP) && (!next.is(PLACE) || personal) && !next.first;
     ((weak || month) && !reader.names_a_building(i + 1)).then_some(i + 1)
 }
@@ -172,9 +221,15 @@ fn after_initial(reader: &Reader, i: usize) -> Option<usize> {
     let dotted = matches!(reader.gap(i), ". " | ".");
     let surname = next.is(SURNAME) && !next.is(FUNCTION | KEEP);
     let named = if dotted {
-        next.letters > 2 && (surname && (!next.is(WORD) || !t.first || next.is(GIVEN)) || reader.unknown(i + 1))
+        next.letters > 2
+            && (surname && (!next.is(WORD) || !t.first || next.is(GIVEN | PLAIN_SURNAME))
+                || next.is(PLACE) && !next.is(WORD)
+                || reader.unknown(i + 1))
     } else {
-        reader.spaced(i) && surname && !next.is(WORD | PLACE) && !matches!(t.of(reader.text), "I" | "A")
+        reader.spaced(i)
+            && surname
+            && !next.is(WORD | PLACE)
+            && !matches!(t.of(reader.text), "I" | "A")
     };
     named.then_some(i + 1)
 }
@@ -183,7 +238,12 @@ fn after_initial(reader: &Reader, i: usize) -> Option<usize> {
 fn before_role(reader: &Reader, i: usize) -> bool {
     let t = &reader.list[i];
     let could_be = t.is(GIVEN) || reader.plain_surname(i) || (reader.unknown(i) && !t.first);
-    if !could_be || !reader.capital(i) || t.is(FUNCTION | ROLE) || t.end != t.after || i + 2 >= reader.list.len() {
+    if !could_be
+        || !reader.capital(i)
+        || t.is(FUNCTION | ROLE)
+        || t.end != t.after
+        || i + 2 >= reader.list.len()
+    {
         return false;
     }
     let gap = reader.gap(i).trim();
@@ -193,7 +253,9 @@ fn before_role(reader: &Reader, i: usize) -> bool {
             return false;
         }
         if reader.word_is(j, &["from"]) && reader.spaced(j) {
-            return reader.word_is(j + 1, &["the", "your", "our", "my"]) && t.is(GIVEN) && !t.is(KEEP | PLACE);
+            return reader.word_is(j + 1, &["the", "your", "our", "my"])
+                && t.is(GIVEN)
+                && !t.is(KEEP | PLACE);
         }
         if reader.word_is(j, &["the"]) && t.is(GIVEN) {
             return reader.spaced(j) && reader.at(j + 1, ROLE) && !t.is(KEEP);
@@ -206,31 +268,56 @@ fn before_role(reader: &Reader, i: usize) -> bool {
             j += 1;
         }
     }
-    let whose = reader.word_is(j, &["my", "our", "his", "her", "the", "your", "their", "a", "mum's", "mums", "dad's", "dads"]);
+    let whose = reader.word_is(
+        j,
+        &["my", "our", "his", "her", "the", "your", "their", "a", "mum's", "mums", "dad's", "dads"],
+    );
     let human = t.is(GIVEN) || beside;
-    whose && human && (1..=3).any(|n| reader.at(j + n, ROLE) && (0..n).all(|k| reader.spaced(j + k)))
+    whose
+        && human
+        && (1..=3).any(|n| reader.at(j + n, ROLE) && (0..n).all(|k| reader.spaced(j + k)))
 }
 
 /// "Kind regards, Denise Adeyemi" at the end, or a last line that is nothing but a name.
 fn mark_signature(reader: &Reader, names: &mut [bool]) {
     let count = reader.list.len();
     for i in (0..count).rev().take(LONGEST_SIGNATURE + 24) {
-        let close = reader.word_is(i, &["regards", "sincerely", "faithfully", "truly", "wishes", "thanks", "you", "signed", "from", "love", "cheers", "advance"]);
+        let close = reader.word_is(
+            i,
+            &[
+                "regards",
+                "sincerely",
+                "faithfully",
+                "truly",
+                "wishes",
+                "thanks",
+                "you",
+                "signed",
+                "from",
+                "love",
+                "cheers",
+                "advance",
+            ],
+        );
         if !close || i + 1 >= count {
             continue;
         }
         let gap = reader.gap(i);
         let formal = reader.word_is(i, &["regards", "sincerely", "faithfully", "wishes", "signed"]);
         let apart = gap.contains([',', '\n', '.', '-', ':']);
-        let end = (i + 1..count).find(|&j| reader.gap(j).contains('\n') || j + 1 == count).unwrap_or(count - 1);
-        if !(apart || formal || reader.word_is(i, &["from", "love"])) || end - i > LONGEST_SIGNATURE {
+        let end = (i + 1..count)
+            .find(|&j| reader.gap(j).contains('\n') || j + 1 == count)
+            .unwrap_or(count - 1);
+        if !(apart || formal || reader.word_is(i, &["from", "love"])) || end - i > LONGEST_SIGNATURE
+        {
             continue;
         }
         mark_if_name(reader, names, i + 1, end, formal && apart);
     }
     let lines = reader.text.lines().filter(|l| !l.trim().is_empty()).count();
     if lines >= 3 && count > LONGEST_SIGNATURE {
-        let from = (0..count - 1).rev().find(|&j| reader.gap(j).contains('\n')).map_or(0, |j| j + 1);
+        let from =
+            (0..count - 1).rev().find(|&j| reader.gap(j).contains('\n')).map_or(0, |j| j + 1);
         if count - from <= LONGEST_SIGNATURE {
             mark_if_name(reader, names, from, count - 1, false);
         }
@@ -242,11 +329,14 @@ fn mark_if_name(reader: &Reader, names: &mut [bool], from: usize, to: usize, cer
     let words = || from..=to;
     let possible = words().all(|j| {
         let t = &reader.list[j];
-        !t.has_digit && !t.is(FUNCTION | TITLE | IS | DOES) && (t.capital || t.is(GIVEN | SURNAME))
+        !t.has_digit
+            && !t.is(FUNCTION | TITLE | IS | DOES)
+            && (t.capital || t.is(GIVEN | SURNAME))
             && (j == to || reader.spaced(j) || reader.gap(j).trim() == ".")
     });
     let listed = |j: usize| reader.at(j, GIVEN) || reader.plain_surname(j);
-    let plain = words().any(|j| listed(j) && !reader.at(j, KEEP)) || (certain && words().all(|j| reader.unknown(j)));
+    let plain = words().any(|j| listed(j) && !reader.at(j, KEEP))
+        || (certain && words().all(|j| reader.unknown(j)));
     if possible && plain {
         for j in words().filter(|&j| !reader.at(j, ROLE | SOFT_TITLE) || listed(j)) {
             names[j] = true;
@@ -261,10 +351,17 @@ fn mark_speakers(reader: &Reader, names: &mut [bool]) {
         if !before.contains('\n') || !reader.list[i].capital {
             continue;
         }
-        let Some(end) = (i..(i + 3).min(reader.list.len())).find(|&j| reader.gap(j).starts_with(':')) else { continue };
+        let Some(end) =
+            (i..(i + 3).min(reader.list.len())).find(|&j| reader.gap(j).starts_with(':'))
+        else {
+            continue;
+        };
         let speaks = (i..=end).all(|j| {
             let t = &reader.list[j];
-            t.capital && !t.has_digit && !t.is(FUNCTION | ROLE | KEEP | BUILDING) && (t.is(GIVEN | SURNAME) || reader.unknown(j))
+            t.capital
+                && !t.has_digit
+                && !t.is(FUNCTION | ROLE | KEEP | BUILDING)
+                && (t.is(GIVEN | SURNAME) || reader.unknown(j))
         });
         let listed = reader.at(i, GIVEN) || reader.plain_surname(i) || (reader.unknown(i) && i > 0);
         if speaks && listed {

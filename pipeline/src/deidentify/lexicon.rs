@@ -2,12 +2,11 @@
 //! place?), so that a text costs one look-up a word. The lists are data, under `names/`.
 
 use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
-use xxhash_rust::xxh3::Xxh3;
 
 use super::grammar;
 
@@ -42,10 +41,33 @@ pub(super) const THING: Marks = 1 << 19;
 pub(super) const TOWARDS: Marks = 1 << 20;
 pub(super) const PLAIN_SURNAME: Marks = 1 << 21;
 
-/// The table and the places of several words.
+/// FNV-1a: the words are our own and short, so a small hash beats a strong one.
+#[derive(Debug, Clone, Copy)]
+struct WordHash(u64);
+
+impl Default for WordHash {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for WordHash {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        // The table reads the high bits, which FNV mixes least.
+        self.0 ^ (self.0 << 32)
+    }
+}
+
+/// The table and the places and bodies of several words.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    words: HashMap<&'static str, Marks, BuildHasherDefault<Xxh3>>,
+    words: HashMap<&'static str, Marks, BuildHasherDefault<WordHash>>,
     places: Vec<&'static str>,
 }
 
@@ -77,7 +99,9 @@ impl Lexicon {
             }
         }
         let mut places = Vec::new();
-        for place in entries(include_str!("names/places.txt")) {
+        for place in entries(include_str!("names/places.txt"))
+            .chain(entries(include_str!("names/bodies.txt")))
+        {
             if let Some((head, _)) = place.split_once(' ') {
                 *words.entry(head).or_default() |= PLACE_HEAD;
                 places.push(place);
@@ -105,7 +129,9 @@ impl Lexicon {
         let parts = || word.split('-').map(|p| self.words.get(p).copied().unwrap_or(0));
         let any = parts().fold(0, |a, b| a | b);
         let all = parts().fold(Marks::MAX, |a, b| a & b);
-        (any & (GIVEN | SURNAME)) | (all & (WORD | PLACE | KEEP)) | ((any & WORD) & u32::from(parts().count() > 2) * WORD)
+        // "stay-at-home" is no name, whatever its parts.
+        let phrase = if parts().count() > 2 { any & WORD } else { 0 };
+        (any & (GIVEN | SURNAME)) | (all & (WORD | PLACE | KEEP)) | phrase
     }
 
     /// Whether folded words joined by spaces are a place.

@@ -30,9 +30,13 @@ mod urls;
 mod vehicles;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod planted;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod sentences;
 
 pub use redacted::{Redacted, Redaction, RedactionKind, StoredError};
 
@@ -63,7 +67,7 @@ impl Deidentifier {
     /// A de-identifier for one run.
     pub fn new(options: Options) -> Self {
         lexicon::lexicon();
-        Self { providers: Providers::new(&options.providers) }
+        Self { providers: Providers::new(options.providers) }
     }
 
     /// De-identifies all texts of one row or document, in order: one result for each text.
@@ -141,8 +145,8 @@ impl Deidentifier {
             dates_of_birth::find(text, &mut found);
             phones::find(text, &mut found);
             accounts::find(text, &mut found);
-            addresses::find(text, &mut found);
             postcodes::find(text, &mut found);
+            addresses::find(text, &mut found);
             vehicles::find(text, &mut found);
         } else {
             addresses::find_without_number(text, &mut found);

@@ -47,14 +47,14 @@ impl Numbering {
             byte = to;
             scalar
         };
-        let new = found
+        let new: Vec<_> = found
             .iter()
             .map(|f| {
                 let range = scalars(f.range.start)..scalars(f.range.end);
                 (range, f.kind, self.label(f.kind, f.of(words), providers))
             })
             .collect();
-        text.replace(new)
+        text.replace(&new)
     }
 
     fn label(&mut self, kind: RedactionKind, words: &str, providers: &Providers) -> String {
@@ -67,8 +67,11 @@ impl Numbering {
             }
             RedactionKind::Person => self.person(words),
             _ => {
-                let same: String =
-                    words.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+                let same: String = words
+                    .chars()
+                    .filter(|c| c.is_alphanumeric())
+                    .flat_map(char::to_lowercase)
+                    .collect();
                 if let Some(number) = self.identifiers.get(&(kind, same.clone())) {
                     *number
                 } else {

@@ -10,8 +10,8 @@ use std::collections::HashSet;
 use super::found::Found;
 use super::introductions;
 use super::lexicon::{
-    ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE, PLACE,
-    PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TITLE, WORD, fold,
+    ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE,
+    PLACE, PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TITLE, WORD, fold,
 };
 use super::placeholders::Placeholder;
 use super::redacted::RedactionKind::Person;
@@ -36,10 +36,8 @@ pub(super) fn find(
 ) -> Vec<Found> {
     let reader = Reader { text, list: &tokens.list, caseless: tokens.caseless };
     let mut names = vec![false; reader.list.len()];
-    for i in 0..names.len() {
-        if reader.stands_as_name(i) {
-            names[i] = true;
-        }
+    for (i, name) in names.iter_mut().enumerate() {
+        *name = reader.stands_as_name(i);
     }
     introductions::mark(&reader, &mut names);
     let taken = |t: &Token| {
@@ -67,12 +65,19 @@ pub(super) fn find_again(
     let reader = Reader { text, list: &tokens.list, caseless: tokens.caseless };
     let mut more = Vec::new();
     for (i, token) in reader.list.iter().enumerate() {
-        if token.letters < 3 || token.is(FUNCTION | KEEP) || found.iter().any(|f| f.range.contains(&token.start)) {
+        if token.letters < 3
+            || token.is(FUNCTION | KEEP)
+            || found.iter().any(|f| f.range.contains(&token.start))
+        {
             continue;
         }
         let spelled = if token.is(WORD) { reader.capital(i) && !token.first } else { true };
         let elsewhere = token.is(PLACE) && reader.before(i).is_some_and(|b| b.is(LOCATIVE));
-        if spelled && !elsewhere && !reader.names_a_building(i) && known.contains(&fold(token.of(text))) {
+        if spelled
+            && !elsewhere
+            && !reader.names_a_building(i)
+            && known.contains(&fold(token.of(text)))
+        {
             more.push(Found::new(token.start..token.end, Person));
         }
     }
@@ -89,15 +94,15 @@ impl<'t> Reader<'t> {
 
     /// Whether only spaces stand between a word and the next.
     pub(super) fn joined(&self, i: usize) -> bool {
-        i + 1 < self.list.len()
-            && self.list[i].end == self.list[i].after
-            && self.spaced(i)
+        i + 1 < self.list.len() && self.list[i].end == self.list[i].after && self.spaced(i)
     }
 
     /// [`joined`](Self::joined), or with a possessive between.
     pub(super) fn spaced(&self, i: usize) -> bool {
         let gap = self.gap(i);
-        i + 1 < self.list.len() && !gap.is_empty() && gap.chars().all(|c| matches!(c, ' ' | '\u{a0}'))
+        i + 1 < self.list.len()
+            && !gap.is_empty()
+            && gap.chars().all(|c| matches!(c, ' ' | '\u{a0}'))
     }
 
     pub(super) fn at(&self, i: usize, marks: Marks) -> bool {
@@ -114,9 +119,9 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn word_is(&self, i: usize, words: &[&str]) -> bool {
-        self.list
-            .get(i)
-            .is_some_and(|t| words.iter().any(|w| self.text[t.start..t.after].eq_ignore_ascii_case(w)))
+        self.list.get(i).is_some_and(|t| {
+            words.iter().any(|w| self.text[t.start..t.after].eq_ignore_ascii_case(w))
+        })
     }
 
     /// A given name with no other common meaning.
@@ -133,14 +138,23 @@ impl<'t> Reader<'t> {
     /// No list holds the word: a rare name, or a misspelling.
     pub(super) fn unknown(&self, i: usize) -> bool {
         let t = &self.list[i];
-        t.marks & !PARTICLE == 0 && t.letters > 2 && !t.has_digit && (self.caseless || !t.all_capitals)
+        t.marks & !PARTICLE == 0
+            && t.letters > 2
+            && !t.has_digit
+            && !self.crossed_out(i)
+            && (self.caseless || !t.all_capitals)
+    }
+
+    /// "Dr XXXX": somebody has been here before.
+    pub(super) fn crossed_out(&self, i: usize) -> bool {
+        self.list[i].of(self.text).bytes().all(|b| matches!(b, b'x' | b'X'))
     }
 
     /// "Bingham Health Centre", "Victoria ward", "St Mary's": a place that carries a name.
     pub(super) fn names_a_building(&self, i: usize) -> bool {
-        const SMALL: [&str; 14] = [
+        const SMALL: [&str; 16] = [
             "ward", "hospital", "centre", "clinic", "surgery", "suite", "unit", "road", "street",
-            "house", "court", "lodge", "hospice", "lane",
+            "house", "court", "lodge", "hospice", "lane", "award", "course",
         ];
         if self.before(i).is_some_and(|b| b.is(ROYAL) && (b.capital || self.caseless)) {
             return true;
@@ -159,6 +173,14 @@ impl<'t> Reader<'t> {
         false
     }
 
+    /// "On Winifred 2": wards carry names, too.
+    fn names_a_ward(&self, i: usize) -> bool {
+        self.joined(i)
+            && self.list[i + 1].has_digit
+            && self.list[i + 1].letters == 1
+            && self.before(i).is_some_and(|b| b.of(self.text).eq_ignore_ascii_case("on"))
+    }
+
     /// Whether a word is a name without being introduced.
     fn stands_as_name(&self, i: usize) -> bool {
         let t = &self.list[i];
@@ -167,16 +189,25 @@ impl<'t> Reader<'t> {
         }
         let capital = self.capital(i);
         let sense = if self.plain_given(i) {
-            capital || t.letters > 3 || (t.letters == 3 && (t.is(ALWAYS | NAME_FIRST) || self.done_by(i)))
+            capital
+                || t.letters > 3
+                || (t.letters == 3 && (t.capital || t.is(ALWAYS | NAME_FIRST) || self.done_by(i)))
         } else if t.is(GIVEN) {
             self.is_given_here(i, capital)
         } else if self.plain_surname(i) {
-            capital && !t.first && !self.before(i).is_some_and(|b| b.is(LOCATIVE))
+            let begins = !t.first || self.done_by(i) || self.word_is(i + 1, &["family"]);
+            capital && begins && !self.before(i).is_some_and(|b| b.is(LOCATIVE))
         } else {
             // Two rare words with capitals inside a sentence.
-            capital && !t.first && self.unknown(i) && self.joined(i) && self.capital(i + 1) && self.unknown(i + 1)
+            capital
+                && !t.first
+                && self.unknown(i)
+                && self.joined(i)
+                && self.capital(i + 1)
+                && self.unknown(i + 1)
         };
-        sense && !self.names_a_building(i) && !(t.all_capitals && !self.caseless && t.letters < 4 && !t.is(ALWAYS))
+        let acronym = t.all_capitals && !self.caseless && t.letters < 4 && !self.done_by(i);
+        sense && !acronym && !(self.names_a_building(i) || self.names_a_ward(i))
     }
 
     /// A given name that is a word or place as well.
@@ -189,9 +220,41 @@ impl<'t> Reader<'t> {
         if t.is(KEEP) {
             return next() && self.at(i + 1, DOES);
         }
-        let located = t.is(PLACE) && self.before(i).is_some_and(|b| b.is(LOCATIVE) || self.is_towards(b));
+        if self.before(i).is_some_and(|b| {
+            ["the", "a", "an", "any", "some", "every", "no"]
+                .iter()
+                .any(|w| b.of(self.text).eq_ignore_ascii_case(w))
+        }) {
+            return false;
+        }
+        let located =
+            t.is(PLACE) && self.before(i).is_some_and(|b| b.is(LOCATIVE) || self.is_towards(b));
         if t.is(NAME_FIRST) && !located {
-            return !t.first || next() && self.at(i + 1, DOES | IS) || t.end != t.after;
+            // "Patience is what you need", "Faith has gone": the virtue, not the carer.
+            let virtue = self.at(i + 1, IS)
+                && self.word_is(
+                    i + 2,
+                    &[
+                        "what",
+                        "needed",
+                        "important",
+                        "required",
+                        "gone",
+                        "key",
+                        "essential",
+                        "lost",
+                        "not",
+                        "restored",
+                        "vital",
+                    ],
+                );
+            let beside_a_name = self.capital(i + 2) && self.at(i + 2, GIVEN)
+                || self.word_is(i + 2, &["her", "his", "i", "my"]);
+            let company = next() && self.word_is(i + 1, &["and", "&"]) && beside_a_name;
+            return !t.first
+                || next() && self.at(i + 1, DOES | IS) && !virtue
+                || company
+                || t.end != t.after;
         }
         !located && next() && self.at(i + 1, DOES)
     }
@@ -225,7 +288,11 @@ impl<'t> Reader<'t> {
                 last = next;
             }
             let mut first = i;
-            while first > 0 && i - first < LONGEST_NAME && self.goes_on(first - 1) && !names[first - 1] {
+            while first > 0
+                && i - first < LONGEST_NAME
+                && self.goes_on(first - 1)
+                && !names[first - 1]
+            {
                 if !self.belongs_before(first - 1, first) {
                     break;
                 }
@@ -255,17 +322,24 @@ impl<'t> Reader<'t> {
         }
         // Small letters, or case that says nothing: only what is hardly anything else.
         let small_name = self.caseless || !self.list[start].capital;
-        small_name && listed && (self.plain_surname(i) || self.plain_given(i) || t.is(PLAIN_SURNAME) && self.plain_given(start))
+        small_name
+            && listed
+            && (self.plain_surname(i)
+                || self.plain_given(i)
+                || t.is(PLAIN_SURNAME) && self.plain_given(start))
     }
 
     fn belongs_before(&self, i: usize, name: usize) -> bool {
         let t = &self.list[i];
-        if !self.capital(i) || t.has_digit || t.is(FUNCTION | KEEP | ROLE | TITLE | SOFT_TITLE) {
+        if !self.capital(i) || t.has_digit {
             return false;
         }
         if t.letters == 1 {
             let dotted = self.gap(i).starts_with('.');
             return dotted || !matches!(t.of(self.text), "I" | "A");
+        }
+        if t.is(FUNCTION | KEEP | ROLE | TITLE | SOFT_TITLE) {
+            return false;
         }
         let before_surname = self.at(name, SURNAME) && !self.at(name, GIVEN);
         (t.is(GIVEN) && (before_surname || !t.first || self.plain_given(i)))

@@ -6,11 +6,11 @@ use super::redacted::RedactionKind::Phone;
 
 pattern!(
     NATIONAL,
-    r"(?x) (?: (?:\+|00)[ .-]?44 [ .\-()]{0,3} (?:\(?0\)?[ .\-]{0,2})? | \(?0 | [oO]7 )
-      (?: [ .\-()/\u{a0}]{0,3} [0-9] ){8,10} "
+    r"(?x) (?: (?:\+|00)[\x20.-]?44 [\x20.\-()]{0,3} (?:\(?0\)?[\x20.\-]{0,2})? | \(?0 | [oO]7 )
+      (?: [\x20.\-()/\u{a0}]{0,3} [0-9] ){8,10} "
 );
 pattern!(ABROAD, r"\+[1-9](?:[ .\-()]{0,2}[0-9]){8,13}");
-pattern!(BARE, r"\b(?:44[1237][0-9]{9}(?:\.0)?|7[0-9]{9}(?:\.0)?)\b");
+pattern!(BARE, r"\b(?:44[ -]?[1237](?:[ -]?[0-9]){9}(?:\.0)?|7[0-9]{9}(?:\.0)?)\b");
 pattern!(
     LOCAL,
     r"(?ix)\b(?:tel|telephone|phone|mobile|mob|landline|ring|call|text|fax|number\s+is|extension|ext)\b
@@ -27,7 +27,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
         let all = digits(m.as_str());
         let national = all.strip_prefix("0044").or(all.strip_prefix("44")).unwrap_or(&all);
         let national = national.strip_prefix('0').unwrap_or(national);
-        let begins_well = m.as_str().starts_with(['o', 'O']) || national.starts_with(['1', '2', '3', '5', '7', '8', '9']);
+        let begins_well = m.as_str().starts_with(['o', 'O'])
+            || national.starts_with(['1', '2', '3', '5', '7', '8', '9']);
         // A scale of answers written out is no number to ring.
         if begins_well && !"1234567890".starts_with(national) && stands_free(text, &m.range()) {
             found.push(Found::new(m.range(), Phone));
@@ -49,7 +50,11 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
 /// Numbers written out as words, of at least ten digits.
 pub(super) fn find_spelled(text: &str, found: &mut Vec<Found>) {
     let begins = |w: &[u8], with: &[u8]| w[..with.len()].eq_ignore_ascii_case(with);
-    if !text.as_bytes().windows(5).any(|w| begins(w, b"oh ") || begins(w, b"zero ") || begins(w, b"seven")) {
+    if !text
+        .as_bytes()
+        .windows(5)
+        .any(|w| begins(w, b"oh ") || begins(w, b"zero ") || begins(w, b"seven"))
+    {
         return;
     }
     for m in SPELLED.find_iter(text) {

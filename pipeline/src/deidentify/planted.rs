@@ -66,10 +66,8 @@ fn score(half: &str) -> (BTreeMap<RedactionKind, Score>, u32) {
             score.planted += 1;
             let gone = |at: u32| spans.iter().any(|r| r.start <= at && at < r.end);
             let letters = planted.text.chars().enumerate().filter(|(_, c)| c.is_alphanumeric());
-            let whole = letters
-                .map(|(i, _)| i as u32)
-                .filter(|i| (start..end).contains(i))
-                .all(gone);
+            let whole =
+                letters.map(|(i, _)| i as u32).filter(|i| (start..end).contains(i)).all(gone);
             if whole {
                 score.found += 1;
             } else if std::env::var_os("SHOW_MISSES").is_some() && half == "tune" {
@@ -101,13 +99,21 @@ fn sum<'s>(scores: impl Iterator<Item = &'s Score>) -> Score {
 
 fn holds_floors(half: &str) {
     let (scores, decoys) = score(half);
-    let structured = sum(scores.iter().filter(|(k, _)| **k != RedactionKind::Person).map(|(_, s)| s));
+    let structured =
+        sum(scores.iter().filter(|(k, _)| **k != RedactionKind::Person).map(|(_, s)| s));
     let people = scores[&RedactionKind::Person];
     let all = sum(scores.values());
-    for (name, s) in scores.iter().map(|(k, s)| (k.as_str(), s)).chain([("structured", &structured), ("all", &all)]) {
+    for (name, s) in scores
+        .iter()
+        .map(|(k, s)| (k.as_str(), s))
+        .chain([("structured", &structured), ("all", &all)])
+    {
         eprintln!(
             "{half:5} {name:11} planted {:3} recall {:.3} redacted {:3} precision {:.3}",
-            s.planted, s.recall(), s.redacted, s.precision()
+            s.planted,
+            s.recall(),
+            s.redacted,
+            s.precision()
         );
     }
     eprintln!("{half:5} decoys redacted {decoys}");

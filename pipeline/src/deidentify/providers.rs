@@ -15,9 +15,9 @@ pub(super) struct Providers {
 }
 
 impl Providers {
-    pub(super) fn new(list: &[String]) -> Self {
+    pub(super) fn new(list: Vec<String>) -> Self {
         let mut names: Vec<(String, usize)> = Vec::new();
-        for (index, name) in list.iter().enumerate() {
+        for (index, name) in list.into_iter().enumerate() {
             let whole = name.trim().to_lowercase();
             let mut short = whole.as_str();
             for end in [" limited", " ltd.", " ltd", " plc", " cic", " llp"] {

@@ -186,10 +186,11 @@ impl Redacted {
             .max()
             .unwrap_or(0);
         let mut given: Vec<(String, String)> = Vec::new();
-        let new = merged
+        let new: Vec<(Range<u32>, RedactionKind, String)> = merged
             .into_iter()
             .map(|range| {
-                let words: String = chars[range.start as usize..range.end as usize].iter().collect();
+                let words: String =
+                    chars[range.start as usize..range.end as usize].iter().collect();
                 let words = words.to_lowercase();
                 let swallowed = held
                     .iter()
@@ -204,7 +205,7 @@ impl Redacted {
                 (range, kind, label)
             })
             .collect();
-        self.replace(new)
+        self.replace(&new)
     }
 
     /// Text in which nothing has been looked for yet: the start of every de-identification.
@@ -214,7 +215,7 @@ impl Redacted {
 
     /// Puts placeholders over spans of the current text (Unicode scalar values, sorted, not
     /// overlapping each other, holding earlier placeholders whole or not at all).
-    pub(super) fn replace(&self, new: Vec<(Range<u32>, RedactionKind, String)>) -> Self {
+    pub(super) fn replace(&self, new: &[(Range<u32>, RedactionKind, String)]) -> Self {
         let kept = self.redactions.iter().zip(&self.shown).filter(|(_, shown)| {
             !new.iter().any(|(range, ..)| range.start <= shown.start && shown.end <= range.end)
         });

@@ -5,6 +5,7 @@ use super::lexicon::{KEEP, Marks, PLACE_HEAD, fold_into, lexicon};
 
 /// A word.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts of one word")]
 pub(super) struct Token {
     /// First byte in the text.
     pub(super) start: usize,
@@ -42,7 +43,7 @@ pub(super) struct Tokens {
 }
 
 /// Words below which the share of capitals says nothing.
-const FEWEST_WORDS: usize = 5;
+const FEWEST_WORDS: usize = 6;
 
 impl Tokens {
     pub(super) fn read(text: &str) -> Self {
@@ -74,7 +75,10 @@ impl Tokens {
                 token.end = at + c.len_utf8();
                 if c.is_alphabetic() {
                     token.letters += 1;
-                    token.all_capitals &= !c.is_lowercase() || token.letters > 2 && &text[at..token.end] == "s" && text[..at].ends_with(['\'', '’']);
+                    token.all_capitals &= !c.is_lowercase()
+                        || token.letters > 2
+                            && &text[at..token.end] == "s"
+                            && text[..at].ends_with(['\'', '’']);
                 }
                 token.has_digit |= c.is_numeric();
             }
@@ -122,7 +126,7 @@ impl Tokens {
         let words = || self.list.iter().filter(|t| !t.has_digit && t.letters > 1);
         let (count, capital) = (words().count(), words().filter(|t| t.capital).count());
         let all = words().filter(|t| t.all_capitals).count();
-        count >= FEWEST_WORDS && capital * 10 > count * 6 || count >= 2 && all == count
+        (count >= FEWEST_WORDS && capital * 4 > count * 3) || (count >= 2 && all == count)
     }
 }
 

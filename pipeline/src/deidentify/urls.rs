@@ -6,7 +6,7 @@ use super::redacted::RedactionKind::Url;
 pattern!(
     ADDRESS,
     r#"(?ix) \b(?: https?://[^\s<>"]+ | www\s?\.[^\s<>"]+
-      | (?:[\p{L}\p{N}-]+\.)+(?:co\.uk|org\.uk|gov\.uk|nhs\.uk|ac\.uk|me\.uk|uk|com|org|net|info|io|care|ie|eu|wales|scot)\b (?:/[^\s<>"]*)? )"#
+      | (?:[\p{L}\p{N}-]+\.)+(?:co\.uk|org\.uk|gov\.uk|nhs\.uk|ac\.uk|me\.uk|uk|com|org|net|info|wales|scot)\b (?:/[^\s<>"]*)? )"#
 );
 pattern!(HANDLE, r"(?:^|[\s(,:])(@[A-Za-z_][A-Za-z0-9_.]{2,})");
 
@@ -16,7 +16,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
         || text.as_bytes().windows(3).any(|w| w.eq_ignore_ascii_case(b"www"))
     {
         for m in ADDRESS.find_iter(text) {
-            let length = m.as_str().trim_end_matches(['.', ',', ';', ':', ')', '!', '?', '\'']).len();
+            let length =
+                m.as_str().trim_end_matches(['.', ',', ';', ':', ')', '!', '?', '\'']).len();
             found.push(Found::new(m.start()..m.start() + length, Url));
         }
     }

@@ -1,0 +1,136 @@
+//! What the room promises, a sentence a test.
+
+use super::{Deidentifier, Options, Redacted, Redaction, RedactionKind, StoredError};
+
+fn room() -> Deidentifier {
+    Deidentifier::new(Options { providers: vec!["Sunrise Care Ltd".into(), "Mears".into()] })
+}
+
+fn redact(text: &str) -> String {
+    room().label(text).as_str().to_owned()
+}
+
+#[test]
+fn one_person_has_one_number_in_all_answers_of_a_row() {
+    let answers = [
+        "Denise Adeyemi is my carer.",
+        "Mrs Adeyemi's timekeeping. I told DENISE and Agnieszka so.",
+        "denise again, ring 07700 900123",
+    ];
+    let redacted = room().document(&answers);
+    assert_eq!(redacted[0].as_str(), "[PERSON 1] is my carer.");
+    assert_eq!(
+        redacted[1].as_str(),
+        "Mrs [PERSON 1]'s timekeeping. I told [PERSON 1] and [PERSON 2] so."
+    );
+    assert_eq!(redacted[2].as_str(), "[PERSON 1] again, ring [PHONE 1]");
+}
+
+#[test]
+fn a_name_known_from_a_later_answer_is_found_in_an_earlier_one() {
+    let redacted = room().document(&["Xquenta was late.", "Our carer called Xquenta is kind."]);
+    assert_eq!(redacted[0].as_str(), "[PERSON 1] was late.");
+}
+
+#[test]
+fn numbers_link_nothing_beyond_one_row() {
+    assert_eq!(redact("Denise came."), "[PERSON 1] came.");
+    assert_eq!(redact("Agnieszka came."), "[PERSON 1] came.");
+}
+
+#[test]
+fn placeholders_already_there_stay_and_numbering_goes_on_after_them() {
+    assert_eq!(redact("[PERSON 4] and Denise"), "[PERSON 4] and [PERSON 5]");
+}
+
+#[test]
+fn a_listed_provider_has_the_same_letter_everywhere() {
+    assert_eq!(
+        redact("mears took over from SUNRISE CARE."),
+        "[PROVIDER B] took over from [PROVIDER A]."
+    );
+    assert_eq!(redact("Sunrise Care Ltd"), "[PROVIDER A]");
+}
+
+#[test]
+fn a_label_holds_no_name() {
+    assert_eq!(redact("How was Denise Adeyemi?"), "How was [PERSON 1]?");
+    assert_eq!(redact("Denise Adeyemi"), "[PERSON 1]");
+    assert_eq!(redact("Preston"), "Preston");
+    assert_eq!(redact("Milton Keynes"), "Milton Keynes");
+    assert_eq!(redact("May 2024"), "May 2024");
+}
+
+#[test]
+fn a_span_masked_later_is_merged_and_leads_to_the_original() {
+    let original = "Denise fed bobbikins, 07700 900123";
+    let redacted = room().label("Denise fed bobbikins, 07700 900123");
+    let at = redacted.as_str().find("bobbi").unwrap() as u32;
+    let masked = redacted.mask(std::slice::from_ref(&(at..at + 9)), RedactionKind::Person);
+    let span = |kind, words: &str| {
+        let start = original.find(words).unwrap() as u32;
+        Redaction { kind, start, end: start + words.len() as u32 }
+    };
+    assert_eq!(masked.as_str(), "[PERSON 1] fed [PERSON 2], [PHONE 1]");
+    assert_eq!(
+        masked.redactions(),
+        [
+            span(RedactionKind::Person, "Denise"),
+            span(RedactionKind::Person, "bobbikins"),
+            span(RedactionKind::Phone, "07700 900123"),
+        ]
+    );
+}
+
+#[test]
+fn masking_into_a_placeholder_takes_all_of_it() {
+    let redacted = room().label("Denise Qqzz came");
+    let masked = redacted.mask(std::slice::from_ref(&(3..12)), RedactionKind::Person);
+    assert!(masked.as_str().starts_with("[PERSON 1]"));
+    assert_eq!(masked.redactions().len(), 1);
+    assert_eq!(masked.redactions()[0].start, 0);
+}
+
+#[test]
+fn stored_redactions_must_belong_to_their_text() {
+    let person = Redaction { kind: RedactionKind::Person, start: 0, end: 6 };
+    assert!(Redacted::from_store("[PERSON 1] came", vec![person]).is_ok());
+    let phone = Redaction { kind: RedactionKind::Phone, ..person };
+    assert_eq!(
+        Redacted::from_store("[PERSON 1] came", vec![phone]),
+        Err(StoredError::NoPlaceholder(0))
+    );
+    assert_eq!(
+        Redacted::from_store("[PERSON 1] [PERSON 2]", vec![person, person]),
+        Err(StoredError::Order(1))
+    );
+}
+
+#[test]
+fn nothing_of_a_text_is_printed_for_debugging() {
+    assert!(!format!("{:?}", room().label("The carers are late")).contains("late"));
+}
+
+#[test]
+fn a_batch_of_any_size_gives_the_same_result() {
+    let rows = ["Will came with Hope.", "Ring 01632 960123, ask for Joy", "We will hope for joy"];
+    let alone: Vec<Redacted> = rows.iter().map(|row| room().label(row)).collect();
+    let shared = room();
+    let together: Vec<Redacted> = rows.iter().map(|row| shared.label(row)).collect();
+    assert_eq!(alone, together);
+    assert_eq!(together[2].as_str(), rows[2]);
+}
+
+#[test]
+fn ordinary_words_towns_bodies_and_dates_stay() {
+    for text in [
+        "We will hope for more joy in May.",
+        "Bolton, Stoke, Leeds and Thurrock have the same problem.",
+        "The NHS, the CQC and the council blame Bluebird Care.",
+        "On 4 March 2024 at 10.30 they stayed 9 minutes and charged £21.50.",
+        "My mum's carer and the district nurse come on Tuesdays.",
+        "",
+    ] {
+        assert_eq!(redact(text), text);
+    }
+}
