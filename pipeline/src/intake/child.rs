@@ -1,0 +1,256 @@
+//! Office and PDF files are taken apart in a child process of the same binary, so that a bad file
+//! can neither hang nor kill a run.
+//!
+//! The parent starts `heard parse-file KIND PATH LIMITS...` and reads JSON lines from its output;
+//! [`serve`] is that command. Time is limited by the parent, memory by the child itself where the
+//! system can (Unix). What a crashing parser prints is thrown away: it may hold words of the file.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use wait_timeout::ChildExt;
+
+use super::{Error, Kind, Limits, Parser, document, pdf, workbook};
+
+/// The hidden subcommand under which the command line reaches [`serve`].
+pub const SUBCOMMAND: &str = "parse-file";
+
+/// One line of what the child says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Line {
+    /// The rows that follow belong to this sheet.
+    Sheet { name: String, hidden: bool },
+    /// A row, numbered from 1, cells from the left.
+    Row { number: u32, cells: Vec<String> },
+    /// A page of a PDF, from 1; no words where it has no text layer.
+    Page { number: u32, text: String },
+    /// A whole document.
+    Text { text: String },
+    /// The file cannot be read, and why.
+    Failed { why: Why },
+    /// All was said.
+    End,
+}
+
+/// Why a file cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Why {
+    /// Encrypted.
+    Password,
+    /// Damaged, or another kind of file.
+    NotWhatItSays,
+    /// It unpacks to more than the limit.
+    TooLarge,
+}
+
+/// What a parser can end with before its last line.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The file's fault.
+    Why(Why),
+    /// The parent does not listen any more.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Writes one line.
+pub(super) fn say(out: &mut dyn Write, line: &Line) -> Result<(), Stop> {
+    serde_json::to_writer(&mut *out, line).map_err(io::Error::from)?;
+    Ok(out.write_all(b"\n")?)
+}
+
+/// The child's side: parses one file to standard output. `args` are KIND PATH UNPACKED_MB
+/// MEMORY_MB, as [`parse`] gives them. The exit code is 0 whenever a last line was written.
+pub fn serve(args: &[OsString]) -> ExitCode {
+    let [kind, path, unpacked, memory] = args else { return ExitCode::from(2) };
+    let number = |text: &OsString| text.to_str().and_then(|t| t.parse::<u64>().ok());
+    let (Some(unpacked), Some(memory)) = (number(unpacked), number(memory)) else {
+        return ExitCode::from(2);
+    };
+    #[cfg(unix)]
+    {
+        let bytes = memory.saturating_mul(1024 * 1024);
+        // Best effort: some systems do not let a process limit its address space.
+        let _ = rlimit::Resource::AS.set(bytes, bytes);
+    }
+    let _ = memory;
+    let kind = kind.to_str().and_then(Parsed::parse);
+    let mut out = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
+    let told = match kind {
+        Some(kind) => tell(kind, Path::new(path), unpacked, &mut out),
+        None => return ExitCode::from(2),
+    };
+    if told.is_ok() && out.flush().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The kinds that need the child.
+#[derive(Clone, Copy, Debug)]
+enum Parsed {
+    Workbook,
+    Document,
+    Pdf,
+}
+
+impl Parsed {
+    fn parse(name: &str) -> Option<Self> {
+        match name {
+            "workbook" => Some(Self::Workbook),
+            "document" => Some(Self::Document),
+            "pdf" => Some(Self::Pdf),
+            _ => None,
+        }
+    }
+
+    fn of(kind: Kind) -> (Self, &'static str, &'static str) {
+        match kind {
+            Kind::Workbook => (Self::Workbook, "workbook", "Excel or OpenDocument workbook"),
+            Kind::Pdf => (Self::Pdf, "pdf", "PDF"),
+            _ => (Self::Document, "document", "Word (.docx) or OpenDocument text"),
+        }
+    }
+}
+
+/// Parses a file and says what is in it, or why not.
+fn tell(kind: Parsed, path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Result<(), Stop> {
+    let parse = std::panic::AssertUnwindSafe(|| match kind {
+        Parsed::Workbook => workbook::parse(path, unpacked_mb, out),
+        Parsed::Document => document::parse(path, unpacked_mb, out),
+        Parsed::Pdf => pdf::parse(path, out),
+    });
+    match std::panic::catch_unwind(parse).unwrap_or(Err(Stop::Why(Why::NotWhatItSays))) {
+        Ok(()) => say(out, &Line::End),
+        Err(Stop::Why(why)) => say(out, &Line::Failed { why }),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// The parent's side: everything the child said about one file, checked to be complete.
+pub(super) fn parse(
+    path: &Path,
+    kind: Kind,
+    limits: &Limits,
+    parser: &Parser,
+) -> Result<Vec<u8>, Error> {
+    let size = std::fs::metadata(path)
+        .map_err(|source| Error::Unreadable { path: path.to_owned(), source })?
+        .len();
+    if size > limits.workbook_max_mb * 1024 * 1024 {
+        return Err(too_large(path, limits));
+    }
+    let (parsed, name, expected) = Parsed::of(kind);
+    let said = match parser {
+        Parser::InProcess => {
+            let mut said = Vec::new();
+            let told = tell(parsed, path, limits.unpacked_max_mb, &mut said);
+            told.map_err(|_| Error::Crashed {
+                path: path.to_owned(),
+                memory_mb: limits.parse_memory_mb,
+            })?;
+            said
+        }
+        Parser::Program(program) => run(program, path, name, limits)?,
+        Parser::ThisBinary => {
+            let program = std::env::current_exe()
+                .map_err(|source| Error::Parser { path: path.to_owned(), source })?;
+            run(&program, path, name, limits)?
+        }
+    };
+    match last_line(&said) {
+        Some(Line::End) => Ok(said),
+        Some(Line::Failed { why: Why::Password }) => Err(Error::Password { path: path.to_owned() }),
+        Some(Line::Failed { why: Why::TooLarge }) => Err(too_large(path, limits)),
+        Some(Line::Failed { why: Why::NotWhatItSays }) => {
+            Err(Error::NotWhatItSays { path: path.to_owned(), expected })
+        }
+        _ => Err(Error::Crashed { path: path.to_owned(), memory_mb: limits.parse_memory_mb }),
+    }
+}
+
+fn too_large(path: &Path, limits: &Limits) -> Error {
+    let advice = "save its data as CSV, which has no limit, or raise workbook_max_mb";
+    Error::TooLarge { path: path.to_owned(), limit_mb: limits.workbook_max_mb, advice }
+}
+
+/// Starts the child and gathers what it says within the limits.
+fn run(program: &PathBuf, path: &Path, kind: &str, limits: &Limits) -> Result<Vec<u8>, Error> {
+    let failed = |source| Error::Parser { path: path.to_owned(), source };
+    let mut child = Command::new(program)
+        .arg(SUBCOMMAND)
+        .arg(kind)
+        .arg(path)
+        .arg(limits.unpacked_max_mb.to_string())
+        .arg(limits.parse_memory_mb.to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(failed)?;
+    let output = child.stdout.take();
+    let cap = limits.unpacked_max_mb.saturating_mul(1024 * 1024);
+    let listener = std::thread::spawn(move || {
+        let mut said = Vec::new();
+        let read = output.map_or(Ok(0), |o| o.take(cap + 1).read_to_end(&mut said));
+        read.map(|_| said)
+    });
+    let status = child.wait_timeout(Duration::from_secs(limits.parse_seconds)).map_err(failed)?;
+    if status.is_none() {
+        // It may have ended by itself in this very moment; both are the same to us.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let said = listener.join().unwrap_or_else(|_| Ok(Vec::new())).map_err(failed)?;
+    if said.len() as u64 > cap {
+        return Err(too_large(path, limits));
+    }
+    match status {
+        None => Err(Error::TooSlow { path: path.to_owned(), seconds: limits.parse_seconds }),
+        Some(_) => Ok(said),
+    }
+}
+
+/// The last line, if it is whole.
+fn last_line(said: &[u8]) -> Option<Line> {
+    let said = said.strip_suffix(b"\n")?;
+    let start = said.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    serde_json::from_slice(&said[start..]).ok()
+}
+
+/// The lines of what a child said.
+pub(super) fn lines(said: &[u8]) -> impl Iterator<Item = Line> {
+    said.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok())
+}
+
+/// Checks a zip container before anything opens it: what it claims to unpack to, and that it is one.
+pub(super) fn zip_names(path: &Path, unpacked_mb: u64) -> Result<Vec<String>, Stop> {
+    let bad = |_| Stop::Why(Why::NotWhatItSays);
+    let file = File::open(path)?;
+    let mut zip = zip::ZipArchive::new(io::BufReader::new(file)).map_err(bad)?;
+    let (mut names, mut total) = (Vec::new(), 0u64);
+    for i in 0..zip.len() {
+        let entry = zip.by_index_raw(i).map_err(bad)?;
+        total = total.saturating_add(entry.size());
+        names.push(entry.name().to_owned());
+    }
+    if total > unpacked_mb * 1024 * 1024 {
+        return Err(Stop::Why(Why::TooLarge));
+    }
+    Ok(names)
+}
+
+/// True where an OLE container is an encrypted office file.
+pub(super) fn is_encrypted_package(path: &Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(64 * 1024 * 1024).read_to_end(&mut head)?;
+    let wide: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    Ok(head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) && head.windows(wide.len()).any(|w| w == wide))
+}

@@ -1,0 +1,310 @@
+//! What `heard check` says: for a person at a terminal, and as JSON for a program.
+//!
+//! Every string that comes from a file or its name goes through the `label` function of the caller,
+//! which de-identifies; nothing else of a file is shown.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::Kind;
+use super::understanding::{Answers, Column, Role, Understanding};
+use crate::response::Polarity;
+
+/// The report for a terminal, a paragraph a file or sheet.
+pub fn describe(found: &[Understanding], label: &dyn Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    for one in found {
+        describe_one(&mut out, one, label);
+        out.push('\n');
+    }
+    out
+}
+
+/// A label on one line, cut to a width that a terminal has room for.
+fn short(text: &str, width: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= width {
+        return line;
+    }
+    line.chars().take(width - 1).chain(['…']).collect()
+}
+
+fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+/// A number with commas between thousands.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) {
+    let path = label(&one.path.to_string_lossy().replace('\\', "/"));
+    let sheet =
+        one.sheet.as_ref().map_or(String::new(), |s| format!(", sheet {}", label(s.reveal())));
+    let number = one.source.map_or(String::new(), |n| format!("  (s{n})"));
+    let _ = writeln!(out, "{path}{sheet}{number}");
+    let _ = writeln!(out, "  {}", format_line(one));
+    if one.columns.is_empty() {
+        document(out, one);
+    } else {
+        table(out, one, label);
+    }
+    for problem in &one.problems {
+        let place = match (problem.row, problem.page) {
+            (Some(row), _) if problem.count > 1 => {
+                format!("row {row} and {} more: ", problem.count - 1)
+            }
+            (Some(row), _) => format!("row {row}: "),
+            (_, Some(page)) => format!("page {page}: "),
+            _ if problem.count > 1 => format!("{} ", grouped(problem.count)),
+            _ => String::new(),
+        };
+        let _ = writeln!(out, "  ! {place}{}", problem.what);
+    }
+}
+
+/// The kind of file, how it is written and where its header is.
+fn format_line(one: &Understanding) -> String {
+    let mut parts = vec![one.kind.name().to_owned()];
+    if let Some(encoding) = one.encoding {
+        parts.push(encoding.to_owned());
+    }
+    if let Some(delimiter) = one.delimiter {
+        let name = match delimiter {
+            ',' => "commas",
+            '\t' => "tabs",
+            ';' => "semicolons",
+            '|' => "bars",
+            _ => "another sign",
+        };
+        parts.push(format!("cells separated by {name}"));
+    }
+    let rows = &one.header_rows;
+    match (one.columns.is_empty(), rows.as_slice()) {
+        (true, _) => {}
+        (_, [row]) => parts.push(format!("header on row {row}")),
+        (_, [first, .., last]) => parts.push(format!("header on rows {first} to {last}")),
+        (_, []) if matches!(one.kind, Kind::Delimited | Kind::Workbook) => {
+            parts.push("no header".to_owned())
+        }
+        _ => {}
+    }
+    parts.join("; ")
+}
+
+fn document(out: &mut String, one: &Understanding) {
+    let _ = match one.set_aside {
+        None => writeln!(out, "  one {} in words that Heard can read", one.channel),
+        Some(reason) => writeln!(out, "  set aside: {}", reason_in_words(reason)),
+    };
+}
+
+/// A fixed reason as a sentence.
+fn reason_in_words(reason: &str) -> &'static str {
+    match reason {
+        "empty_file" => "the file is empty",
+        "unsupported_file" => "Heard does not read this kind of file",
+        "scanned_image" => "it is a picture; type its words into a .txt or .docx file",
+        "scanned_document" => "it is a scan without words in it; type it into a .txt or .docx file",
+        "no_text" => "there are no words in it",
+        "password_protected" => "it is protected by a password; save it without one",
+        "broken_quote" => "a quote in it is never closed; export it again",
+        "too_large" => "it is larger than Heard opens",
+        "too_slow" => "it took too long to read",
+        "no_open_text" => "it holds no open text",
+        "ignored" => "the settings leave it out",
+        _ => "it cannot be read",
+    }
+}
+
+fn table(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) {
+    let rows = plural(one.rows, "row", "rows");
+    let blank = match one.blank_rows {
+        0 => String::new(),
+        count => format!(" ({} passed over)", plural(count, "blank row", "blank rows")),
+    };
+    let people = plural(one.people, "person or body", "people or bodies");
+    let _ = writeln!(out, "  {rows} of data{blank}, {people}");
+    if let Some(wave) = &one.wave {
+        let _ = writeln!(out, "  wave: {}", label(wave.reveal()));
+    }
+    if one.has_open_text() {
+        if one.set_aside == Some("ignored") {
+            let _ = writeln!(out, "  set aside: the settings leave it out");
+        }
+        let how = if one.long {
+            "an answer a row, the question beside it"
+        } else {
+            "a column a question"
+        };
+        let questions = plural(one.answers.len() as u64, "open question", "open questions");
+        let _ = writeln!(out, "  {questions} ({how}):");
+        for answers in one.answers.iter().take(40) {
+            answers_line(out, answers, label);
+        }
+        if one.answers.len() > 40 {
+            let _ = writeln!(out, "    and {} more", one.answers.len() - 40);
+        }
+    } else {
+        let _ = writeln!(
+            out,
+            "  No open text: no column holds what people wrote in their own words, so there is nothing to\n  \
+             code. If one does, name it with --text, or set its role in heard.toml. The columns are:"
+        );
+    }
+    let width =
+        one.columns.iter().map(|c| label(c.header.reveal()).chars().count()).max().unwrap_or(0);
+    let width = width.clamp(6, 56);
+    for column in &one.columns {
+        column_line(out, column, width, label);
+    }
+}
+
+fn answers_line(out: &mut String, answers: &Answers, label: &dyn Fn(&str) -> String) {
+    let question = short(&label(answers.question.reveal()), 76);
+    let asks = match answers.polarity {
+        Polarity::Good => "asks what is good",
+        Polarity::Improve => "asks what could be better",
+        Polarity::Proposal => "asks about a proposal",
+        Polarity::Neutral => "neutral",
+    };
+    let counts = match (answers.blank, answers.says_nothing) {
+        (Some(blank), Some(nothing)) => format!(
+            "{} answered, {} blank, {} that say nothing",
+            grouped(answers.rows.saturating_sub(blank)),
+            grouped(blank),
+            grouped(nothing)
+        ),
+        _ => plural(answers.rows, "row", "rows"),
+    };
+    let question = if question.is_empty() { "(no question given)".to_owned() } else { question };
+    let _ = writeln!(out, "    “{question}”\n      {asks}; {counts}");
+}
+
+fn column_line(out: &mut String, column: &Column, width: usize, label: &dyn Fn(&str) -> String) {
+    let header = short(&label(column.header.reveal()), width);
+    let role = role_in_words(column.role);
+    let breakdown = if column.breakdown { ", a breakdown" } else { "" };
+    let _ = writeln!(
+        out,
+        "  {:>4}  {header:<width$}  {role}{breakdown}; {} filled",
+        column.index,
+        grouped(column.filled)
+    );
+}
+
+fn role_in_words(role: Role) -> &'static str {
+    match role {
+        Role::OpenText => "OPEN TEXT",
+        Role::SingleChoice => "one choice",
+        Role::MultipleChoice => "several choices",
+        Role::Rating => "score",
+        Role::Date => "date",
+        Role::Id => "id",
+        Role::Question => "the question asked",
+        Role::RespondentType => "who speaks",
+        Role::Consent => "may it be quoted?",
+        Role::Hidden => "keep out of sight?",
+        Role::Wave => "wave",
+        Role::Name => "personal: name",
+        Role::Email => "personal: e-mail",
+        Role::Phone => "personal: telephone or number",
+        Role::Address => "personal: address",
+        Role::Postcode => "personal: postcode",
+        Role::Network => "personal: device or network",
+        Role::BirthDate => "personal: date of birth",
+        Role::Empty => "empty",
+        Role::Other => "other",
+    }
+}
+
+/// What a run without open text found instead, in numbers: for the error.
+pub(super) fn no_open_text(found: &[Understanding]) -> String {
+    let columns: usize = found.iter().map(|u| u.columns.len()).sum();
+    let count = |is: &dyn Fn(Role) -> bool| {
+        found.iter().flat_map(|u| &u.columns).filter(|c| is(c.role)).count()
+    };
+    let aside = found.iter().filter(|u| u.columns.is_empty()).count();
+    let mut parts = Vec::new();
+    let kinds: [(&dyn Fn(Role) -> bool, &str); 4] = [
+        (
+            &|r| matches!(r, Role::SingleChoice | Role::MultipleChoice | Role::RespondentType),
+            "of choices",
+        ),
+        (&|r| matches!(r, Role::Rating), "of scores"),
+        (&|r| r.is_personal() || r == Role::Id, "of ids and personal details"),
+        (&|r| r == Role::Empty, "empty"),
+    ];
+    for (is, name) in kinds {
+        let count = count(is);
+        if count > 0 {
+            parts.push(format!("{count} {name}"));
+        }
+    }
+    let tables = plural(found.len() as u64, "file or sheet", "files or sheets");
+    let aside = if aside > 0 {
+        format!(", {aside} of them could not be read as text")
+    } else {
+        String::new()
+    };
+    match columns {
+        0 => format!("{tables} read{aside}"),
+        _ => format!("{tables} read{aside}; {columns} columns ({})", parts.join(", ")),
+    }
+}
+
+/// The same as [`describe`], for programs.
+pub fn to_json(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Value {
+    let one = |u: &Understanding| {
+        json!({
+            "source": u.source.map(|n| format!("s{n}")),
+            "file": label(&u.path.to_string_lossy().replace('\\', "/")),
+            "sheet": u.sheet.as_ref().map(|s| label(s.reveal())),
+            "sheet_number": u.sheet_number,
+            "kind": u.kind.name(),
+            "sha256": u.sha256,
+            "encoding": u.encoding,
+            "delimiter": u.delimiter,
+            "channel": u.channel,
+            "header_rows": u.header_rows,
+            "rows": u.rows,
+            "blank_rows": u.blank_rows,
+            "people": u.people,
+            "long": u.long,
+            "wave": u.wave.as_ref().map(|w| label(w.reveal())),
+            "open_text": u.has_open_text(),
+            "set_aside": u.set_aside,
+            "columns": u.columns.iter().map(|c| json!({
+                "index": c.index,
+                "header": label(c.header.reveal()),
+                "role": c.role,
+                "question": c.asks.as_ref().map(|a| label(a.0.reveal())),
+                "polarity": c.asks.as_ref().map(|a| a.1),
+                "breakdown": c.breakdown,
+                "filled": c.filled,
+                "distinct": c.distinct,
+            })).collect::<Vec<_>>(),
+            "questions": u.answers.iter().map(|a| json!({
+                "question": label(a.question.reveal()),
+                "polarity": a.polarity,
+                "rows": a.rows,
+                "blank": a.blank,
+                "says_nothing": a.says_nothing,
+            })).collect::<Vec<_>>(),
+            "problems": u.problems.iter().map(|p| json!({
+                "row": p.row, "page": p.page, "count": p.count, "what": p.what,
+            })).collect::<Vec<_>>(),
+        })
+    };
+    Value::Array(found.iter().map(one).collect())
+}

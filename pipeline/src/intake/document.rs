@@ -1,0 +1,149 @@
+//! The child's reader of letters: the body of a DOCX or ODT as paragraphs.
+//!
+//! Runs in the child process only (see `child`). Headers, footers, comments, fields and deleted
+//! text are left out; what stands in tables and text boxes is kept.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::child::{Line, Stop, Why, is_encrypted_package, say, zip_names};
+
+/// Says the text of the document at `path`.
+pub(super) fn parse(path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Result<(), Stop> {
+    if is_encrypted_package(path)? {
+        return Err(Stop::Why(Why::Password));
+    }
+    let names = zip_names(path, unpacked_mb)?;
+    let has = |name: &str| names.iter().any(|n| n == name);
+    let part = if has("word/document.xml") { "word/document.xml" } else { "content.xml" };
+    let bad = |_| Stop::Why(Why::NotWhatItSays);
+    let mut zip = zip::ZipArchive::new(BufReader::new(File::open(path)?)).map_err(bad)?;
+    if part == "content.xml" && has("META-INF/manifest.xml") {
+        let mut manifest = String::new();
+        let file = zip.by_name("META-INF/manifest.xml").map_err(bad)?;
+        file.take(1024 * 1024).read_to_string(&mut manifest)?;
+        if manifest.contains("encryption-data") {
+            return Err(Stop::Why(Why::Password));
+        }
+    }
+    let file = zip.by_name(part).map_err(|e| match e {
+        zip::result::ZipError::UnsupportedArchive(_) => Stop::Why(Why::Password),
+        _ => Stop::Why(Why::NotWhatItSays),
+    })?;
+    let text = body(BufReader::new(file.take(unpacked_mb * 1024 * 1024)))
+        .ok_or(Stop::Why(Why::NotWhatItSays))?;
+    say(out, &Line::Text { text })
+}
+
+/// Elements whose content is not what the author says now.
+fn left_out(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"Fallback" | b"moveFrom" | b"tracked-changes" | b"annotation" | b"forms" | b"instrText"
+    )
+}
+
+/// The words of `document.xml` or `content.xml`, a line a paragraph. None where it is no such XML.
+fn body(input: impl BufRead) -> Option<String> {
+    let mut reader = Reader::from_reader(input);
+    let mut buffer = Vec::new();
+    let mut text = String::new();
+    // Depth within elements that hold words (w:t, or text:p), and within those left out.
+    let (mut words, mut skipped, mut body) = (0u32, 0u32, false);
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer).ok()? {
+            Event::Start(start) => {
+                let name = start.local_name();
+                let name = name.as_ref();
+                if skipped > 0 || left_out(name) {
+                    skipped += 1;
+                    continue;
+                }
+                body = body || name == b"body";
+                if holds_words(&start) {
+                    words += 1;
+                }
+            }
+            Event::End(end) => {
+                if skipped > 0 {
+                    skipped -= 1;
+                    continue;
+                }
+                let name = end.local_name();
+                let word = matches!(end.name().as_ref(), b"w:t" | b"text:p" | b"text:h");
+                if word {
+                    words = words.saturating_sub(1);
+                }
+                if matches!(name.as_ref(), b"p" | b"h" | b"tr") && !text.ends_with("\n\n") {
+                    text.push('\n');
+                }
+            }
+            Event::Empty(empty) if skipped == 0 => match empty.local_name().as_ref() {
+                b"br" | b"cr" | b"line-break" => text.push('\n'),
+                b"tab" | b"s" | b"ptab" => text.push(' '),
+                b"noBreakHyphen" => text.push('-'),
+                b"p" if !text.ends_with("\n\n") => text.push('\n'),
+                _ => {}
+            },
+            Event::Text(part) if words > 0 && skipped == 0 => text.push_str(&part.decode().ok()?),
+            Event::CData(part) if words > 0 && skipped == 0 => text.push_str(&part.decode().ok()?),
+            Event::GeneralRef(name) if words > 0 && skipped == 0 => {
+                if let Ok(Some(ch)) = name.resolve_char_ref() {
+                    text.push(ch);
+                } else {
+                    match name.decode().ok()?.as_ref() {
+                        "amp" => text.push('&'),
+                        "lt" => text.push('<'),
+                        "gt" => text.push('>'),
+                        "quot" => text.push('"'),
+                        "apos" => text.push('\''),
+                        _ => {}
+                    }
+                }
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    body.then(|| text.trim().to_owned())
+}
+
+/// True for the elements that hold words of the body.
+fn holds_words(start: &BytesStart<'_>) -> bool {
+    matches!(start.name().as_ref(), b"w:t" | b"text:p" | b"text:h")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_document_gives_its_paragraphs_and_not_what_was_deleted() {
+        let xml = br#"<?xml version="1.0"?><w:document xmlns:w="w"><w:body>
+          <w:p><w:r><w:t>Dear </w:t></w:r><w:r><w:t xml:space="preserve">Sir &amp; Madam,</w:t></w:r></w:p>
+          <w:p><w:r><w:t>One</w:t><w:br/><w:t>two</w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>
+          <w:tbl><w:tr><w:tc><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>b</w:t></w:r></w:p></w:tc></w:tr></w:tbl>
+        </w:body></w:document>"#;
+        assert_eq!(body(&xml[..]).unwrap(), "Dear Sir & Madam,\nOne\ntwo\na\nb");
+    }
+
+    #[test]
+    fn an_opendocument_text_gives_its_paragraphs() {
+        let xml = br#"<office:document-content><office:body><office:text>
+          <text:tracked-changes><text:p>old</text:p></text:tracked-changes>
+          <text:h>Title</text:h><text:p>Mum<text:s/>was <text:span>late</text:span>.</text:p>
+        </office:text></office:body></office:document-content>"#;
+        assert_eq!(body(&xml[..]).unwrap(), "Title\nMum was late.");
+    }
+
+    #[test]
+    fn other_xml_is_no_document() {
+        assert_eq!(body(&b"<html><p>x</p></html>"[..]), None);
+        assert_eq!(body(&b"<w:document><w:body></w:p>"[..]), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! A document as one response: how it arrived, and the day it bears.
+//!
+//! The text is kept whole: addresses and names are the de-identifier's business, and cutting a
+//! letterhead wrongly would lose someone's words.
+
+use std::path::Path;
+
+use super::dates::{self, Order};
+use crate::response::Channel;
+
+/// How a document arrived: as a transcript where people take turns, as a letter where it is written
+/// like one or is called one, otherwise as a testimony.
+pub(super) fn channel(text: &str, path: &Path) -> Channel {
+    if takes_turns(text) {
+        return Channel::Transcript;
+    }
+    let lines: Vec<String> =
+        text.lines().map(|l| l.trim().to_lowercase()).filter(|l| !l.is_empty()).collect();
+    let greets = lines.iter().take(30).any(|l| {
+        (l.starts_with("dear ") || l.starts_with("to whom it may concern")) && l.len() < 80
+    });
+    let signs = lines.iter().rev().take(12).any(|l| {
+        [
+            "yours sincerely",
+            "yours faithfully",
+            "yours truly",
+            "kind regards",
+            "best wishes",
+            "yours,",
+        ]
+        .iter()
+        .any(|s| l.starts_with(s) && l.len() < 60)
+    });
+    let named = path.iter().rev().take(2).any(|part| {
+        let part = part.to_string_lossy().to_lowercase();
+        part.contains("letter") || part.contains("reply") || part.contains("replies")
+    });
+    if greets || signs || named { Channel::Letter } else { Channel::Testimony }
+}
+
+/// True where at least two speakers take turns, each at least twice.
+fn takes_turns(text: &str) -> bool {
+    let mut speakers: Vec<(&str, usize)> = Vec::new();
+    for line in text.lines() {
+        let Some((speaker, said)) = line.trim().split_once(':') else { continue };
+        let short = speaker.split_whitespace().count() <= 3 && speaker.len() <= 30;
+        if !short || said.trim().is_empty() || !speaker.starts_with(|c: char| c.is_uppercase()) {
+            continue;
+        }
+        match speakers.iter_mut().find(|s| s.0 == speaker) {
+            Some(known) => known.1 += 1,
+            None => speakers.push((speaker, 1)),
+        }
+    }
+    speakers.iter().filter(|s| s.1 >= 2).count() >= 2
+}
+
+/// The day that a document bears: the first date in the short lines of its beginning.
+pub(super) fn day(text: &str) -> Option<i32> {
+    let short =
+        text.lines().map(str::trim).filter(|l| !l.is_empty()).take(25).filter(|l| l.len() <= 70);
+    for line in short {
+        let lower = line.to_lowercase();
+        if ["birth", "born", "dob", "d.o.b"].iter().any(|w| lower.contains(w)) {
+            continue;
+        }
+        // Within a line of prose a date is when something happened, not when it was written.
+        let heading = line.split_whitespace().count() <= 8;
+        let starts = line.char_indices().filter(|(i, c)| {
+            c.is_alphanumeric()
+                && line[..*i].chars().next_back().is_none_or(|p| !p.is_alphanumeric())
+        });
+        if let Some(day) = starts
+            .take(if heading { 8 } else { 0 })
+            .find_map(|(i, _)| dates::parse(&line[i..], Order::DayFirst))
+        {
+            // Heard reads what people say now; an older day is someone's history.
+            if day > 10_957 {
+                return Some(day);
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_known_by_its_greeting() {
+        let text = "1 High Street\nAnytown\n\n5 March 2024\n\nDear Sir or Madam,\nMum's carers are kind.\nYours faithfully";
+        assert_eq!(channel(text, Path::new("1.docx")), Channel::Letter);
+        assert_eq!(day(text), dates::parse("2024-03-05", Order::DayFirst));
+        assert_eq!(channel("My carers are kind.", Path::new("1.txt")), Channel::Testimony);
+        assert_eq!(channel("My carers are kind.", Path::new("letters/1.txt")), Channel::Letter);
+    }
+
+    #[test]
+    fn turns_make_a_transcript_and_headings_do_not() {
+        let talk =
+            "Interviewer: How is it?\nMrs A: Fine.\nInterviewer: And the times?\nMrs A: Late.";
+        assert_eq!(channel(talk, Path::new("1.txt")), Channel::Transcript);
+        let form = "Name: Ann\nDate: 5 March 2024\nCarers: kind\nTimes: late";
+        assert_eq!(channel(form, Path::new("1.txt")), Channel::Testimony);
+        assert!(day(form).is_some());
+    }
+
+    #[test]
+    fn a_day_of_birth_is_not_the_day_of_the_letter() {
+        assert_eq!(day("Date of birth: 5 March 1940\nDear all"), None);
+    }
+}

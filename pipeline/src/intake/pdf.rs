@@ -1,0 +1,164 @@
+//! The child's reader of PDF files: the text layer, page by page.
+//!
+//! Runs in the child process only (see `child`). A page whose text cannot be taken out is given
+//! without words, so that the parent sets it aside; the other pages are not lost with it.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use pdf_extract::{Document, PlainTextOutput, output_doc_page};
+
+use super::child::{Line, Stop, Why, say};
+
+/// Says every page of the document at `path`.
+pub(super) fn parse(path: &Path, out: &mut dyn Write) -> Result<(), Stop> {
+    let bytes = std::fs::read(path)?;
+    let mut document = Document::load_mem(&bytes).map_err(|_| Stop::Why(Why::NotWhatItSays))?;
+    if document.is_encrypted() && document.decrypt("").is_err() {
+        return Err(Stop::Why(Why::Password));
+    }
+    let numbers: Vec<u32> = document.get_pages().keys().copied().collect();
+    if numbers.is_empty() {
+        return Err(Stop::Why(Why::NotWhatItSays));
+    }
+    let mut pages: Vec<String> = Vec::new();
+    for number in &numbers {
+        let text = catch_unwind(AssertUnwindSafe(|| {
+            let mut text = String::new();
+            let mut plain = PlainTextOutput::new(&mut text);
+            output_doc_page(&document, &mut plain, *number).map(|()| ()).ok();
+            text
+        }));
+        pages.push(text.unwrap_or_default());
+    }
+    for (number, text) in numbers.iter().zip(tidy(&pages)) {
+        say(out, &Line::Page { number: *number, text })?;
+    }
+    Ok(())
+}
+
+/// Pages as running text: ligatures and hyphenation undone, lines joined to paragraphs, what is
+/// repeated at the top or bottom of most pages left out. A page with hardly a letter becomes "".
+fn tidy(pages: &[String]) -> Vec<String> {
+    let lines: Vec<Vec<String>> = pages.iter().map(|page| clean_lines(page)).collect();
+    let repeated = repeated_edges(&lines);
+    lines
+        .iter()
+        .map(|page| {
+            let last = page.iter().rposition(|l| !l.is_empty()).unwrap_or(0);
+            let first = page.iter().position(|l| !l.is_empty()).unwrap_or(0);
+            let kept = page.iter().enumerate().filter(|(i, line)| {
+                !((*i == first || *i == last) && repeated.contains_key(&mask(line)))
+            });
+            let text = paragraphs(&kept.map(|(_, l)| l.as_str()).collect::<Vec<_>>());
+            if text.chars().filter(|c| c.is_alphabetic()).count() < 3 {
+                String::new()
+            } else {
+                text
+            }
+        })
+        .collect()
+}
+
+/// The lines of a page, with ligatures and odd spaces replaced.
+fn clean_lines(page: &str) -> Vec<String> {
+    let mut text = String::with_capacity(page.len());
+    for ch in page.chars() {
+        match ch {
+            'ﬀ' => text.push_str("ff"),
+            'ﬁ' => text.push_str("fi"),
+            'ﬂ' => text.push_str("fl"),
+            'ﬃ' => text.push_str("ffi"),
+            'ﬄ' => text.push_str("ffl"),
+            'ﬅ' | 'ﬆ' => text.push_str("st"),
+            '\u{A0}' | '\t' => text.push(' '),
+            '\u{AD}' | '\0' | '\u{FEFF}' => {}
+            '\r' | '\u{0C}' => text.push('\n'),
+            _ => text.push(ch),
+        }
+    }
+    text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// A line with its digits made one, so that "Page 2 of 3" is the same on each page.
+fn mask(line: &str) -> String {
+    let mut masked: String =
+        line.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();
+    while masked.contains("##") {
+        masked = masked.replace("##", "#");
+    }
+    masked
+}
+
+/// Lines that stand first or last on at least three pages and on more than half of them.
+fn repeated_edges(pages: &[Vec<String>]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for page in pages {
+        let mut filled = page.iter().filter(|l| !l.is_empty());
+        let first = filled.next();
+        let last = filled.next_back();
+        for line in [first, last].into_iter().flatten() {
+            *counts.entry(mask(line)).or_insert(0) += 1;
+        }
+    }
+    counts.retain(|line, count| {
+        *count >= 3 && *count * 2 > pages.len()
+            || (line.starts_with("Page #") && line.len() < 16 || line == "#" || line == "- # -")
+    });
+    counts
+}
+
+/// Lines joined where the line before is full; a short line or a blank one ends a paragraph.
+fn paragraphs(lines: &[&str]) -> String {
+    let widest = lines.iter().map(|l| l.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    let mut full = false;
+    for line in lines {
+        if line.is_empty() {
+            // pdf-extract puts a blank line between lines that stand far apart, also within one
+            // sentence: a line that runs on in lower case belongs to it.
+            continue;
+        }
+        let runs_on = line.starts_with(|c: char| c.is_lowercase());
+        if text.ends_with('-')
+            && runs_on
+            && text.chars().rev().nth(1).is_some_and(char::is_alphabetic)
+        {
+            text.pop();
+        } else if !text.is_empty() {
+            text.push(if full || runs_on { ' ' } else { '\n' });
+        }
+        text.push_str(line);
+        full = line.chars().count() * 10 >= widest * 7 && widest > 30;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_become_paragraphs_and_words_are_joined() {
+        let page = "12 March 2024\n\nThe care workers who visit my mother are kind but they\nare always \
+                    rushed and the ofﬁce never an-\nswers.\n\nYours sincerely\n";
+        assert_eq!(
+            tidy(&[page.to_owned()])[0],
+            "12 March 2024\nThe care workers who visit my mother are kind but they are always rushed and \
+             the office never answers.\nYours sincerely"
+        );
+    }
+
+    #[test]
+    fn page_numbers_go_and_a_page_without_letters_is_empty() {
+        let pages = [
+            "Anytown Forum\nOne.\nPage 1 of 3",
+            "Anytown Forum\nTwo.\nPage 2 of 3",
+            "Anytown Forum\nThree.\nPage 3 of 3",
+            " \n 4\n",
+        ];
+        assert_eq!(tidy(&pages.map(str::to_owned)), ["One.", "Two.", "Three.", ""]);
+    }
+}

@@ -1,0 +1,149 @@
+//! A row of a table as responses: one for each open column, blank ones too.
+
+use std::sync::Arc;
+
+use super::column;
+use super::dates;
+use super::repair;
+use super::row::Row;
+use super::speaker;
+use super::table::{Place, Table};
+use crate::response::{
+    Channel, Identified, Polarity, Question, RawBatch, RawResponse, Unprocessed,
+};
+
+impl Table {
+    /// Adds what this row of the file holds to the batch.
+    pub(super) fn read(&self, source: u32, channel: Channel, row: &Row, batch: &mut RawBatch) {
+        match self.place(row) {
+            Place::Blank | Place::Header => {}
+            Place::Broken => {
+                batch.rows += 1;
+                batch.unprocessed.push(broken(source, row.number, "more cells than the header"));
+            }
+            Place::Data => {
+                batch.rows += 1;
+                self.responses(source, channel, row, batch);
+            }
+        }
+    }
+
+    fn responses(&self, source: u32, channel: Channel, row: &Row, batch: &mut RawBatch) {
+        let of = |column: Option<usize>| {
+            column.map(|c| repair::cell(row.get(c)).0).filter(|t| !t.is_empty())
+        };
+        let identified =
+            |column: Option<usize>| of(column).map(|text| Identified::new(text.into_owned()));
+        let respondent = identified(self.id);
+        let respondent_type = of(self.speaker).and_then(|text| speaker::read(&text));
+        let submitted_on = self.date.and_then(|(column, order)| {
+            let text = row.get(column);
+            dates::parse(text, order).or_else(|| dates::serial(text))
+        });
+        let wave = identified(self.wave).or_else(|| self.wave_name.clone());
+        let rating = of(self.rating).and_then(|text| number(&text));
+        let by: Vec<Option<Identified>> =
+            self.by.iter().map(|column| identified(*column)).collect();
+        let may_quote = self.consent.iter().all(|(c, hides)| allows(row.get(*c), *hides));
+        for (column, question) in &self.open {
+            let question = match self.question {
+                Some(asked) => self.asked(row.get(asked), *column),
+                None => Arc::clone(question),
+            };
+            batch.responses.push(RawResponse {
+                source,
+                row: row.number,
+                channel,
+                question,
+                respondent: respondent.clone(),
+                respondent_type,
+                submitted_on,
+                wave: wave.clone(),
+                rating,
+                by: by.clone(),
+                may_quote,
+                text: Identified::new(self.answer(row, *column)),
+            });
+        }
+    }
+
+    /// The answer in a column; what stands beyond the last column belongs to it.
+    fn answer(&self, row: &Row, column: usize) -> String {
+        let text = repair::cell(row.get(column)).0.into_owned();
+        if column + 1 < self.width || row.len() <= self.width {
+            return text;
+        }
+        let mut whole = row.get(column).to_owned();
+        for cell in row.cells().skip(self.width) {
+            whole.push(self.joint);
+            whole.push_str(cell);
+        }
+        repair::cell(whole.trim_end_matches(self.joint)).0.into_owned()
+    }
+
+    /// The question of a row of a long table. A value beyond those counted is its own question.
+    fn asked(&self, value: &str, column: usize) -> Arc<Question> {
+        let value = value.trim();
+        self.asked.get(&(value.to_owned(), column)).cloned().unwrap_or_else(|| {
+            let text = Identified::new(repair::header(value));
+            let several = self.open.len() > 1;
+            let number = self.open.iter().position(|o| o.0 == column).filter(|_| several);
+            Arc::new(Question {
+                number: number.map(|at| at as u16 + 1),
+                text,
+                polarity: Polarity::Neutral,
+            })
+        })
+    }
+}
+
+/// A row that is set aside.
+pub(super) fn broken(source: u32, row: u32, detail: &str) -> Unprocessed {
+    Unprocessed {
+        source,
+        row,
+        page: None,
+        stage: "intake",
+        reason: "broken_row",
+        detail: detail.to_owned(),
+    }
+}
+
+/// The number that a score begins with ("4", "4 - Good").
+fn number(text: &str) -> Option<f64> {
+    let end =
+        text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
+    text[..end].parse().ok().filter(|n: &f64| n.is_finite())
+}
+
+/// True where the value of a consent column allows quoting. No answer is no consent; no answer in a
+/// column that hides is no wish to hide.
+fn allows(value: &str, hides: bool) -> bool {
+    let answer = column::yes(value);
+    if hides {
+        return answer != Some(true);
+    }
+    answer.unwrap_or_else(|| {
+        let text = value.trim().to_lowercase();
+        let named = ["anonym", "publish", "quote", "share"].iter().any(|w| text.contains(w));
+        named && !["not ", "do not", "don't", "don’t", "never"].iter().any(|w| text.starts_with(w))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_allows_quoting() {
+        assert!(allows("Yes", false) && allows("Publish without my name", false));
+        assert!(!allows("No", false) && !allows("", false) && !allows("Do not publish", false));
+        assert!(allows("0", true) && allows("NA", true) && !allows("1", true));
+    }
+
+    #[test]
+    fn a_score_may_be_followed_by_words() {
+        assert_eq!(number("4 - Good"), Some(4.0));
+        assert_eq!(number("Good"), None);
+    }
+}

@@ -1,0 +1,417 @@
+//! One file opened: its kind's reader, what is understood of it, and what a second reading needs.
+//!
+//! A workbook gives one source for each sheet with open text. A file that cannot be read, or holds
+//! no open text, is a source that holds one row set aside, so that counts balance.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::child::{self, Line};
+use super::columnar::Columnar;
+use super::delimited::{self, Delimited, Dialect};
+use super::encoding::{Decoded, Encoding};
+use super::files::{self, Fingerprint, Found};
+use super::json::{Keys, Lines, Records};
+use super::letter;
+use super::row::{Next, Row, Rows};
+use super::settings::SourceOverride;
+use super::table::Table;
+use super::understanding::Understanding;
+use super::{Error, Kind, Options};
+use crate::response::{Channel, Identified, Unprocessed};
+
+/// A file, or a sheet of one, that responses come from.
+#[derive(Debug)]
+pub struct Source {
+    /// Its number, from 1: `s1` is 1.
+    pub number: u32,
+    /// The path as given, or within the folder that was given.
+    pub path: PathBuf,
+    /// The sheet of a workbook.
+    pub sheet: Option<Identified>,
+    /// What the file is.
+    pub kind: Kind,
+    /// The hash of the whole file; empty where it could not be read.
+    pub sha256: String,
+    /// The size of the file.
+    pub bytes: u64,
+    /// Rows of data, those set aside included; 1 for a document.
+    pub rows: u64,
+    pub(super) content: Content,
+}
+
+/// What a second reading needs.
+#[derive(Debug)]
+pub(super) enum Content {
+    Table { table: Box<Table>, input: Input, channel: Channel },
+    Document { channel: Channel, encoding: Encoding, kept: Kept },
+    Aside(&'static str, String),
+}
+
+/// How the rows of a table are reached.
+#[derive(Debug)]
+pub(super) enum Input {
+    Delimited(Encoding, Dialect),
+    JsonLines(Encoding, Keys),
+    Json(Encoding),
+    Parquet,
+    Sheet(u32, Kept),
+}
+
+/// What the child process said, kept where there is room, otherwise to be asked for again.
+pub(super) type Kept = Option<Arc<Vec<u8>>>;
+
+/// A file or sheet as opened, before it has a number.
+pub(super) struct Opened {
+    pub(super) found: Understanding,
+    pub(super) bytes: u64,
+    pub(super) content: Content,
+}
+
+/// Opens a file: its sheets, or itself. `room` is how many bytes may still be kept in memory.
+pub(super) fn open(
+    file: &Found,
+    options: &Options,
+    room: &mut usize,
+) -> Result<Vec<Opened>, Error> {
+    let path = &file.path;
+    let print = files::fingerprint(path)?;
+    let found = Understanding::new(path, print.kind, &print.sha256);
+    let name = path.to_string_lossy().replace('\\', "/");
+    let given =
+        options.sources.iter().find(|s| s.fits(&name, &print.sha256, None) && s.sheet.is_none());
+    let opened = match print.kind {
+        Kind::Delimited => delimited(path, &print, given, options, found)?,
+        Kind::Json | Kind::JsonLines | Kind::Parquet => {
+            records(path, &print, given, options, found)?
+        }
+        Kind::Workbook => return workbook(path, &print, options, room),
+        Kind::Text => {
+            let mut decoded = decode(path, print.encoding)?;
+            let (head, whole) = delimited::head(&mut decoded, path, HEAD)?;
+            let dialect = Dialect::detect(&head, whole);
+            if dialect.delimiter == b'\t' && dialect.makes_a_table(&head, whole) {
+                delimited(
+                    path,
+                    &print,
+                    given,
+                    options,
+                    Understanding { kind: Kind::Delimited, ..found },
+                )?
+            } else {
+                document(path, &print, options, room, found)?
+            }
+        }
+        Kind::Document | Kind::Pdf => document(path, &print, options, room, found)?,
+        Kind::Other => {
+            return Err(Error::Unsupported { path: path.clone(), advice: files::advice(path) });
+        }
+    };
+    Ok(vec![opened])
+}
+
+/// Bytes of a delimited file in which its delimiter is looked for.
+const HEAD: usize = 64 * 1024;
+
+fn decode(path: &Path, encoding: Encoding) -> Result<Decoded<File>, Error> {
+    let file =
+        File::open(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+    Ok(Decoded::new(file, encoding))
+}
+
+fn delimited(
+    path: &Path,
+    print: &Fingerprint,
+    given: Option<&SourceOverride>,
+    options: &Options,
+    mut found: Understanding,
+) -> Result<Opened, Error> {
+    let encoding = given.and_then(SourceOverride::encoding).unwrap_or(print.encoding);
+    let (head, whole) = delimited::head(&mut decode(path, encoding)?, path, HEAD)?;
+    let mut dialect = Dialect::detect(&head, whole);
+    if let Some(delimiter) = given.and_then(|g| g.delimiter).filter(char::is_ascii) {
+        dialect.delimiter = delimiter as u8;
+    }
+    found.encoding = Some(encoding.name());
+    found.delimiter = Some(char::from(dialect.delimiter));
+    if encoding == Encoding::Utf8WithStrays {
+        found.problem(None, "some bytes are not UTF-8; they are read as Windows-1252");
+    }
+    let input = Input::Delimited(encoding, dialect);
+    table(path, input, None, given, options, found, print.bytes)
+}
+
+fn records(
+    path: &Path,
+    print: &Fingerprint,
+    given: Option<&SourceOverride>,
+    options: &Options,
+    mut found: Understanding,
+) -> Result<Opened, Error> {
+    let (input, names) = match print.kind {
+        Kind::JsonLines => {
+            let keys = Lines::keys(path, print.encoding)?;
+            let names = keys.names().to_vec();
+            (Input::JsonLines(print.encoding, keys), names)
+        }
+        Kind::Json => {
+            let records = Records::open(path, print.encoding, options.limits.json_max_mb)?;
+            (Input::Json(print.encoding), records.keys().names().to_vec())
+        }
+        _ => (Input::Parquet, Columnar::open(path)?.names().to_vec()),
+    };
+    if print.kind != Kind::Parquet {
+        found.encoding = Some(print.encoding.name());
+    }
+    table(path, input, Some(names), given, options, found, print.bytes)
+}
+
+/// Understands a table by reading it once.
+fn table(
+    path: &Path,
+    input: Input,
+    names: Option<Vec<String>>,
+    given: Option<&SourceOverride>,
+    options: &Options,
+    mut found: Understanding,
+    bytes: u64,
+) -> Result<Opened, Error> {
+    let mut rows = input.rows(path, found.kind, options)?;
+    let mut table = Table::understand(&mut *rows, names.as_deref(), given, options, &mut found)?;
+    let channel = given.and_then(|g| g.channel).unwrap_or(Channel::Survey);
+    table.wave_name = given.and_then(|g| g.wave.clone()).map(Identified::new);
+    found.wave.clone_from(&table.wave_name);
+    found.channel = channel;
+    let content = if given.is_some_and(|g| g.ignore) {
+        found.set_aside = Some("ignored");
+        Content::Aside("ignored", format!("{} rows", found.rows))
+    } else if table.open.is_empty() {
+        found.set_aside = Some("no_open_text");
+        Content::Aside("no_open_text", format!("{} rows, {} columns", found.rows, table.width))
+    } else {
+        Content::Table { table: Box::new(table), input, channel }
+    };
+    Ok(Opened { found, bytes, content })
+}
+
+/// A workbook: every sheet with anything in it.
+fn workbook(
+    path: &Path,
+    print: &Fingerprint,
+    options: &Options,
+    room: &mut usize,
+) -> Result<Vec<Opened>, Error> {
+    let said = Arc::new(child::parse(path, Kind::Workbook, &options.limits, &options.parser)?);
+    let kept = keep(&said, room);
+    let mut sheets = Vec::new();
+    let mut filled = Vec::new();
+    for line in child::lines(&said) {
+        match line {
+            Line::Sheet { name, hidden } => {
+                sheets.push((name, hidden));
+                filled.push(0u64);
+            }
+            Line::Row { .. } => {
+                if let Some(rows) = filled.last_mut() {
+                    *rows += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    let name = path.to_string_lossy().replace('\\', "/");
+    let mut opened = Vec::new();
+    for (i, (sheet, hidden)) in sheets.into_iter().enumerate().filter(|(i, _)| filled[*i] > 0) {
+        let number = i as u32 + 1;
+        let given = options.sources.iter().find(|s| s.fits(&name, &print.sha256, Some(number)));
+        let mut found = Understanding::new(path, Kind::Workbook, &print.sha256);
+        found.sheet = Some(Identified::new(sheet));
+        found.sheet_number = Some(number);
+        if hidden {
+            found.problem(None, "the sheet is hidden in the workbook; it is read all the same");
+        }
+        let input = Input::Sheet(number, Some(Arc::clone(&said)));
+        let mut one = table(path, input, None, given, options, found, print.bytes)?;
+        if let Content::Table { input: Input::Sheet(_, held), .. } = &mut one.content {
+            held.clone_from(&kept);
+        }
+        opened.push(one);
+    }
+    if opened.is_empty() {
+        return Err(Error::Empty { path: path.to_owned() });
+    }
+    // Sheets beside the one with the answers (lists, charts, notes) are not sources.
+    if opened.iter().any(|o| matches!(o.content, Content::Table { .. })) {
+        return Ok(opened);
+    }
+    opened.sort_by_key(|o| std::cmp::Reverse(o.found.rows));
+    Ok(opened)
+}
+
+/// Keeps what the child said if there is room for it.
+fn keep(said: &Arc<Vec<u8>>, room: &mut usize) -> Kept {
+    if said.len() > *room {
+        return None;
+    }
+    *room -= said.len();
+    Some(Arc::clone(said))
+}
+
+/// A letter or testimony.
+fn document(
+    path: &Path,
+    print: &Fingerprint,
+    options: &Options,
+    room: &mut usize,
+    mut found: Understanding,
+) -> Result<Opened, Error> {
+    let mut kept = None;
+    let pages = if print.kind == Kind::Text {
+        found.encoding = Some(print.encoding.name());
+        pages(path, print.kind, print.encoding, &None, options)?
+    } else {
+        let said = Arc::new(child::parse(path, print.kind, &options.limits, &options.parser)?);
+        kept = keep(&said, room);
+        pages(path, print.kind, print.encoding, &Some(said), options)?
+    };
+    found.rows = 1;
+    found.people = 1;
+    let content = if pages.text.is_empty() {
+        let (reason, detail) = match pages.blank.len() {
+            0 => ("no_text", String::new()),
+            count => ("scanned_document", format!("{count} pages without a text layer")),
+        };
+        found.set_aside = Some(reason);
+        Content::Aside(reason, detail)
+    } else {
+        found.channel = letter::channel(&pages.text, path);
+        for page in &pages.blank {
+            let what = "a page without a text layer (scanned or empty); it is set aside";
+            found.problems.push(super::Problem { row: None, page: Some(*page), count: 1, what });
+        }
+        Content::Document { channel: found.channel, encoding: print.encoding, kept }
+    };
+    Ok(Opened { found, bytes: print.bytes, content })
+}
+
+/// The words of a document, and the pages that have none.
+pub(super) struct Pages {
+    pub(super) text: String,
+    pub(super) blank: Vec<u32>,
+}
+
+/// Reads a document, from what the child said where that was kept.
+pub(super) fn pages(
+    path: &Path,
+    kind: Kind,
+    encoding: Encoding,
+    kept: &Kept,
+    options: &Options,
+) -> Result<Pages, Error> {
+    let mut pages = Pages { text: String::new(), blank: Vec::new() };
+    if kind == Kind::Text {
+        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
+        let limit_mb = options.limits.text_max_mb;
+        let mut text = String::new();
+        let read =
+            decode(path, encoding)?.take(limit_mb * 1024 * 1024 + 1).read_to_string(&mut text);
+        if read.map_err(unreadable)? as u64 > limit_mb * 1024 * 1024 {
+            let advice = "a letter or testimony is smaller; if it is a table, save it as .csv";
+            return Err(Error::TooLarge { path: path.to_owned(), limit_mb, advice });
+        }
+        pages.text = super::repair::cell(&text).0.into_owned();
+        return Ok(pages);
+    }
+    let said = match kept {
+        Some(said) => Arc::clone(said),
+        None => Arc::new(child::parse(path, kind, &options.limits, &options.parser)?),
+    };
+    let mut parts = Vec::new();
+    for line in child::lines(&said) {
+        match line {
+            Line::Text { text } => parts.push(text),
+            Line::Page { number, text } if text.is_empty() => pages.blank.push(number),
+            Line::Page { text, .. } => parts.push(text),
+            _ => {}
+        }
+    }
+    pages.text = super::repair::cell(&parts.join("\n")).0.into_owned();
+    Ok(pages)
+}
+
+impl Input {
+    /// The rows of the table, from its first row on.
+    pub(super) fn rows(
+        &self,
+        path: &Path,
+        kind: Kind,
+        options: &Options,
+    ) -> Result<Box<dyn Rows + Send>, Error> {
+        Ok(match self {
+            Self::Delimited(encoding, dialect) => {
+                Box::new(Delimited::new(decode(path, *encoding)?, *dialect, path.to_owned()))
+            }
+            Self::JsonLines(encoding, keys) => {
+                Box::new(Lines::open(path, *encoding, keys.clone())?)
+            }
+            Self::Json(encoding) => {
+                Box::new(Records::open(path, *encoding, options.limits.json_max_mb)?)
+            }
+            Self::Parquet => Box::new(Columnar::open(path)?),
+            Self::Sheet(number, kept) => {
+                let said = match kept {
+                    Some(said) => Arc::clone(said),
+                    None => Arc::new(child::parse(path, kind, &options.limits, &options.parser)?),
+                };
+                Box::new(SheetRows { said, at: 0, sheet: 0, wanted: *number })
+            }
+        })
+    }
+}
+
+/// The rows of one sheet out of what the child said.
+struct SheetRows {
+    said: Arc<Vec<u8>>,
+    at: usize,
+    sheet: u32,
+    wanted: u32,
+}
+
+impl Rows for SheetRows {
+    fn next(&mut self, row: &mut Row) -> Result<Next, Error> {
+        while self.at < self.said.len() && self.sheet <= self.wanted {
+            let rest = &self.said[self.at..];
+            let end = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+            let line = &rest[..end];
+            self.at += end + 1;
+            if line.starts_with(b"{\"Sheet\"") {
+                self.sheet += 1;
+            } else if self.sheet == self.wanted {
+                if let Ok(Line::Row { number, cells }) = serde_json::from_slice(line) {
+                    row.clear(number);
+                    for cell in &cells {
+                        row.push(cell);
+                    }
+                    return Ok(Next::Row);
+                }
+            }
+        }
+        Ok(Next::End)
+    }
+}
+
+impl Source {
+    /// The row that stands for a source that was set aside whole.
+    pub(super) fn aside(&self, reason: &'static str, detail: &str) -> Unprocessed {
+        Unprocessed {
+            source: self.number,
+            row: 1,
+            page: None,
+            stage: "intake",
+            reason,
+            detail: detail.to_owned(),
+        }
+    }
+}

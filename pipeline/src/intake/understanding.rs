@@ -1,0 +1,206 @@
+//! What intake understood of each file or sheet: the types behind `heard check` and `heard.toml`.
+//!
+//! Every string that comes from a file is [`Identified`]: the report shows it only through the
+//! label function that its caller gives, which de-identifies.
+
+use std::path::{Path, PathBuf};
+
+use heard_models::vocabulary;
+
+use super::Kind;
+use super::wording;
+use crate::response::{Channel, Identified, Polarity};
+
+vocabulary! {
+    /// What a column of a table holds.
+    Role {
+        /// People's own words, in answer to a question.
+        OpenText = "open_text",
+        /// One of a few answers.
+        SingleChoice = "single_choice",
+        /// Any number of a few answers.
+        MultipleChoice = "multiple_choice",
+        /// A score.
+        Rating = "rating",
+        /// A day.
+        Date = "date",
+        /// The id of the respondent, or of the row.
+        Id = "id",
+        /// The question that the open text beside it answers (tables with an answer a row).
+        Question = "question",
+        /// Who speaks.
+        RespondentType = "respondent_type",
+        /// A yes allows quoting.
+        Consent = "consent",
+        /// A yes forbids quoting.
+        Hidden = "hidden",
+        /// The wave of the survey.
+        Wave = "wave",
+        /// Someone's name.
+        Name = "name",
+        /// An e-mail address.
+        Email = "email",
+        /// A telephone number or another number that stands for a person.
+        Phone = "phone",
+        /// A street address.
+        Address = "address",
+        /// A postcode.
+        Postcode = "postcode",
+        /// An IP address, a device or its location.
+        Network = "network",
+        /// A day of birth.
+        BirthDate = "birth_date",
+        /// Nothing.
+        Empty = "empty",
+        /// Anything else; not used.
+        Other = "other",
+    }
+}
+
+impl Role {
+    /// True for columns that hold who someone is.
+    pub fn is_personal(self) -> bool {
+        use Role::{Address, BirthDate, Email, Name, Network, Phone, Postcode};
+        matches!(self, Name | Email | Phone | Address | Postcode | Network | BirthDate)
+    }
+}
+
+/// A column as understood.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its place from the left, from 1.
+    pub index: u32,
+    /// Its header, header rows joined, tags and entities taken out.
+    pub header: Identified,
+    /// What it holds.
+    pub role: Role,
+    /// For open text, what it answers and what that asks for.
+    pub asks: Option<(Identified, Polarity)>,
+    /// True where it makes a sensible breakdown.
+    pub breakdown: bool,
+    /// Rows in which it holds something.
+    pub filled: u64,
+    /// Different values, up to the number that is counted.
+    pub distinct: u64,
+}
+
+/// The answers to one question.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    /// The question.
+    pub question: Identified,
+    /// What it asks for.
+    pub polarity: Polarity,
+    /// Rows that belong to it, answered or not.
+    pub rows: u64,
+    /// Blank ones among them; None for tables with an answer a row, where it is counted in all.
+    pub blank: Option<u64>,
+    /// "Nothing", "none" and the like; None as above.
+    pub says_nothing: Option<u64>,
+}
+
+/// Something about a file that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The first row that it is about.
+    pub row: Option<u32>,
+    /// The page that it is about.
+    pub page: Option<u32>,
+    /// How many rows or cells have it.
+    pub count: u64,
+    /// A sentence without any words of the file.
+    pub what: &'static str,
+}
+
+/// What is understood of one file, or of one sheet of a workbook.
+#[derive(Clone, Debug)]
+pub struct Understanding {
+    /// The source it became (`s1` is 1); None for a sheet that holds no open text.
+    pub source: Option<u32>,
+    /// The path as given.
+    pub path: PathBuf,
+    /// The sheet of a workbook.
+    pub sheet: Option<Identified>,
+    /// Its place among the sheets, from 1.
+    pub sheet_number: Option<u32>,
+    /// What the file is.
+    pub kind: Kind,
+    /// The hash of the whole file.
+    pub sha256: String,
+    /// For text files, the encoding.
+    pub encoding: Option<&'static str>,
+    /// For delimited files, what separates the cells.
+    pub delimiter: Option<char>,
+    /// How its answers arrived.
+    pub channel: Channel,
+    /// The rows that hold the header, counted from 1.
+    pub header_rows: Vec<u32>,
+    /// Rows of data, or 1 for a document.
+    pub rows: u64,
+    /// Rows without anything in them, which are not counted as rows.
+    pub blank_rows: u64,
+    /// The columns from the left; empty for documents.
+    pub columns: Vec<Column>,
+    /// The questions and how often each was answered.
+    pub answers: Vec<Answers>,
+    /// True where the table has an answer a row, with the question beside it.
+    pub long: bool,
+    /// Different ids of respondents, or rows where there is no id.
+    pub people: u64,
+    /// The wave of all rows, from the name of the file or sheet.
+    pub wave: Option<Identified>,
+    /// What a person should know.
+    pub problems: Vec<Problem>,
+    /// Why the whole was set aside, as a fixed code.
+    pub set_aside: Option<&'static str>,
+}
+
+impl Understanding {
+    /// An understanding of nothing yet.
+    pub(super) fn new(path: &Path, kind: Kind, sha256: &str) -> Self {
+        Self {
+            source: None,
+            path: path.to_owned(),
+            sheet: None,
+            sheet_number: None,
+            kind,
+            sha256: sha256.to_owned(),
+            encoding: None,
+            delimiter: None,
+            channel: Channel::Survey,
+            header_rows: Vec::new(),
+            rows: 0,
+            blank_rows: 0,
+            columns: Vec::new(),
+            answers: Vec::new(),
+            long: false,
+            people: 0,
+            wave: None,
+            problems: Vec::new(),
+            set_aside: None,
+        }
+    }
+
+    /// True where it holds words that people wrote.
+    pub fn has_open_text(&self) -> bool {
+        match self.kind {
+            Kind::Text | Kind::Document | Kind::Pdf => self.set_aside.is_none(),
+            _ => self.columns.iter().any(|c| c.role == Role::OpenText),
+        }
+    }
+
+    /// Takes note of something, counting what is alike.
+    pub(super) fn problem(&mut self, row: Option<u32>, what: &'static str) {
+        match self.problems.iter_mut().find(|p| p.what == what && p.page.is_none()) {
+            Some(known) => known.count += 1,
+            None => self.problems.push(Problem { row, page: None, count: 1, what }),
+        }
+    }
+
+    /// The columns' headers as they compare between files that share a layout.
+    pub(super) fn layout(&self) -> String {
+        let headers: Vec<String> =
+            self.columns.iter().map(|c| wording::normal(c.header.reveal())).collect();
+        headers.join("|")
+    }
+}
