@@ -10,4 +10,5 @@ pub mod response;
 pub mod schema;
 pub mod segment;
 pub mod store;
+pub mod tables;
 pub mod vocabulary;
