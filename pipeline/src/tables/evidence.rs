@@ -88,6 +88,14 @@ pub struct Split {
 }
 
 impl Split {
+    /// Nothing may be read.
+    pub const HIDDEN: Self = Self {
+        positive: Cell::Hidden,
+        negative: Cell::Hidden,
+        mixed: Cell::Hidden,
+        neutral: Cell::Hidden,
+    };
+
     /// The parts in table order: positive, negative, mixed, neutral.
     pub const fn parts(&self) -> [(Sentiment, Cell); 4] {
         [
@@ -229,7 +237,10 @@ pub struct Breakdown {
     pub unit: Unit,
     /// The values, largest base first (waves and months in their order), small groups last.
     pub values: Vec<BreakdownValue>,
+    /// What was felt on the whole, one for each value.
+    pub feeling: Vec<Split>,
     /// The themes that anybody raised, in the order of [`CodebookEvidence::themes`]; no thin codes.
+    /// A theme whose small figures nothing could protect is left out.
     pub rows: Vec<BreakdownRow>,
 }
 
@@ -248,7 +259,8 @@ pub struct CodebookEvidence {
     pub groups: Vec<ThemeRow>,
     /// Thin codes, apart: praise and complaint without a reason.
     pub thin: Vec<ThemeRow>,
-    /// By respondent type, the `--by` columns, wave, month, channel, source, polarity, question.
+    /// By the `--by` columns, respondent type, wave, question or polarity, channel, month, source;
+    /// of two that follow from each other (month and wave) the first only.
     pub breakdowns: Vec<Breakdown>,
     /// Pairs of themes, most frequent first.
     pub pairs: Vec<Pair>,
@@ -365,7 +377,7 @@ pub struct OutcomeRow {
     pub directions: Vec<(Direction, Cell)>,
 }
 
-/// Stance on one proposal, by comment that takes a question about it.
+/// Stance on one proposal, by comment. Questions that few answered are left out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StanceRow {
     /// The question, de-identified.
