@@ -1,0 +1,331 @@
+//! Counts to evidence: everything that may be published, in the order in which people read it.
+
+use std::collections::BTreeMap;
+
+use heard_models::words::{Direction, Domain, Stance, Status};
+
+use super::breakdown::{Published, publishable};
+use super::counts::Counts;
+use super::disclosure::{Parts, Profile};
+use super::evidence::{
+    CodebookEvidence, Dimension, Evidence, Funnel, MeasureRow, MeasureSummary, Named, Number,
+    OutcomeRow, Overall, Pair, QuestionRow, Split, StanceRow, ThemeRow,
+};
+use super::intervals::{margin, share};
+use super::measured::{MeasureKey, Measured};
+use super::tally::{FLAGS, Sums, Tally};
+use super::{findings, labels};
+use crate::vocabulary::CodebookNames;
+
+/// What the coded responses do not say themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// People invited to answer, where the user said.
+    pub invited: Option<u64>,
+    /// Disclosure control.
+    pub profile: Profile,
+    /// True until people have read a sample of the coding.
+    pub draft: bool,
+    /// Redactions by kind, as in the manifest.
+    pub redactions: BTreeMap<String, u64>,
+    /// Rows, pages and files set aside, by reason, as in the manifest.
+    pub unprocessed: BTreeMap<String, u64>,
+}
+
+/// Everything that may be published about these counts.
+pub fn evidence(tally: &Tally, facts: &Facts) -> Evidence {
+    let sums = tally.settled();
+    let profile = facts.profile;
+    let (published, left_out) = publishable(tally, &sums, profile);
+    let books = tally.vocabulary.codebooks().iter().enumerate();
+    Evidence {
+        profile,
+        draft: facts.draft,
+        funnel: funnel(&sums, facts),
+        heard: published.iter().map(Published::heard).collect(),
+        sentiment: Overall {
+            respondents: whole_split(profile, sums.respondents.feeling),
+            comments: whole_split(profile, sums.comments.feeling),
+        },
+        codebooks: books
+            .map(|(at, names)| codebook(tally, &sums, profile, &published, at, names))
+            .collect(),
+        questions: questions(tally, &sums, profile, &published),
+        measures: sums.measures.iter().map(|(key, all)| measure(profile, *key, all)).collect(),
+        outcomes: outcomes(profile, &sums),
+        stance: stance(tally, &sums, profile, &published),
+        languages: languages(profile, &sums),
+        flags: FLAGS
+            .iter()
+            .map(|flag| Named {
+                id: flag.as_str().to_owned(),
+                label: labels::sentence_case(flag.as_str()),
+                number: profile.sensitive(sums.flags[*flag as usize]),
+            })
+            .collect(),
+        redactions: named(profile, &facts.redactions),
+        unprocessed: named(profile, &facts.unprocessed),
+        rules: findings::rules(profile, &left_out),
+    }
+}
+
+fn whole_split(profile: Profile, parts: Parts) -> Split {
+    profile.split(parts, profile.plan_whole(parts))
+}
+
+fn named(profile: Profile, counts: &BTreeMap<String, u64>) -> Vec<Named> {
+    let row = |(id, count): (&String, &u64)| Named {
+        id: id.clone(),
+        label: labels::sentence_case(&id.to_lowercase()),
+        number: profile.whole(*count),
+    };
+    counts.iter().map(row).collect()
+}
+
+fn funnel(sums: &Sums, facts: &Facts) -> Funnel {
+    let profile = facts.profile;
+    let received = profile.whole(sums.received);
+    let invited = facts.invited.filter(|invited| *invited > 0);
+    let both = received.zip(invited).filter(|(received, invited)| received <= invited);
+    let status = Status::ALL.iter().map(|status| Named {
+        id: status.as_str().to_owned(),
+        label: labels::sentence_case(status.as_str()),
+        number: profile.whole(sums.status[*status as usize]),
+    });
+    Funnel {
+        invited,
+        received,
+        informative: profile.whole(sums.respondents.base),
+        coded: profile.whole(sums.coded),
+        response_rate: both.map(|(received, invited)| share(received, invited)),
+        margin: both.and_then(|(received, invited)| margin(received, invited)),
+        answers: profile.whole(sums.status.iter().sum()),
+        status: status.collect(),
+        words: profile.whole(sums.words),
+    }
+}
+
+fn codebook(
+    tally: &Tally,
+    sums: &Sums,
+    profile: Profile,
+    published: &[Published],
+    at: usize,
+    names: &CodebookNames,
+) -> CodebookEvidence {
+    let book = &tally.layout.books[at];
+    let group_label = |id: &str| {
+        let group = names.groups.iter().find(|(group, _)| group == id);
+        group.map_or_else(|| labels::sentence_case(id), |(_, label)| label.clone())
+    };
+    let row = |id: &str, label: &str, group: &str, slot: usize| {
+        let (respondents, comments) = (&sums.respondents, &sums.comments);
+        (
+            slot,
+            theme_row(
+                profile,
+                [id, label, group, &group_label(group)],
+                respondents,
+                comments,
+                slot,
+            ),
+        )
+    };
+    let (thin, themes): (Vec<_>, Vec<_>) =
+        names.themes.iter().enumerate().partition(|(_, theme)| theme.thin);
+    let rows = |themes: Vec<(usize, &crate::vocabulary::ThemeName)>| {
+        let rows = themes
+            .into_iter()
+            .map(|(theme, name)| row(&name.id, &name.label, &name.group, book.first + theme));
+        ranked(rows.collect())
+    };
+    let (slots, themes): (Vec<usize>, Vec<ThemeRow>) = rows(themes).into_iter().unzip();
+    let groups = names.groups.iter().enumerate();
+    let groups =
+        groups.map(|(at, (id, label))| row(id, label, id, book.first_group + at)).collect();
+    CodebookEvidence {
+        id: names.id.clone(),
+        title: names.title.clone(),
+        version: names.version.clone(),
+        pairs: pairs(sums, profile, at, names),
+        breakdowns: published.iter().map(|p| p.themes(sums, profile, &themes, &slots)).collect(),
+        groups: ranked(groups).into_iter().map(|(_, row)| row).collect(),
+        thin: rows(thin).into_iter().map(|(_, row)| row).collect(),
+        themes,
+    }
+}
+
+/// Most raised first. Under `nhs` ties of printed figures are in codebook order, so that the order
+/// tells no more than the figures do.
+fn ranked(mut rows: Vec<(usize, ThemeRow)>) -> Vec<(usize, ThemeRow)> {
+    rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.respondents.count()));
+    rows
+}
+
+fn theme_row(
+    profile: Profile,
+    [id, label, group, group_label]: [&str; 4],
+    respondents: &Counts,
+    comments: &Counts,
+    slot: usize,
+) -> ThemeRow {
+    let (people, said) = (respondents.slot(slot), comments.slot(slot));
+    ThemeRow {
+        id: id.to_owned(),
+        label: label.to_owned(),
+        group: group.to_owned(),
+        group_label: group_label.to_owned(),
+        respondents: profile.whole_cell(people.iter().sum(), respondents.base),
+        comments: profile.whole_cell(said.iter().sum(), comments.base),
+        sentiment: whole_split(profile, people),
+        comment_sentiment: whole_split(profile, said),
+    }
+}
+
+fn pairs(sums: &Sums, profile: Profile, book: usize, names: &CodebookNames) -> Vec<Pair> {
+    let (themes, base) = (names.themes.len(), sums.respondents.base);
+    let counts = &sums.pairs[book];
+    let first_slot = |theme: usize| {
+        // Pairs are by theme; how often each was raised alone is in the diagonal's place.
+        theme * themes + theme
+    };
+    let mut pairs = Vec::new();
+    for first in 0..themes {
+        for second in first + 1..themes {
+            let count = counts[first * themes + second];
+            let (a, b) = (&names.themes[first], &names.themes[second]);
+            if a.thin || b.thin || count == 0 || profile.is_small(count) {
+                continue;
+            }
+            let cell = profile.cell(count, base, false);
+            let alone =
+                [first, second].map(|theme| profile.printed(counts[first_slot(theme)]) as f64);
+            let expected = alone[0] * alone[1] / profile.printed(base) as f64;
+            pairs.push(Pair {
+                first: a.id.clone(),
+                first_label: a.label.clone(),
+                second: b.id.clone(),
+                second_label: b.label.clone(),
+                respondents: cell,
+                lift: profile.printed(count) as f64 / expected,
+            });
+        }
+    }
+    pairs.sort_by_key(|pair| std::cmp::Reverse(pair.respondents.count()));
+    pairs
+}
+
+/// The questions: for each its id, name and what was felt, where it may be told from the others.
+fn asked<'a>(
+    tally: &Tally,
+    sums: &'a Sums,
+    profile: Profile,
+    published: &[Published],
+) -> Vec<(usize, &'a str, Option<(Number, Split)>)> {
+    let Some(at) = tally.dimensions.iter().position(|d| *d == Dimension::Question) else {
+        return Vec::new();
+    };
+    let broken = published.iter().find(|p| p.at == at);
+    let names = &sums.names[at].names;
+    let told = |id: usize| {
+        if names.len() == 1 {
+            let feeling = sums.comments.feeling;
+            return Some((profile.whole(sums.comments.base), whole_split(profile, feeling)));
+        }
+        let broken = broken?;
+        let value = broken.members.iter().position(|ids| ids == &[id])?;
+        let split = profile.split(broken.feeling[value], broken.feeling_hidden[value]);
+        Some((Some(broken.values[value].base), split))
+    };
+    names.iter().enumerate().map(|(id, name)| (id, name.as_ref(), told(id))).collect()
+}
+
+fn questions(
+    tally: &Tally,
+    sums: &Sums,
+    profile: Profile,
+    published: &[Published],
+) -> Vec<QuestionRow> {
+    let row = |(id, name, told): (usize, &str, Option<(Number, Split)>)| {
+        let (comments, sentiment) = told.unwrap_or((None, Split::HIDDEN));
+        QuestionRow {
+            question: labels::value(Dimension::Question, name),
+            polarity: sums.polarities[id],
+            comments,
+            sentiment,
+        }
+    };
+    asked(tally, sums, profile, published).into_iter().map(row).collect()
+}
+
+fn measure(profile: Profile, MeasureKey(id, unit, per): MeasureKey, all: &Measured) -> MeasureRow {
+    let enough = all.respondents >= profile.least();
+    let summary = || {
+        let quantile = |share| all.quantile(share);
+        let least = profile.least().max(1);
+        Some(MeasureSummary {
+            median: quantile(0.5)?,
+            lower_quartile: quantile(0.25)?,
+            upper_quartile: quantile(0.75)?,
+            range: quantile(0.0).zip(quantile(1.0)).filter(|_| profile != Profile::Nhs),
+            values: all
+                .values()
+                .filter(|(_, count)| *count >= least)
+                .map(|(value, count)| (value, profile.printed(count)))
+                .collect(),
+        })
+    };
+    MeasureRow {
+        id: id.to_owned(),
+        label: labels::measure(id),
+        unit: unit.to_owned(),
+        per: per.map(str::to_owned),
+        respondents: profile.whole(all.respondents),
+        values: profile.whole(all.count()),
+        summary: if enough { summary() } else { None },
+    }
+}
+
+fn outcomes(profile: Profile, sums: &Sums) -> Vec<OutcomeRow> {
+    let row = |domain: &Domain| {
+        let at = *domain as usize * Direction::ALL.len();
+        let counts = &sums.outcomes[at..at + Direction::ALL.len()];
+        counts.iter().any(|count| *count > 0).then(|| OutcomeRow {
+            domain: *domain,
+            label: labels::domain(*domain).to_owned(),
+            directions: Direction::ALL
+                .iter()
+                .zip(counts)
+                .map(|(way, count)| (*way, profile.whole_cell(*count, sums.respondents.base)))
+                .collect(),
+        })
+    };
+    Domain::ALL.iter().filter_map(row).collect()
+}
+
+fn stance(tally: &Tally, sums: &Sums, profile: Profile, published: &[Published]) -> Vec<StanceRow> {
+    let row = |(id, name, told): (usize, &str, Option<(Number, Split)>)| {
+        let counts = sums.stances[id];
+        let base = counts.iter().sum();
+        (base > 0 && base >= profile.least() && told.is_some()).then(|| StanceRow {
+            question: labels::value(Dimension::Question, name),
+            stances: Stance::ALL
+                .iter()
+                .zip(counts)
+                .map(|(stance, count)| (*stance, profile.whole_cell(count, base)))
+                .collect(),
+        })
+    };
+    asked(tally, sums, profile, published).into_iter().filter_map(row).collect()
+}
+
+fn languages(profile: Profile, sums: &Sums) -> Vec<Named> {
+    let mut all: Vec<(&str, u64)> = sums.languages.iter().map(|(id, n)| (*id, *n)).collect();
+    all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let row = |(id, count): (&str, u64)| Named {
+        id: id.to_owned(),
+        label: id.to_owned(),
+        number: profile.sensitive(count),
+    };
+    all.into_iter().map(row).collect()
+}

@@ -1,0 +1,230 @@
+//! Themes by the values of the run's dimensions, so that no hidden figure can be worked out.
+//!
+//! A dimension that follows from another (each month lies in one wave, a source is a channel) would
+//! let a reader subtract one table from the other, so that only the first of such is published, the
+//! user's own columns before all. Every dimension puts each unit in exactly one value: a respondent
+//! in the first that they stated, a comment in its own question.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::disclosure::{Hidden, Parts, Profile, together};
+use super::evidence::{
+    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Dimension, Heard, ThemeRow, Unit,
+};
+use super::intervals::share;
+use super::labels;
+use super::tally::{NOT_STATED, Sums, Tally};
+
+/// More values than these are put together; a reader cannot take in more, and questions fewer.
+const MOST_VALUES: usize = 100;
+const MOST_QUESTIONS: usize = 12;
+
+/// A dimension that is published: its values after small ones were put together.
+pub(super) struct Published {
+    pub(super) at: usize,
+    pub(super) dimension: Dimension,
+    pub(super) unit: Unit,
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) values: Vec<BreakdownValue>,
+    /// For each value, the ids that were put together in it.
+    pub(super) members: Vec<Vec<usize>>,
+    /// For each value, what was felt on the whole.
+    pub(super) feeling: Vec<Parts>,
+    pub(super) feeling_hidden: Vec<Hidden>,
+}
+
+/// The dimensions that may be published, and labels of those left out because they follow.
+pub(super) fn publishable(
+    tally: &Tally,
+    sums: &Sums,
+    profile: Profile,
+) -> (Vec<Published>, Vec<String>) {
+    let mut order: Vec<usize> = (0..tally.dimensions.len()).collect();
+    order.sort_by_key(|at| rank(tally.dimensions[*at]));
+    let (mut taken, mut left_out): (Vec<Published>, Vec<String>) = (Vec::new(), Vec::new());
+    for at in order {
+        let Some(published) = Published::new(tally, sums, profile, at) else { continue };
+        let follows = |other: &Published| {
+            follows(sums, &published, other) || follows(sums, other, &published)
+        };
+        if profile != Profile::None && taken.iter().any(follows) {
+            left_out.push(published.label);
+        } else {
+            taken.push(published);
+        }
+    }
+    (taken, left_out)
+}
+
+/// Order of precedence.
+const fn rank(dimension: Dimension) -> usize {
+    match dimension {
+        Dimension::Column(_) => 0,
+        Dimension::RespondentType => 1,
+        Dimension::Wave => 2,
+        Dimension::Question => 3,
+        Dimension::Polarity => 4,
+        Dimension::Channel => 5,
+        Dimension::Month => 6,
+        Dimension::Source => 7,
+    }
+}
+
+impl Published {
+    fn new(tally: &Tally, sums: &Sums, profile: Profile, at: usize) -> Option<Self> {
+        let dimension = tally.dimensions[at];
+        let unit = match dimension {
+            Dimension::Polarity | Dimension::Question => Unit::Comments,
+            _ => Unit::Respondents,
+        };
+        let mut met: Vec<(usize, &str, u64)> = sums.values[at]
+            .iter()
+            .enumerate()
+            .filter(|(_, counts)| counts.base > 0)
+            .map(|(id, counts)| (id, sums.names[at].names[id].as_ref(), counts.base))
+            .collect();
+        met.sort_by(|a, b| b.2.cmp(&a.2).then(a.1.cmp(b.1)));
+        let bases: Vec<u64> = met.iter().map(|(_, _, base)| *base).collect();
+        let groups = together(profile, &bases, MOST_VALUES);
+        let most = if dimension == Dimension::Question { MOST_QUESTIONS } else { usize::MAX };
+        if groups.len() < 2 || groups.len() > most {
+            return None;
+        }
+        let all: u64 = bases.iter().map(|base| profile.printed(*base)).sum();
+        let mut values: Vec<(BreakdownValue, Vec<usize>)> = groups
+            .into_iter()
+            .map(|group| {
+                let base = profile.printed(group.iter().map(|at| bases[*at]).sum());
+                let label = match group.as_slice() {
+                    [one] => labels::value(dimension, met[*one].1),
+                    _ => "Other (small groups)".to_owned(),
+                };
+                let value =
+                    BreakdownValue { label, base, share: share(base, all), merged: group.len() };
+                (value, group.into_iter().map(|at| met[at].0).collect())
+            })
+            .collect();
+        let names = |ids: &Vec<usize>| sums.names[at].names[ids[0]].clone();
+        let in_time = matches!(dimension, Dimension::Wave | Dimension::Month);
+        values.sort_by_cached_key(|(value, ids)| {
+            let last = value.merged > 1 || *names(ids) == *NOT_STATED;
+            (value.merged > 1, last, if in_time { names(ids) } else { "".into() })
+        });
+        let (values, members): (Vec<_>, Vec<Vec<usize>>) = values.into_iter().unzip();
+        let (id, label) = labels::dimension(dimension, tally.vocabulary.breakdowns());
+        let feeling: Vec<Parts> =
+            members.iter().map(|ids| total(ids, |id| sums.values[at][id].feeling)).collect();
+        let whole = match unit {
+            Unit::Respondents => sums.respondents.feeling,
+            Unit::Comments => sums.comments.feeling,
+        };
+        let feeling_hidden = profile.plan_feeling(&feeling, profile.plan_whole(whole));
+        Some(Self { at, dimension, unit, id, label, values, members, feeling, feeling_hidden })
+    }
+
+    /// Who was heard, by this dimension.
+    pub(super) fn heard(&self) -> Heard {
+        Heard {
+            id: self.id.clone(),
+            label: self.label.clone(),
+            dimension: self.dimension,
+            unit: self.unit,
+            values: self.values.clone(),
+        }
+    }
+
+    /// The themes of one codebook by this dimension; `slots` are theirs, in the same order.
+    pub(super) fn themes(
+        &self,
+        sums: &Sums,
+        profile: Profile,
+        themes: &[ThemeRow],
+        slots: &[usize],
+    ) -> Breakdown {
+        let bases: Vec<u64> = self.feeling.iter().map(|parts| parts.iter().sum()).collect();
+        let whole = match self.unit {
+            Unit::Respondents => &sums.respondents,
+            Unit::Comments => &sums.comments,
+        };
+        let row = |(theme, slot): (&ThemeRow, &usize)| {
+            let parts = whole.slot(*slot);
+            if parts.iter().sum::<u64>() == 0 {
+                return None;
+            }
+            let by_value: Vec<Parts> = self
+                .members
+                .iter()
+                .map(|ids| total(ids, |id| sums.values[self.at][id].slot(*slot)))
+                .collect();
+            let plan = profile.plan(&bases, &by_value, profile.plan_whole(parts))?;
+            let cells = by_value.iter().zip(plan).zip(&bases).map(|((parts, hidden), base)| {
+                BreakdownCell {
+                    raised: profile.cell(parts.iter().sum(), *base, hidden.raised),
+                    sentiment: profile.split(*parts, hidden),
+                }
+            });
+            Some(BreakdownRow {
+                id: theme.id.clone(),
+                label: theme.label.clone(),
+                group: theme.group.clone(),
+                all: match self.unit {
+                    Unit::Respondents => theme.respondents,
+                    Unit::Comments => theme.comments,
+                },
+                cells: cells.collect(),
+            })
+        };
+        Breakdown {
+            id: self.id.clone(),
+            label: self.label.clone(),
+            dimension: self.dimension,
+            unit: self.unit,
+            values: self.values.clone(),
+            feeling: self
+                .feeling
+                .iter()
+                .zip(&self.feeling_hidden)
+                .map(|(parts, hidden)| profile.split(*parts, *hidden))
+                .collect(),
+            rows: themes.iter().zip(slots).filter_map(row).collect(),
+        }
+    }
+}
+
+fn total(ids: &[usize], parts: impl Fn(usize) -> Parts) -> Parts {
+    ids.iter().map(|id| parts(*id)).fold([0; 4], |mut sum, parts| {
+        super::counts::add(&mut sum, &parts);
+        sum
+    })
+}
+
+/// Whether the value of `coarse` can be told from that of `fine`.
+fn follows(sums: &Sums, coarse: &Published, fine: &Published) -> bool {
+    let index = |published: &Published| -> HashMap<u32, usize> {
+        let members = published.members.iter().enumerate();
+        members.flat_map(|(at, ids)| ids.iter().map(move |id| (*id as u32, at))).collect()
+    };
+    let unstated = |published: &Published| {
+        sums.names[published.at].names.iter().position(|name| **name == *NOT_STATED)
+    };
+    let (coarse_of, fine_of) = (index(coarse), index(fine));
+    let (coarse_unstated, fine_unstated) = (unstated(coarse), unstated(fine));
+    let mut seen: BTreeMap<usize, usize> = BTreeMap::new();
+    for row in &sums.together {
+        let id = |at: usize, unstated: Option<usize>| match row[at] {
+            u32::MAX => unstated.map(|id| id as u32),
+            id => Some(id),
+        };
+        let (coarse_id, fine_id) = (id(coarse.at, coarse_unstated), id(fine.at, fine_unstated));
+        let values = coarse_id
+            .and_then(|id| coarse_of.get(&id))
+            .zip(fine_id.and_then(|id| fine_of.get(&id)));
+        if let Some((coarse, fine)) = values
+            && *seen.entry(*fine).or_insert(*coarse) != *coarse
+        {
+            return false;
+        }
+    }
+    true
+}

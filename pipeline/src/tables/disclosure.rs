@@ -1,0 +1,267 @@
+//! Disclosure control: which figures may be shown, and how.
+//!
+//! One pass that every published figure goes through. The whole sample's own figures follow the
+//! profile alone; a breakdown's figures are also protected against being worked out from each other
+//! (see [`super::network`]). Small values of a breakdown are put together first, so that no base is
+//! ever hidden. What is drawn or written later can only use what comes out of here.
+
+use serde::Serialize;
+
+use super::evidence::{Cell, Number, Split};
+use super::network::{Edge, Network};
+
+/// The rules under which small figures are hidden.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// Cells under 5 in breakdowns are hidden, and what would give them away.
+    #[default]
+    Standard,
+    /// 1 to 7 hidden everywhere, other counts rounded to 5, and hidden what would give them away.
+    Nhs,
+    /// Everything is shown: for use inside one organisation only.
+    None,
+}
+
+/// What was felt by those who raised something, by part in table order.
+pub(super) type Parts = [u64; 4];
+
+/// What of a figure and its parts is hidden.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hidden {
+    /// The figure itself; its parts are hidden with it.
+    pub(super) raised: bool,
+    /// The parts.
+    pub(super) parts: [bool; 4],
+}
+
+/// Beyond any count.
+const PLENTY: i64 = i64::MAX / 4;
+
+impl Profile {
+    /// `standard`, `nhs` or `none`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Nhs => "nhs",
+            Self::None => "none",
+        }
+    }
+
+    /// The profile with this spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Standard, Self::Nhs, Self::None].into_iter().find(|p| p.as_str() == text)
+    }
+
+    /// The least number of people that is not small: 5, 8 or 0.
+    pub const fn least(self) -> u64 {
+        match self {
+            Self::Standard => 5,
+            Self::Nhs => 8,
+            Self::None => 0,
+        }
+    }
+
+    /// Whether a cell of a breakdown is too small to be shown. Under `nhs` nobody is not small.
+    pub(super) const fn is_small(self, count: u64) -> bool {
+        count < self.least() && (matches!(self, Self::Standard) || count > 0)
+    }
+
+    /// A count as it is printed: rounded to 5 under `nhs`.
+    pub(super) const fn printed(self, count: u64) -> u64 {
+        match self {
+            Self::Nhs => (count + 2) / 5 * 5,
+            Self::Standard | Self::None => count,
+        }
+    }
+
+    /// A number of the whole sample.
+    pub(super) fn whole(self, count: u64) -> Number {
+        (self != Self::Nhs || !self.is_small(count)).then(|| self.printed(count))
+    }
+
+    /// A number that is small business of few people wherever it stands, such as a flag.
+    pub(super) fn sensitive(self, count: u64) -> Number {
+        (count == 0 || !self.is_small(count)).then(|| self.printed(count))
+    }
+
+    /// A share of the whole sample.
+    pub(super) fn whole_cell(self, count: u64, base: u64) -> Cell {
+        let hidden = self.whole(count).is_none() || self.whole(base).is_none();
+        self.cell(count, base, hidden)
+    }
+
+    /// A cell whose fate is known.
+    pub(super) fn cell(self, count: u64, base: u64, hidden: bool) -> Cell {
+        if hidden { Cell::Hidden } else { Cell::shown(self.printed(count), self.printed(base)) }
+    }
+
+    /// The parts of a figure whose fate is known.
+    pub(super) fn split(self, parts: Parts, hidden: Hidden) -> Split {
+        let base = parts.iter().sum();
+        let cell = |at: usize| self.cell(parts[at], base, hidden.raised || hidden.parts[at]);
+        Split { positive: cell(0), negative: cell(1), mixed: cell(2), neutral: cell(3) }
+    }
+
+    /// What of a figure of the whole sample is hidden.
+    pub(super) fn plan_whole(self, parts: Parts) -> Hidden {
+        if self != Self::Nhs {
+            return Hidden::default();
+        }
+        let raised = parts.iter().sum();
+        if self.is_small(raised) {
+            return Hidden { raised: true, parts: [true; 4] };
+        }
+        // The parts of one figure are a breakdown with one value and no sums below.
+        let open = Hidden { raised: false, parts: [true; 4] };
+        let plan = self.network(&[raised], &[parts], open, true, true);
+        plan.map_or(Hidden { raised: false, parts: [true; 4] }, |plan| plan[0])
+    }
+
+    /// What is hidden of a theme's figures by value, given what is hidden of its whole; None where
+    /// the theme has to be left out of the breakdown. `bases` and `rows` are by value.
+    pub(super) fn plan(self, bases: &[u64], rows: &[Parts], whole: Hidden) -> Option<Vec<Hidden>> {
+        self.network(bases, rows, whole, false, false)
+    }
+
+    /// The same for what was felt on the whole, where every value's figure is its base.
+    pub(super) fn plan_feeling(self, rows: &[Parts], whole: Hidden) -> Vec<Hidden> {
+        let bases: Vec<u64> = rows.iter().map(|parts| parts.iter().sum()).collect();
+        self.network(&bases, rows, whole, true, false)
+            .unwrap_or_else(|| vec![Hidden { raised: false, parts: [true; 4] }; rows.len()])
+    }
+
+    fn network(
+        self,
+        bases: &[u64],
+        rows: &[Parts],
+        whole: Hidden,
+        raised_is_base: bool,
+        free_parts: bool,
+    ) -> Option<Vec<Hidden>> {
+        if self == Self::None {
+            return Some(vec![Hidden::default(); rows.len()]);
+        }
+        let totals: Parts = std::array::from_fn(|part| rows.iter().map(|row| row[part]).sum());
+        let total: u64 = totals.iter().sum();
+        let (values, parts) = (2, 2 + rows.len());
+        let mut edges = vec![Edge { margin: true, ..self.edge(0, 1, total, PLENTY, whole.raised) }];
+        for (at, row) in rows.iter().enumerate() {
+            let most = self.most(bases[at]);
+            let raised: u64 = row.iter().sum();
+            let first = edges.len() + 1;
+            let small = self.is_small(raised) && !raised_is_base;
+            edges.push(Edge {
+                margin: raised_is_base,
+                with: (first..first + 4).collect(),
+                ..self.edge(1, values + at, raised, most, small)
+            });
+            for part in 0..4 {
+                // Where nobody felt so in the whole sample there is nothing to protect.
+                let nobody = totals[part] == 0;
+                edges.push(Edge {
+                    margin: nobody,
+                    ..self.edge(
+                        values + at,
+                        parts + part,
+                        row[part],
+                        most,
+                        self.is_small(row[part]) && !nobody,
+                    )
+                });
+            }
+        }
+        for part in 0..4 {
+            let mut edge = self.edge(parts + part, 0, totals[part], PLENTY, whole.parts[part]);
+            if free_parts {
+                edge.known = (0, PLENTY);
+            }
+            edges.push(Edge { margin: true, ..edge });
+        }
+        let mut network = Network::new(parts + 4, edges);
+        network.protect().then(|| {
+            let hidden = |at: usize| network.edges[at].hidden;
+            (0..rows.len())
+                .map(|at| 1 + at * 5)
+                .map(|at| Hidden {
+                    raised: hidden(at),
+                    parts: std::array::from_fn(|part| hidden(at + 1 + part)),
+                })
+                .collect()
+        })
+    }
+
+    /// A figure with what a reader knows of it, shown and hidden.
+    fn edge(self, from: usize, to: usize, count: u64, most: i64, hidden: bool) -> Edge {
+        let (flow, least) = (count as i64, self.least() as i64);
+        let known = if self.is_small(count) {
+            (i64::from(self == Self::Nhs), (least - 1).min(most))
+        } else {
+            (least.min(flow), most.max(flow))
+        };
+        let shown = match self {
+            Self::Nhs if count > 0 => {
+                let printed = self.printed(count) as i64;
+                ((printed - 2).max(least).min(flow), (printed + 2).min(most).max(flow))
+            }
+            _ => (flow, flow),
+        };
+        Edge { from, to, flow, shown, known, hidden, margin: false, with: Vec::new() }
+    }
+
+    /// The most that a reader can take a base to be.
+    const fn most(self, base: u64) -> i64 {
+        let rounding = if matches!(self, Self::Nhs) { 2 } else { 0 };
+        self.printed(base) as i64 + rounding
+    }
+}
+
+/// Puts small values together until every base is large enough. Takes the bases, largest first, and
+/// gives the groups as indices: single values in their order, then at most one group of small ones.
+pub(super) fn together(profile: Profile, bases: &[u64], most: usize) -> Vec<Vec<usize>> {
+    let least = profile.least();
+    let mut large = bases.iter().take_while(|base| **base >= least.max(1)).count().min(most.max(2));
+    if profile == Profile::None {
+        return (0..bases.len()).map(|at| vec![at]).collect();
+    }
+    let sum = |from: usize| bases[from..].iter().sum::<u64>();
+    while large < bases.len() && large > 0 && sum(large) < least {
+        large -= 1;
+    }
+    let mut groups: Vec<Vec<usize>> = (0..large).map(|at| vec![at]).collect();
+    if large < bases.len() {
+        groups.push((large..bases.len()).collect());
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_values_are_put_together_until_they_are_large_enough() {
+        assert_eq!(together(Profile::Standard, &[20, 10, 3, 2], 9), [vec![0], vec![1], vec![2, 3]]);
+        assert_eq!(together(Profile::Standard, &[20, 10, 3], 9), [vec![0], vec![1, 2]]);
+        assert_eq!(together(Profile::Standard, &[20, 3], 9), [vec![0, 1]]);
+        assert_eq!(together(Profile::Standard, &[9, 8, 7, 6], 2), [vec![0], vec![1], vec![2, 3]]);
+        assert_eq!(together(Profile::None, &[9, 1], 9), [vec![0], vec![1]]);
+    }
+
+    #[test]
+    fn a_lone_hidden_cell_takes_a_second_one_with_it() {
+        let rows = [[20, 0, 0, 0], [3, 0, 0, 0], [9, 0, 0, 0]];
+        let plan = Profile::Standard.plan(&[40, 40, 40], &rows, Hidden::default()).expect("a plan");
+        let hidden: Vec<bool> = plan.iter().map(|cell| cell.raised).collect();
+        assert_eq!(hidden, [false, true, true]);
+    }
+
+    #[test]
+    fn nhs_hides_one_to_seven_and_rounds_the_rest() {
+        assert_eq!(Profile::Nhs.whole(7), None);
+        assert_eq!(Profile::Nhs.whole(0), Some(0));
+        assert_eq!(Profile::Nhs.whole(8), Some(10));
+        assert_eq!(Profile::Nhs.whole(12), Some(10));
+        assert_eq!(Profile::Nhs.whole_cell(41, 120).count(), Some(40));
+    }
+}

@@ -1,0 +1,468 @@
+//! What a run found, ready to be shown: plain figures after disclosure control.
+//!
+//! Tables, charts and reports are drawn from these types and from nothing else, so that a figure
+//! that was hidden cannot come back by another door. How they are counted is `super::Tally`'s
+//! business, what may be shown is [`super::disclosure`]'s. Every share is 0..1; every interval is a
+//! 95% Wilson interval; a `None` number is one that disclosure control hides.
+
+use heard_models::words::{Direction, Domain, Polarity, Sentiment, Stance};
+use serde::Serialize;
+
+pub use super::disclosure::Profile;
+
+/// A number of people, comments or things; None where disclosure control hides it.
+pub type Number = Option<u64>;
+
+/// A count out of a base with its share and interval, or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Cell {
+    /// May be read. Under profile `nhs` count and base are rounded to 5 and the rest follows them.
+    Shown {
+        /// How many.
+        count: u64,
+        /// Out of how many.
+        base: u64,
+        /// `count / base`, 0..1; 0 where the base is 0.
+        share: f64,
+        /// Lower end of the 95% interval, 0..1.
+        low: f64,
+        /// Upper end, 0..1.
+        high: f64,
+    },
+    /// Hidden: too few people, or another hidden figure could be worked out from it.
+    Hidden,
+}
+
+impl Cell {
+    /// A cell that may be read, with its share and interval.
+    pub fn shown(count: u64, base: u64) -> Self {
+        let (low, high) = super::intervals::wilson(count, base);
+        Self::Shown { count, base, share: super::intervals::share(count, base), low, high }
+    }
+
+    /// The count; None where hidden.
+    pub const fn count(&self) -> Option<u64> {
+        match self {
+            Self::Shown { count, .. } => Some(*count),
+            Self::Hidden => None,
+        }
+    }
+
+    /// The base; None where hidden.
+    pub const fn base(&self) -> Option<u64> {
+        match self {
+            Self::Shown { base, .. } => Some(*base),
+            Self::Hidden => None,
+        }
+    }
+
+    /// The share, 0..1; None where hidden.
+    pub const fn share(&self) -> Option<f64> {
+        match self {
+            Self::Shown { share, .. } => Some(*share),
+            Self::Hidden => None,
+        }
+    }
+
+    /// The 95% interval, 0..1; None where hidden.
+    pub const fn interval(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Shown { low, high, .. } => Some((*low, *high)),
+            Self::Hidden => None,
+        }
+    }
+}
+
+/// What was felt, each respondent or comment in exactly one part; shares are of those who raised it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Split {
+    /// Praise only.
+    pub positive: Cell,
+    /// Complaint only.
+    pub negative: Cell,
+    /// Both.
+    pub mixed: Cell,
+    /// Neither.
+    pub neutral: Cell,
+}
+
+impl Split {
+    /// Nothing may be read.
+    pub const HIDDEN: Self = Self {
+        positive: Cell::Hidden,
+        negative: Cell::Hidden,
+        mixed: Cell::Hidden,
+        neutral: Cell::Hidden,
+    };
+
+    /// The parts in table order: positive, negative, mixed, neutral.
+    pub const fn parts(&self) -> [(Sentiment, Cell); 4] {
+        [
+            (Sentiment::Positive, self.positive),
+            (Sentiment::Negative, self.negative),
+            (Sentiment::Mixed, self.mixed),
+            (Sentiment::Neutral, self.neutral),
+        ]
+    }
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// People, each once.
+    Respondents,
+    /// Answers.
+    Comments,
+}
+
+impl Unit {
+    /// `respondents` or `comments`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Respondents => "respondents",
+            Self::Comments => "comments",
+        }
+    }
+}
+
+/// How often a theme, a thin code or a group was raised in the whole sample, without being asked.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ThemeRow {
+    /// Machine id.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// Id of its group; its own id where the row is a group.
+    pub group: String,
+    /// Label of its group; its own label where the row is a group.
+    pub group_label: String,
+    /// Respondents who raised it, of those who gave an informative answer.
+    pub respondents: Cell,
+    /// Comments that raised it, of the informative ones. Never on one axis with respondents.
+    pub comments: Cell,
+    /// What respondents felt about it; bases are those who raised it.
+    pub sentiment: Split,
+    /// What comments said about it; bases are those that raised it.
+    pub comment_sentiment: Split,
+}
+
+/// Two themes raised by the same people. Pairs that are hidden or that nobody raised are left out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Pair {
+    /// Id of the theme that stands first in the codebook.
+    pub first: String,
+    /// Its label.
+    pub first_label: String,
+    /// Id of the other theme.
+    pub second: String,
+    /// Its label.
+    pub second_label: String,
+    /// Respondents who raised both, of those who gave an informative answer.
+    pub respondents: Cell,
+    /// How many times as often as if the two had nothing to do with each other; from shown figures.
+    pub lift: f64,
+}
+
+/// What a breakdown is by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dimension {
+    /// Who speaks.
+    RespondentType,
+    /// A `--by` column, by its place among them.
+    Column(u16),
+    /// Wave of the survey.
+    Wave,
+    /// Month of answering, `2026-11`.
+    Month,
+    /// Survey, testimony, letter, transcript.
+    Channel,
+    /// Source, `s1`.
+    Source,
+    /// What the question asks for.
+    Polarity,
+    /// The question as asked.
+    Question,
+}
+
+/// One value of a breakdown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BreakdownValue {
+    /// What people read: the value, `Not stated` or `Other (small groups)`.
+    pub label: String,
+    /// Respondents (or comments) with an informative answer; never hidden, small ones are merged.
+    pub base: u64,
+    /// Its share of all.
+    pub share: f64,
+    /// How many values were put together; 1 for most.
+    pub merged: usize,
+}
+
+/// A theme among those of one value.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BreakdownCell {
+    /// Those who raised it.
+    pub raised: Cell,
+    /// What they felt.
+    pub sentiment: Split,
+}
+
+/// A theme across the values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BreakdownRow {
+    /// Machine id of the theme.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// Id of its group.
+    pub group: String,
+    /// The whole sample in this breakdown's unit.
+    pub all: Cell,
+    /// One for each of [`Breakdown::values`], in their order.
+    pub cells: Vec<BreakdownCell>,
+}
+
+/// Themes by the values of one breakdown. There is none where fewer than two values are large enough.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Breakdown {
+    /// Machine id: `respondent_type`, `by_provider`, `wave`, `question`, ...
+    pub id: String,
+    /// What people read: `Who speaks`, `Provider`, ...
+    pub label: String,
+    /// What it is by.
+    pub dimension: Dimension,
+    /// What is counted.
+    pub unit: Unit,
+    /// The values, largest base first (waves and months in their order), small groups last.
+    pub values: Vec<BreakdownValue>,
+    /// What was felt on the whole, one for each value.
+    pub feeling: Vec<Split>,
+    /// The themes that anybody raised, in the order of [`CodebookEvidence::themes`]; no thin codes.
+    /// A theme whose small figures nothing could protect is left out.
+    pub rows: Vec<BreakdownRow>,
+}
+
+/// Everything that is counted by theme, for one codebook.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CodebookEvidence {
+    /// Machine id.
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// Version.
+    pub version: String,
+    /// Themes, most raised first (by respondents; ties in codebook order).
+    pub themes: Vec<ThemeRow>,
+    /// Groups, most raised first.
+    pub groups: Vec<ThemeRow>,
+    /// Thin codes, apart: praise and complaint without a reason.
+    pub thin: Vec<ThemeRow>,
+    /// By the `--by` columns, respondent type, wave, question or polarity, channel, month, source;
+    /// of two that follow from each other (month and wave) the first only.
+    pub breakdowns: Vec<Breakdown>,
+    /// Pairs of themes, most frequent first.
+    pub pairs: Vec<Pair>,
+}
+
+impl CodebookEvidence {
+    /// The breakdown by this dimension, if there is one.
+    pub fn breakdown(&self, dimension: Dimension) -> Option<&Breakdown> {
+        self.breakdowns.iter().find(|b| b.dimension == dimension)
+    }
+}
+
+/// A plain count of a named thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Named {
+    /// Machine id.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// How many.
+    pub number: Number,
+}
+
+/// Who was heard by one dimension: those with an informative answer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Heard {
+    /// Machine id of the dimension.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// What it is by.
+    pub dimension: Dimension,
+    /// What is counted.
+    pub unit: Unit,
+    /// The values, as in [`Breakdown::values`].
+    pub values: Vec<BreakdownValue>,
+}
+
+/// From the people who were asked to the words that were coded.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Funnel {
+    /// People invited, where the user said.
+    pub invited: Option<u64>,
+    /// Respondents: people with at least one answer, a blank one included.
+    pub received: Number,
+    /// Respondents with at least one informative answer: the base of every share of respondents.
+    pub informative: Number,
+    /// Respondents of these with at least one coding, a thin one included.
+    pub coded: Number,
+    /// `received / invited`, 0..1.
+    pub response_rate: Option<f64>,
+    /// Half width of the 95% interval around 50%, with finite population correction, 0..1: chance
+    /// alone, never who chose to reply. None where nobody was counted as invited.
+    pub margin: Option<f64>,
+    /// Answers of every status.
+    pub answers: Number,
+    /// Answers by status, in table order.
+    pub status: Vec<Named>,
+    /// Words in all informative answers.
+    pub words: Number,
+}
+
+/// Feeling over everything that was said.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Overall {
+    /// By respondent: praise in one answer and complaint in another is mixed.
+    pub respondents: Split,
+    /// By informative comment.
+    pub comments: Split,
+}
+
+/// What people report in numbers: always "of those who gave a number", never a compliance rate.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MeasureRow {
+    /// Machine id: `visit_minutes`, `minutes_late`, ...
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// minutes, hours, days, years, count, gbp.
+    pub unit: String,
+    /// day, week, month, year, where the quantity is a rate.
+    pub per: Option<String>,
+    /// Respondents who gave a number.
+    pub respondents: Number,
+    /// Numbers given.
+    pub values: Number,
+    /// The figures; None where too few gave a number.
+    pub summary: Option<MeasureSummary>,
+}
+
+/// The spread of a measure, in its unit.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MeasureSummary {
+    /// Half gave less, half more.
+    pub median: f64,
+    /// A quarter gave less.
+    pub lower_quartile: f64,
+    /// A quarter gave more.
+    pub upper_quartile: f64,
+    /// Least and most; None where disclosure control hides single values.
+    pub range: Option<(f64, f64)>,
+    /// (value, how often), ascending, of values that enough numbers share: for a chart.
+    pub values: Vec<(f64, u64)>,
+}
+
+/// What care did to one of the ASCOT domains, by respondent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutcomeRow {
+    /// The domain.
+    pub domain: Domain,
+    /// What people read.
+    pub label: String,
+    /// One for each direction, in table order; a respondent can be in several.
+    pub directions: Vec<(Direction, Cell)>,
+}
+
+/// Stance on one proposal, by comment. Questions that few answered are left out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StanceRow {
+    /// The question, de-identified.
+    pub question: String,
+    /// One for each stance, in table order.
+    pub stances: Vec<(Stance, Cell)>,
+}
+
+/// A question that was asked and how many answered it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QuestionRow {
+    /// The question, de-identified.
+    pub question: String,
+    /// What it asks for.
+    pub polarity: Polarity,
+    /// Informative comments.
+    pub comments: Number,
+    /// What they felt.
+    pub sentiment: Split,
+}
+
+/// Someone's own words, de-identified, with who speaks as a role and nothing more.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Quote {
+    /// Id of the theme that it stands for, in the first codebook.
+    pub theme: String,
+    /// The theme's label.
+    pub label: String,
+    /// positive or negative.
+    pub sentiment: Sentiment,
+    /// The words.
+    pub text: String,
+    /// `Family member`, `Person who receives care`, `Respondent`, ...
+    pub role: String,
+}
+
+/// A sentence that the tables support, with the figures in it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// Id of the theme.
+    pub theme: String,
+    /// The theme's label.
+    pub label: String,
+    /// "About a third of people ... (41 of 120; 95% interval 26% to 43%) ..."
+    pub sentence: String,
+}
+
+/// Everything that may be published about a run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Evidence {
+    /// The rules under which figures were hidden or rounded.
+    pub profile: Profile,
+    /// True until people have read a sample: say "Draft: coded by computer" on every page.
+    pub draft: bool,
+    /// From invited to coded.
+    pub funnel: Funnel,
+    /// Who was heard, by each dimension with at least two values that are large enough.
+    pub heard: Vec<Heard>,
+    /// Feeling overall.
+    pub sentiment: Overall,
+    /// One for each codebook of the run; the first feeds the charts.
+    pub codebooks: Vec<CodebookEvidence>,
+    /// The questions, in the order in which they were first met.
+    pub questions: Vec<QuestionRow>,
+    /// What people report in numbers; empty rows left out.
+    pub measures: Vec<MeasureRow>,
+    /// What care did; domains that nobody spoke of left out.
+    pub outcomes: Vec<OutcomeRow>,
+    /// Stance by proposal.
+    pub stance: Vec<StanceRow>,
+    /// Languages of the informative comments, most frequent first.
+    pub languages: Vec<Named>,
+    /// Flags by number of comments.
+    pub flags: Vec<Named>,
+    /// Redactions by kind.
+    pub redactions: Vec<Named>,
+    /// Rows, pages and files set aside, by reason.
+    pub unprocessed: Vec<Named>,
+    /// The rules, in plain sentences: disclosure control, intervals, words for shares.
+    pub rules: Vec<String>,
+}
+
+impl Evidence {
+    /// The run's first codebook; None where the run had none.
+    pub fn main(&self) -> Option<&CodebookEvidence> {
+        self.codebooks.first()
+    }
+}

@@ -1,0 +1,110 @@
+//! Figures to plain sentences, by fixed rules that the report prints.
+
+use super::disclosure::Profile;
+use super::evidence::{Evidence, Finding, ThemeRow};
+
+/// Fewer respondents than these support no sentence.
+const LEAST_BASE: u64 = 10;
+
+/// Words for a share, 0..1: "almost everyone", "a majority", "about a third", "a few", ...
+pub fn words_for(share: f64) -> &'static str {
+    match share {
+        s if s >= 0.90 => "almost everyone",
+        s if s >= 0.70 => "a large majority of people",
+        s if s >= 0.55 => "a majority of people",
+        s if s >= 0.45 => "about half of people",
+        s if s >= 0.37 => "a large minority of people",
+        s if s >= 0.29 => "about a third of people",
+        s if s >= 0.21 => "about a quarter of people",
+        s if s >= 0.10 => "a minority of people",
+        _ => "a few people",
+    }
+}
+
+/// "41 of 120; 95% interval 26% to 43%", for a shown cell.
+fn figures(count: u64, base: u64, (low, high): (f64, f64)) -> String {
+    format!("{count} of {base}; 95% interval {:.0}% to {:.0}%", low * 100.0, high * 100.0)
+}
+
+/// The sentence for one theme; None where its figures are hidden, nobody raised it, or fewer than
+/// ten people were heard.
+pub fn finding(row: &ThemeRow) -> Option<Finding> {
+    let (count, base) = (row.respondents.count()?, row.respondents.base()?);
+    if count == 0 || base < LEAST_BASE {
+        return None;
+    }
+    let share = row.respondents.share()?;
+    let words = words_for(share);
+    let mut letters = words.chars();
+    let words: String = letters.next()?.to_uppercase().chain(letters).collect();
+    let figures = figures(count, base, row.respondents.interval()?);
+    let sentence = format!(
+        "{words} raised {} without being asked about it ({figures}){}.",
+        spoken(&row.label),
+        leaning(row).unwrap_or_default()
+    );
+    Some(Finding { theme: row.id.clone(), label: row.label.clone(), sentence })
+}
+
+/// What most of those who raised it felt, where more than half felt the same and the interval
+/// agrees; "opinions were divided" otherwise.
+fn leaning(row: &ThemeRow) -> Option<String> {
+    let (positive, negative) = (row.sentiment.positive, row.sentiment.negative);
+    let (praise, complaint) = (positive.count()?, negative.count()?);
+    let said = |what: &str, count: u64| {
+        let base = positive.base().unwrap_or_default();
+        format!(", and most of them {what} ({count} of {base})")
+    };
+    let most = |interval: Option<(f64, f64)>| interval.is_some_and(|(low, _)| low > 0.5);
+    Some(if most(negative.interval()) {
+        said("were critical", complaint)
+    } else if most(positive.interval()) {
+        said("praised it", praise)
+    } else {
+        String::from(", with no clear majority for praise or criticism")
+    })
+}
+
+/// A label inside a sentence: its first letter small, unless the word is an abbreviation.
+fn spoken(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => label.to_owned(),
+    }
+}
+
+impl Evidence {
+    /// Sentences for the most raised themes of the first codebook, at most `most`.
+    pub fn findings(&self, most: usize) -> Vec<Finding> {
+        let themes = self.main().map(|book| book.themes.as_slice()).unwrap_or_default();
+        themes.iter().filter_map(finding).take(most).collect()
+    }
+}
+
+/// The rules by which the figures were made, in sentences for people.
+pub(super) fn rules(profile: Profile, left_out: &[String]) -> Vec<String> {
+    let mut rules = vec![match profile {
+        Profile::Standard => "In breakdowns, figures of fewer than 5 are hidden, and so are others from which they could be worked out. Values with fewer than 5 respondents are put together. Figures of the whole sample are shown.",
+        Profile::Nhs => "Figures of 1 to 7 are hidden everywhere, and so are others from which they could be worked out; all other counts are rounded to the nearest 5, and shares are made from the rounded counts. Values with fewer than 8 respondents are put together.",
+        Profile::None => "No figure is hidden or rounded: for use inside one organisation only, not for publication.",
+    }.to_owned()];
+    rules.extend([
+        "A share of respondents is of those with at least one informative answer. A respondent counts once for a theme however often they raise it; someone who answers in two waves is a respondent in each. Where a file has no ids, each row is a respondent.".to_owned(),
+        "Themes are what people raised in their own words, without being asked about each: that fewer raised a theme does not mean that fewer care about it.".to_owned(),
+        "Intervals are 95% Wilson intervals. They, and any margin of error, cover chance alone and not who chose to reply.".to_owned(),
+        "Sentiment puts each respondent in one part: praise only, criticism only, both (mixed), or neither.".to_owned(),
+        "Words for shares: almost everyone, 90% or more; a large majority, 70% to 89%; a majority, 55% to 69%; about half, 45% to 54%; a large minority, 37% to 44%; about a third, 29% to 36%; about a quarter, 21% to 28%; a minority, 10% to 20%; a few, under 10%. \"Most\" is said only where the whole interval lies above half.".to_owned(),
+        "Reported quantities are those of people who gave a number. A range counts by its middle, \"up to\" by its limit. Least and most are left out under the profile nhs.".to_owned(),
+        "A respondent with several values of a breakdown counts under the first that they stated. Breakdowns by question count comments.".to_owned(),
+    ]);
+    if !left_out.is_empty() {
+        rules.push(format!(
+            "Left out because it follows from, or gives, another breakdown, so that hidden figures could be worked out: {}.",
+            left_out.join(", ")
+        ));
+    }
+    rules
+}

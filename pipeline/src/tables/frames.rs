@@ -1,0 +1,311 @@
+//! Evidence as tables: polars frames, one for each published file, in the order of a reader.
+//!
+//! A null in a column of numbers is a figure that is hidden. What the files look like is left to
+//! [`super::write`] and [`super::workbook`].
+
+use polars::prelude::*;
+
+use super::evidence::{Breakdown, Cell, CodebookEvidence, Evidence, Named, Split, ThemeRow};
+
+/// A table that is published.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The files' name without ending, such as `themes`.
+    pub name: String,
+    /// What people read above it.
+    pub title: String,
+    /// The rows.
+    pub frame: DataFrame,
+}
+
+fn table(name: &str, title: &str, columns: Vec<Column>) -> PolarsResult<Table> {
+    let height = columns.first().map_or(0, Column::len);
+    let frame = DataFrame::new(height, columns)?;
+    Ok(Table { name: name.to_owned(), title: title.to_owned(), frame })
+}
+
+fn words<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Column {
+    Column::new(name.into(), values.collect::<Vec<_>>())
+}
+
+fn numbers(name: &str, values: impl Iterator<Item = Option<u64>>) -> Column {
+    Column::new(name.into(), values.collect::<Vec<_>>())
+}
+
+fn decimals(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
+    Column::new(name.into(), values.collect::<Vec<_>>())
+}
+
+/// `<name>`, `<name>_base`, `<name>_share`, `<name>_low`, `<name>_high`.
+fn cells(name: &str, cells: &[Cell]) -> [Column; 5] {
+    let named = |what: &str| format!("{name}_{what}");
+    [
+        numbers(name, cells.iter().map(Cell::count)),
+        numbers(&named("base"), cells.iter().map(Cell::base)),
+        decimals(&named("share"), cells.iter().map(Cell::share)),
+        decimals(&named("low"), cells.iter().map(|c| c.interval().map(|(low, _)| low))),
+        decimals(&named("high"), cells.iter().map(|c| c.interval().map(|(_, high)| high))),
+    ]
+}
+
+/// `<prefix>positive`, `<prefix>negative`, `<prefix>mixed`, `<prefix>neutral`: counts.
+fn splits(prefix: &str, splits: &[Split]) -> Vec<Column> {
+    let part = |(name, of): (&str, fn(&Split) -> Cell)| {
+        numbers(&format!("{prefix}{name}"), splits.iter().map(|split| of(split).count()))
+    };
+    let parts: [(&str, fn(&Split) -> Cell); 4] = [
+        ("positive", |split| split.positive),
+        ("negative", |split| split.negative),
+        ("mixed", |split| split.mixed),
+        ("neutral", |split| split.neutral),
+    ];
+    parts.into_iter().map(part).collect()
+}
+
+/// Every table of the evidence that has a row.
+pub fn tables(evidence: &Evidence) -> PolarsResult<Vec<Table>> {
+    let mut all = vec![funnel(evidence)?, heard(evidence)?, overall(evidence)?];
+    all.push(themes(evidence, "themes", "Themes that people raised", |book| &book.themes)?);
+    all.push(themes(evidence, "groups", "Groups of themes", |book| &book.groups)?);
+    all.push(themes(evidence, "thin_codes", "Praise and complaint without a reason", |book| {
+        &book.thin
+    })?);
+    all.push(breakdowns(evidence)?);
+    all.extend([
+        pairs(evidence)?,
+        questions(evidence)?,
+        measures(evidence)?,
+        outcomes(evidence)?,
+        stance(evidence)?,
+        other(evidence)?,
+    ]);
+    all.retain(|table| table.frame.height() > 0);
+    Ok(all)
+}
+
+fn funnel(evidence: &Evidence) -> PolarsResult<Table> {
+    let funnel = &evidence.funnel;
+    let mut rows = vec![
+        ("Respondents", funnel.received),
+        ("Respondents with something to say", funnel.informative),
+        ("Respondents whose words were coded", funnel.coded),
+        ("Answers", funnel.answers),
+    ];
+    if let Some(invited) = funnel.invited {
+        rows.insert(0, ("Invited", Some(invited)));
+    }
+    rows.extend(funnel.status.iter().map(|row| (row.label.as_str(), row.number)));
+    table(
+        "funnel",
+        "From those invited to what was coded",
+        vec![
+            words("what", rows.iter().map(|row| row.0)),
+            numbers("number", rows.iter().map(|row| row.1)),
+        ],
+    )
+}
+
+fn heard(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = || evidence.heard.iter().flat_map(|by| by.values.iter().map(move |v| (by, v)));
+    table(
+        "who_was_heard",
+        "Who was heard",
+        vec![
+            words("by", rows().map(|(by, _)| by.label.as_str())),
+            words("value", rows().map(|(_, value)| value.label.as_str())),
+            words("unit", rows().map(|(by, _)| by.unit.as_str())),
+            numbers("number", rows().map(|(_, value)| Some(value.base))),
+            decimals("share", rows().map(|(_, value)| Some(value.share))),
+        ],
+    )
+}
+
+fn overall(evidence: &Evidence) -> PolarsResult<Table> {
+    let of = [
+        ("respondents", evidence.sentiment.respondents),
+        ("comments", evidence.sentiment.comments),
+    ];
+    let rows: Vec<_> =
+        of.iter().flat_map(|(unit, split)| split.parts().map(|part| (*unit, part))).collect();
+    let mut columns = vec![
+        words("unit", rows.iter().map(|row| row.0)),
+        words("sentiment", rows.iter().map(|row| row.1.0.as_str())),
+    ];
+    columns.extend(cells("number", &rows.iter().map(|row| row.1.1).collect::<Vec<_>>()));
+    table("sentiment", "What was felt on the whole", columns)
+}
+
+fn themes(
+    evidence: &Evidence,
+    name: &str,
+    title: &str,
+    of: impl Fn(&CodebookEvidence) -> &Vec<ThemeRow>,
+) -> PolarsResult<Table> {
+    let rows: Vec<(&str, &ThemeRow)> = evidence
+        .codebooks
+        .iter()
+        .flat_map(|book| of(book).iter().map(|row| (book.id.as_str(), row)))
+        .collect();
+    let mut columns = vec![
+        words("codebook", rows.iter().map(|row| row.0)),
+        words("theme", rows.iter().map(|row| row.1.id.as_str())),
+        words("label", rows.iter().map(|row| row.1.label.as_str())),
+        words("group", rows.iter().map(|row| row.1.group_label.as_str())),
+    ];
+    let all = |of: fn(&ThemeRow) -> Cell| rows.iter().map(|row| of(row.1)).collect::<Vec<_>>();
+    let felt = |of: fn(&ThemeRow) -> Split| rows.iter().map(|row| of(row.1)).collect::<Vec<_>>();
+    columns.extend(cells("respondents", &all(|row| row.respondents)));
+    columns.extend(splits("respondents_", &felt(|row| row.sentiment)));
+    columns.extend(cells("comments", &all(|row| row.comments)));
+    columns.extend(splits("comments_", &felt(|row| row.comment_sentiment)));
+    table(name, title, columns)
+}
+
+fn breakdowns(evidence: &Evidence) -> PolarsResult<Table> {
+    let mut frames = Vec::new();
+    for book in &evidence.codebooks {
+        for by in &book.breakdowns {
+            frames.push(long(&book.id, by)?);
+        }
+    }
+    let mut frames = frames.into_iter();
+    let mut all = frames.next().unwrap_or_default();
+    for frame in frames {
+        all.vstack_mut(&frame)?;
+    }
+    all.rechunk_mut();
+    Ok(Table {
+        name: "breakdowns".to_owned(),
+        title: "Themes by the values of each breakdown".to_owned(),
+        frame: all,
+    })
+}
+
+/// One row for each theme and value.
+fn long(codebook: &str, by: &Breakdown) -> PolarsResult<DataFrame> {
+    let rows = || {
+        by.rows.iter().flat_map(|row| row.cells.iter().zip(&by.values).map(move |cell| (row, cell)))
+    };
+    let mut columns = vec![
+        words("codebook", rows().map(|_| codebook)),
+        words("by", rows().map(|_| by.id.as_str())),
+        words("unit", rows().map(|_| by.unit.as_str())),
+        words("theme", rows().map(|(row, _)| row.id.as_str())),
+        words("label", rows().map(|(row, _)| row.label.as_str())),
+        words("value", rows().map(|(_, (_, value))| value.label.as_str())),
+    ];
+    let raised: Vec<Cell> = rows().map(|(_, (cell, _))| cell.raised).collect();
+    let felt: Vec<Split> = rows().map(|(_, (cell, _))| cell.sentiment).collect();
+    columns.extend(cells("number", &raised));
+    columns.extend(splits("", &felt));
+    DataFrame::new(raised.len(), columns)
+}
+
+/// A breakdown as people read it: a row for each theme, a count and a share for each value.
+pub fn wide(by: &Breakdown) -> PolarsResult<DataFrame> {
+    let themes = || words("theme", by.rows.iter().map(|row| row.id.as_str()));
+    let labels = words("Theme", by.rows.iter().map(|row| row.label.as_str()));
+    let mut all = DataFrame::new(by.rows.len(), vec![themes(), labels])?;
+    for (at, value) in by.values.iter().enumerate() {
+        let cell = |row: usize| by.rows[row].cells[at].raised;
+        let rows = 0..by.rows.len();
+        // Numbered, because two values can read the same once small groups are put together.
+        let name = format!("{}. {} (n = {})", at + 1, value.label, value.base);
+        let share = format!("{}. share", at + 1);
+        let columns = vec![
+            themes(),
+            numbers(&name, rows.clone().map(|row| cell(row).count())),
+            decimals(&share, rows.map(|row| cell(row).share())),
+        ];
+        let frame = DataFrame::new(by.rows.len(), columns)?;
+        all = all.left_join(&frame, ["theme"], ["theme"])?;
+    }
+    all.drop("theme")
+}
+
+fn pairs(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = || evidence.codebooks.iter().flat_map(|b| b.pairs.iter().map(move |p| (b, p)));
+    let mut columns = vec![
+        words("codebook", rows().map(|(book, _)| book.id.as_str())),
+        words("first", rows().map(|(_, pair)| pair.first_label.as_str())),
+        words("second", rows().map(|(_, pair)| pair.second_label.as_str())),
+    ];
+    columns.extend(cells("respondents", &rows().map(|(_, p)| p.respondents).collect::<Vec<_>>()));
+    columns.push(decimals("lift", rows().map(|(_, pair)| Some(pair.lift))));
+    table("co_occurrence", "Themes raised by the same people", columns)
+}
+
+fn questions(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = &evidence.questions;
+    let mut columns = vec![
+        words("question", rows.iter().map(|row| row.question.as_str())),
+        words("polarity", rows.iter().map(|row| row.polarity.as_str())),
+        numbers("comments", rows.iter().map(|row| row.comments)),
+    ];
+    columns.extend(splits("", &rows.iter().map(|row| row.sentiment).collect::<Vec<_>>()));
+    table("questions", "What was asked", columns)
+}
+
+fn measures(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = &evidence.measures;
+    let of = |name: &str, get: fn(&super::evidence::MeasureSummary) -> Option<f64>| {
+        decimals(name, rows.iter().map(|row| row.summary.as_ref().and_then(get)))
+    };
+    table(
+        "measures",
+        "What people report in numbers: of those who gave a number",
+        vec![
+            words("measure", rows.iter().map(|row| row.label.as_str())),
+            words("unit", rows.iter().map(|row| row.unit.as_str())),
+            words("per", rows.iter().map(|row| row.per.as_deref().unwrap_or_default())),
+            numbers("respondents", rows.iter().map(|row| row.respondents)),
+            numbers("values", rows.iter().map(|row| row.values)),
+            of("median", |all| Some(all.median)),
+            of("lower_quartile", |all| Some(all.lower_quartile)),
+            of("upper_quartile", |all| Some(all.upper_quartile)),
+            of("least", |all| all.range.map(|range| range.0)),
+            of("most", |all| all.range.map(|range| range.1)),
+        ],
+    )
+}
+
+fn outcomes(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows =
+        || evidence.outcomes.iter().flat_map(|row| row.directions.iter().map(move |d| (row, d)));
+    let mut columns = vec![
+        words("domain", rows().map(|(row, _)| row.label.as_str())),
+        words("direction", rows().map(|(_, (way, _))| way.as_str())),
+    ];
+    columns.extend(cells("respondents", &rows().map(|(_, (_, cell))| *cell).collect::<Vec<_>>()));
+    table("outcomes", "What care let people gain, keep, risk or lose", columns)
+}
+
+fn stance(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = || evidence.stance.iter().flat_map(|row| row.stances.iter().map(move |s| (row, s)));
+    let mut columns = vec![
+        words("question", rows().map(|(row, _)| row.question.as_str())),
+        words("stance", rows().map(|(_, (stance, _))| stance.as_str())),
+    ];
+    columns.extend(cells("comments", &rows().map(|(_, (_, cell))| *cell).collect::<Vec<_>>()));
+    table("stance", "For and against each proposal", columns)
+}
+
+fn other(evidence: &Evidence) -> PolarsResult<Table> {
+    let kinds: [(&str, &[Named]); 4] = [
+        ("Language", &evidence.languages),
+        ("Flag", &evidence.flags),
+        ("Redaction", &evidence.redactions),
+        ("Set aside", &evidence.unprocessed),
+    ];
+    let rows: Vec<_> =
+        kinds.iter().flat_map(|(kind, rows)| rows.iter().map(|row| (*kind, row))).collect();
+    table(
+        "other_counts",
+        "Languages, flags, redactions and what was set aside",
+        vec![
+            words("kind", rows.iter().map(|row| row.0)),
+            words("what", rows.iter().map(|row| row.1.label.as_str())),
+            numbers("number", rows.iter().map(|row| row.1.number)),
+        ],
+    )
+}

@@ -1,0 +1,122 @@
+//! Machine ids to words that people read: roles, channels, measures, domains, dimensions.
+
+use heard_models::words::{Domain, Polarity, RespondentType};
+
+use super::evidence::Dimension;
+use super::tally::NOT_STATED;
+use crate::response::Channel;
+
+/// Who speaks, of one person: the only attribution of a quote.
+pub const fn role(kind: RespondentType) -> &'static str {
+    match kind {
+        RespondentType::ServiceUser => "Person who receives care",
+        RespondentType::Family => "Family member",
+        RespondentType::UnpaidCarer => "Unpaid carer",
+        RespondentType::CareWorker => "Care worker",
+        RespondentType::Provider => "Care provider",
+        RespondentType::Professional => "Professional",
+        RespondentType::Organisation => "Organisation",
+        RespondentType::Unknown => "Respondent",
+    }
+}
+
+/// Who speaks, of many.
+pub const fn roles(kind: RespondentType) -> &'static str {
+    match kind {
+        RespondentType::ServiceUser => "People who receive care",
+        RespondentType::Family => "Family members and friends",
+        RespondentType::UnpaidCarer => "Unpaid carers",
+        RespondentType::CareWorker => "Care workers",
+        RespondentType::Provider => "Care providers",
+        RespondentType::Professional => "Professionals",
+        RespondentType::Organisation => "Organisations",
+        RespondentType::Unknown => "Not known",
+    }
+}
+
+/// (machine id, label) of a dimension; columns are named by `breakdowns`.
+pub(super) fn dimension(dimension: Dimension, breakdowns: &[String]) -> (String, String) {
+    let (id, label) = match dimension {
+        Dimension::Column(at) => {
+            let id = breakdowns.get(usize::from(at)).map_or("by", String::as_str);
+            return (id.to_owned(), sentence_case(id.strip_prefix("by_").unwrap_or(id)));
+        }
+        Dimension::RespondentType => ("respondent_type", "Who speaks"),
+        Dimension::Wave => ("wave", "Wave"),
+        Dimension::Month => ("month", "Month"),
+        Dimension::Channel => ("channel", "How it arrived"),
+        Dimension::Source => ("source", "Source"),
+        Dimension::Polarity => ("polarity", "What was asked for"),
+        Dimension::Question => ("question", "Question"),
+    };
+    (id.to_owned(), label.to_owned())
+}
+
+/// What people read for a value of a dimension.
+pub(super) fn value(dimension: Dimension, name: &str) -> String {
+    if name == NOT_STATED {
+        return match dimension {
+            Dimension::Question => "No question",
+            Dimension::RespondentType => roles(RespondentType::Unknown),
+            _ => "Not stated",
+        }
+        .to_owned();
+    }
+    match dimension {
+        Dimension::RespondentType => {
+            RespondentType::parse(name).map_or(name.to_owned(), |kind| roles(kind).to_owned())
+        }
+        Dimension::Polarity => match Polarity::parse(name) {
+            Some(Polarity::Good) => "What was good".to_owned(),
+            Some(Polarity::Improve) => "What could be better".to_owned(),
+            Some(Polarity::Neutral) => "Open question".to_owned(),
+            Some(Polarity::Proposal) => "A proposal".to_owned(),
+            None => name.to_owned(),
+        },
+        Dimension::Channel => match Channel::parse(name) {
+            Some(Channel::Survey) => "Surveys".to_owned(),
+            Some(Channel::Testimony) => "Testimonies".to_owned(),
+            Some(Channel::Letter) => "Letters".to_owned(),
+            Some(Channel::Transcript) => "Transcripts".to_owned(),
+            None => name.to_owned(),
+        },
+        _ => name.to_owned(),
+    }
+}
+
+/// What people read for a measure.
+pub(super) fn measure(id: &str) -> String {
+    match id {
+        "visit_minutes" => "Length of a visit".to_owned(),
+        "visit_minutes_expected" => "Length of a visit as agreed or paid for".to_owned(),
+        "minutes_late" => "Lateness".to_owned(),
+        "minutes_early" => "Earliness".to_owned(),
+        "care_workers" => "Number of different care workers".to_owned(),
+        "wait_days" => "Time waited".to_owned(),
+        "notice_hours" => "Notice given".to_owned(),
+        "travel_minutes" => "Travel between visits".to_owned(),
+        "years_receiving" => "Years of receiving care".to_owned(),
+        other => sentence_case(other),
+    }
+}
+
+/// What people read for an ASCOT domain.
+pub(super) const fn domain(domain: Domain) -> &'static str {
+    match domain {
+        Domain::Control => "Control over daily life",
+        Domain::Cleanliness => "Personal cleanliness and comfort",
+        Domain::Food => "Food and drink",
+        Domain::Safety => "Personal safety",
+        Domain::Social => "Social participation",
+        Domain::Occupation => "Occupation",
+        Domain::Accommodation => "Accommodation",
+        Domain::Dignity => "Dignity",
+    }
+}
+
+/// `wait_days` to `Wait days`.
+pub(super) fn sentence_case(id: &str) -> String {
+    let words = id.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,27 @@
+//! Codings to evidence: mergeable counts, prevalence with intervals, breakdowns, disclosure control.
+//!
+//! [`Tally`] counts batch by batch; [`evidence()`](assemble::evidence) turns counts into figures that may be
+//! published; what they look like on paper is left to `charts` and `report`.
+
+pub mod assemble;
+mod breakdown;
+mod counts;
+pub mod disclosure;
+pub mod evidence;
+pub mod findings;
+pub mod frames;
+pub mod intervals;
+pub mod labels;
+mod measured;
+mod network;
+pub mod quotes;
+pub mod tally;
+mod workbook;
+pub mod write;
+
+pub use assemble::{Facts, evidence};
+pub use disclosure::Profile;
+pub use evidence::Evidence;
+pub use quotes::Quotes;
+pub use tally::{Tally, TallyOptions};
+pub use write::write;
