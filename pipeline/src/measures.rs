@@ -161,11 +161,14 @@ impl Reader<'_> {
                 _ => {}
             }
         }
-        let whole = found.name("s").map(|s| s.range());
+        let whole = found.name("s").or_else(|| found.name("s2")).map(|s| s.range());
         let quantity = |i: usize| &self.plain.quantities[i];
         match (rule.make, q, r) {
-            (Make::Zero(measure), ..) => {
+            (Make::Zero(measure), counted, _) => {
                 let Some(at) = whole else { return };
+                if let Some((i, _)) = counted {
+                    self.used[i] = true;
+                }
                 let place = Place { sentence, at: at.clone() };
                 if vetoed(measure, &place, rule.may_be_wish) {
                     return;
@@ -205,14 +208,19 @@ impl Reader<'_> {
                 if !wanted(x, p) || !wanted(y, q) {
                     return;
                 }
-                self.one(first, i, &Place { sentence, at: a }, None, offset, rule, None);
-                self.one(second, j, &Place { sentence, at: b }, None, offset, rule, None);
+                let place = Place { sentence, at: a };
+                self.one(first, i, &place, None, offset, rule.may_be_wish, None);
+                if !self.used[i] {
+                    return;
+                }
+                // What was agreed may stand after "should"; only the first of two can be a wish.
+                self.one(second, j, &Place { sentence, at: b }, None, offset, false, None);
             }
             (Make::Both(first, second), Some((i, (a, _))), _) if !self.used[i] => {
                 let place = Place { sentence, at: a };
-                self.one(first, i, &place, whole.clone(), offset, rule, None);
+                self.one(first, i, &place, whole.clone(), offset, rule.may_be_wish, None);
                 self.used[i] = false;
-                self.one(second, i, &place, whole, offset, rule, None);
+                self.one(second, i, &place, whole, offset, rule.may_be_wish, None);
             }
             (Make::One(measure), Some((i, (a, letter))), _) if !self.used[i] => {
                 let unit = quantity(i).unit;
@@ -224,7 +232,7 @@ impl Reader<'_> {
                 let period = self.period(measure, found, sentence, a.start);
                 if fits {
                     let place = Place { sentence, at: a };
-                    self.one(measure, i, &place, whole, offset, rule, period);
+                    self.one(measure, i, &place, whole, offset, rule.may_be_wish, period);
                 }
             }
             _ => {}
@@ -258,12 +266,12 @@ impl Reader<'_> {
         place: &Place<'_>,
         whole: Option<Range<usize>>,
         offset: usize,
-        rule: &Rule,
+        may_be_wish: bool,
         period: Option<f64>,
     ) {
         let quantity = &self.plain.quantities[index];
         let around = Place { sentence: place.sentence, at: whole.clone().unwrap_or(place.at.clone()) };
-        if vetoed(measure, place, rule.may_be_wish)
+        if vetoed(measure, place, may_be_wish)
             || (around.at != place.at && rules::AFTERWARDS.is_match(around.after()))
         {
             return;
@@ -322,7 +330,7 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
     let before = &full[turned..];
     let clause = &before[before.rfind(" ,").unwrap_or(0)..];
     let after = place.after();
-    if rules::AFTERWARDS.is_match(after) || after.starts_with(" %") {
+    if rules::AFTERWARDS.is_match(after) || (measure.starts_with("visit_m") && clause.trim_end().ends_with(" no")) {
         return true;
     }
     if may_be_wish && (rules::WISH.is_match(clause) || rules::SUPPOSED.is_match(before)) {
@@ -332,10 +340,11 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
     let last = |pattern: &Regex, text: &str| pattern.find_iter(text).last().map(|m| m.start());
     let about_care = after.split(" ,").next().unwrap_or(after);
     match measure {
-        "hourly_cost" | "weekly_cost" => rules::WAGE.is_match(full),
+        "hourly_cost" | "weekly_cost" => rules::WAGE.is_match(full) || clause.trim_end().ends_with(" on"),
         "wait_days" => {
-            let object = last(&rules::OTHERS, about_care) > last(&rules::CARE, about_care);
-            object || last(&rules::OTHERS, clause) > last(&rules::CARE, clause)
+            // What was waited for says it; only where nothing does, what stands before.
+            let (other, care) = (last(&rules::OTHERS, about_care), last(&rules::CARE, about_care));
+            other > care || care.is_none() && last(&rules::OTHERS, clause) > last(&rules::CARE, clause)
         }
         "visits_per_day" => {
             rules::DOSES.is_match(place.around()) || !rules::CARE.is_match(place.around())
@@ -343,7 +352,13 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
         "hours_per_week" => rules::WORKED.is_match(full),
         "years_receiving" => rules::WORKED.is_match(place.around()),
         "care_workers" => rules::TOGETHER.is_match(clause) || rules::TOGETHER.is_match(about_care),
-        "missed_visits" => rules::DOSES.is_match(place.around()),
+        "missed_visits" => {
+            let share = [" in N", " out of N"].iter().any(|of| after.contains(of));
+            share || rules::DOSES.is_match(place.around())
+        }
+        "notice_hours" => ["take", "took", "takes", "taking", "taken", "pay", "paid"]
+            .iter()
+            .any(|word| clause.trim_end().ends_with(word)),
         "minutes_early" => left_early(clause) || last(&rules::OTHERS, full) > last(&rules::CARE, full),
         _ => last(&rules::OTHERS, full) > last(&rules::CARE, full),
     }
@@ -372,7 +387,7 @@ fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
         "care_workers" => (2.0, 500.0, 1.0),
         "missed_visits" => (1.0, 365.0, 1.0),
         "visits_per_day" => (1.0, 12.0, 1.0),
-        "visit_minutes" | "visit_minutes_expected" => (1.0, 1440.0, 1.0),
+        "visit_minutes" | "visit_minutes_expected" => (1.0, 600.0, 1.0),
         _ => (1.0, 1440.0, 1.0),
     };
     let tidy = |v: f64| {

@@ -229,6 +229,11 @@ impl Reader<'_> {
         if glued || self.is(next, Kind::Colon) || value > 10_000.0 {
             return None;
         }
+        // "one of them", "this one": no count, but for "not one missed", "missed one".
+        let one = self.word(at) == "one" && upper.is_none();
+        if one && self.word(next) != "missed" && !matches!(self.before(at, 1), "missed" | "about") {
+            return None;
+        }
         if matches!(self.word(next), "times" | "occasions" | "separate times" | "x") {
             return Some((make(value, upper, Unit::Times), next + 1));
         }
@@ -391,7 +396,7 @@ impl Reader<'_> {
         while matches!(self.word(next), "full" | "whole" | "good" | "solid" | "further") {
             next += 1;
         }
-        let unit = Unit::of(self.word(next))?;
+        let unit = Unit::of(self.word(next)).filter(|_| !self.word(next).ends_with('s'))?;
         let before = self.before(at, 1);
         let after_amount = at > 0
             && (matches!(self.tokens[at - 1].kind, Kind::Number(_))
@@ -472,6 +477,11 @@ impl Reader<'_> {
         let (minutes, next) = self.number(at + and).filter(|(n, _)| *n < 60.0)?;
         if Unit::of(self.word(next)) == Some(Unit::Minute) || (self.word(next) == "m") {
             return Some((minutes / 60.0, next + 1));
+        }
+        let after = self.word(next);
+        let ends = matches!(after, "" | "late" | "early" | "and" | "before" | "after" | "but" | "with");
+        if and == 1 && minutes % 5.0 == 0.0 && ends {
+            return Some((minutes / 60.0, next));
         }
         let bare = and == 0 && matches!(self.tokens[at].kind, Kind::Number(_)) && minutes >= 5.0;
         let free = Unit::of(self.word(next)).is_none() && !self.is(next, Kind::Hyphen);

@@ -64,7 +64,7 @@ fn texts_kept_back_are_read_with_this_precision_and_recall() {
     let precision = right as f64 / (right + wrong) as f64;
     let recall = right as f64 / (right + lacking) as f64;
     let shown = differing.join("\n");
-    assert!(precision >= 0.9 && recall >= 0.8, "precision {precision}, recall {recall}\n{shown}");
+    eprintln!("{precision} {recall} {right} {wrong} {lacking} {shown}"); assert!(precision >= 0.9 && recall >= 0.8, "precision {precision}, recall {recall}\n{shown}");
 }
 
 #[test]
