@@ -1,0 +1,436 @@
+//! The quantities that people report about home care, from their words.
+//!
+//! "Supposed to be half an hour but they stay for ten" holds an agreed length and a received one.
+//! Numbers are read first ([`quantities`]), then the words around them say what each measures
+//! ([`rules`]); what only might be, what is wished for and what is about another service is no
+//! measure. What a standard asks, and how many reached it, is left to the tables.
+//!
+//! A count over several periods is given per one of them where that divides exactly ("12 faces in a
+//! fortnight": 6 a week), else whole, per the next longer period ("7 in a fortnight": 7 a month),
+//! which understates and never overstates.
+
+mod quantities;
+mod rules;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use regex::{Captures, Regex};
+
+use crate::coding::Measure;
+use quantities::{Plain, Quantity, Unit};
+use rules::{Make, RULES, Rule};
+
+/// Every measure with its unit and, where it is always a rate, its period.
+const MEASURES: &[(&str, &str, Option<&str>)] = &[
+    ("visit_minutes", "minutes", None),
+    ("visit_minutes_expected", "minutes", None),
+    ("minutes_late", "minutes", None),
+    ("minutes_early", "minutes", None),
+    ("care_workers", "count", None),
+    ("missed_visits", "count", None),
+    ("wait_days", "days", None),
+    ("visits_per_day", "count", Some("day")),
+    ("hours_per_week", "hours", Some("week")),
+    ("notice_hours", "hours", None),
+    ("hourly_cost", "gbp", None),
+    ("weekly_cost", "gbp", Some("week")),
+    ("travel_minutes", "minutes", None),
+    ("years_receiving", "years", None),
+];
+const UNITS: &[&str] = &["minutes", "hours", "days", "years", "count", "gbp"];
+/// Periods with their days, shortest first.
+const PERIODS: &[(&str, f64)] = &[("day", 1.0), ("week", 7.0), ("month", 30.0), ("year", 365.0)];
+
+/// A veto looks no further than this many bytes of plain text to either side, so that the time
+/// taken grows with the text and no faster.
+const NEAR: usize = 90;
+
+/// The measure with this name, as tables hold it.
+pub fn known(name: &str) -> Option<&'static str> {
+    MEASURES.iter().map(|(known, ..)| *known).find(|known| *known == name)
+}
+
+/// The unit with this name.
+pub fn known_unit(name: &str) -> Option<&'static str> {
+    UNITS.iter().copied().find(|known| *known == name)
+}
+
+/// The period with this name.
+pub fn known_period(name: &str) -> Option<&'static str> {
+    PERIODS.iter().map(|(known, _)| *known).find(|known| *known == name)
+}
+
+/// The quantities in a de-identified text, in its order; spans are byte ranges of the text, each
+/// within the segment that it names. `segments` are in order and do not overlap.
+pub fn measures(text: &str, segments: &[Range<usize>]) -> Vec<Measure> {
+    if !may_hold(text) {
+        return Vec::new();
+    }
+    let lower = text.to_ascii_lowercase();
+    let plain = quantities::plain(&tokens::tokens(&lower));
+    let mut reader = Reader { plain: &plain, segments, used: vec![false; plain.quantities.len()], out: Vec::new() };
+    let mut start = 0;
+    for (end, _) in plain.text.match_indices(" .") {
+        reader.sentence(start..end + 2);
+        start = end + 2;
+    }
+    reader.sentence(start..plain.text.len());
+    let mut out = reader.out;
+    out.sort_by_key(|m| (m.span.start, m.span.end));
+    out
+}
+
+/// False for a text that can hold no quantity: no digit and none of the words that state one.
+fn may_hold(text: &str) -> bool {
+    static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let stems = [
+            "hour", "minute", "mins", "fortnight", "notice", "missed", "twice", "times", "once",
+            "couple", "dozen", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+            "ten ", "eleven", "twelve", "teen", "twent", "thirt", "fift", "hundred", "half",
+            "quarter", "week", "month", "year", "½", "¼", "¾", "ninety",
+        ];
+        AhoCorasick::builder().ascii_case_insensitive(true).build(stems).ok()
+    });
+    text.bytes().any(|b| b.is_ascii_digit())
+        || STEMS.as_ref().is_none_or(|stems| stems.is_match(text))
+}
+
+struct Reader<'a> {
+    plain: &'a Plain,
+    segments: &'a [Range<usize>],
+    /// A quantity is one thing only: the first rule has it.
+    used: Vec<bool>,
+    out: Vec<Measure>,
+}
+
+/// A match in its sentence, and where in it the quantity stands.
+struct Place<'a> {
+    sentence: &'a str,
+    /// From the first to the last of what states the quantity.
+    at: Range<usize>,
+}
+
+impl Place<'_> {
+    fn before(&self, far: usize) -> &str {
+        let start = self.at.start.saturating_sub(far);
+        &self.sentence[start..self.at.start]
+    }
+
+    fn after(&self) -> &str {
+        &self.sentence[self.at.end..self.sentence.len().min(self.at.end + NEAR)]
+    }
+
+    fn around(&self) -> &str {
+        let end = self.sentence.len().min(self.at.end + NEAR);
+        &self.sentence[self.at.start.saturating_sub(NEAR)..end]
+    }
+}
+
+impl Reader<'_> {
+    fn sentence(&mut self, range: Range<usize>) {
+        let plain = self.plain;
+        let sentence = &plain.text[range.clone()];
+        let marked = sentence.bytes().any(|b| b.is_ascii_uppercase());
+        if !marked && !sentence.contains("notice") && !sentence.contains("missed") {
+            return;
+        }
+        for index in &RULES.any.matches(sentence) {
+            let rule = &RULES.rules[index];
+            for found in rule.pattern.captures_iter(sentence) {
+                self.apply(rule, &found, sentence, range.start);
+            }
+        }
+    }
+
+    fn apply(&mut self, rule: &Rule, found: &Captures<'_>, sentence: &str, offset: usize) {
+        let names = rule.pattern.capture_names().flatten();
+        let (mut q, mut r) = (None, None);
+        for name in names {
+            let Some(group) = found.name(name) else { continue };
+            let mark = group.start() - 1..group.end();
+            let index = group.as_str().parse::<usize>().ok();
+            match name.as_bytes()[0] {
+                b'q' => q = index.zip(Some((mark, name.as_bytes()[1]))),
+                b'r' => r = index.zip(Some((mark, name.as_bytes()[1]))),
+                _ => {}
+            }
+        }
+        let whole = found.name("s").or_else(|| found.name("s2")).map(|s| s.range());
+        let quantity = |i: usize| &self.plain.quantities[i];
+        match (rule.make, q, r) {
+            (Make::Zero(measure), counted, _) => {
+                let Some(at) = whole else { return };
+                if let Some((i, _)) = counted {
+                    self.used[i] = true;
+                }
+                let place = Place { sentence, at: at.clone() };
+                if vetoed(measure, &place, rule.may_be_wish) {
+                    return;
+                }
+                let span = self.plain.place(at.start + offset..at.end + offset);
+                self.keep(measure, (0.0, None), None, span, 0..0);
+            }
+            (Make::Clock, Some((came, (a, _))), Some((due, (b, _)))) => {
+                if self.used[came] || self.used[due] {
+                    return;
+                }
+                let at = whole.unwrap_or(a.start.min(b.start)..a.end.max(b.end));
+                let Some((measure, minutes)) = clock(quantity(came), quantity(due)) else { return };
+                let place = Place { sentence, at: at.clone() };
+                if vetoed(measure, &place, rule.may_be_wish) {
+                    return;
+                }
+                let span = self.plain.place(at.start + offset..at.end + offset);
+                let own = quantity(came).span.clone();
+                (self.used[came], self.used[due]) = (true, true);
+                self.keep(measure, (minutes, None), None, span, own);
+            }
+            (Make::Two(first, second), Some((i, (a, x))), Some((j, (b, y)))) => {
+                // Two bare numbers say nothing but in "pay for 30, get 10".
+                let (p, q) = (quantity(i), quantity(j));
+                let bare = p.unit == Unit::Number && q.unit == Unit::Number;
+                let money = p.unit == Unit::Pound;
+                let minutes = |q: &Quantity| q.value.max(q.upper.unwrap_or(0.0)) >= 5.0;
+                let visit = first.starts_with("visit");
+                if self.used[i] || self.used[j] || (visit && !money && (!minutes(p) || !minutes(q))) {
+                    return;
+                }
+                if bare && (!visit || x == b'P') && first != "hours_per_week" {
+                    return;
+                }
+                let wanted = |unit: u8, q: &Quantity| unit != b'H' || q.unit == Unit::Hour;
+                if !wanted(x, p) || !wanted(y, q) {
+                    return;
+                }
+                let place = Place { sentence, at: a };
+                self.one(first, i, &place, None, offset, rule.may_be_wish, None);
+                if !self.used[i] {
+                    return;
+                }
+                // What was agreed may stand after "should"; only the first of two can be a wish.
+                self.one(second, j, &Place { sentence, at: b }, None, offset, false, None);
+            }
+            (Make::Both(first, second), Some((i, (a, _))), _) if !self.used[i] => {
+                let place = Place { sentence, at: a };
+                self.one(first, i, &place, whole.clone(), offset, rule.may_be_wish, None);
+                self.used[i] = false;
+                self.one(second, i, &place, whole, offset, rule.may_be_wish, None);
+            }
+            (Make::One(measure), Some((i, (a, letter))), _) if !self.used[i] => {
+                let unit = quantity(i).unit;
+                let fits = match letter {
+                    b'H' => unit == Unit::Hour,
+                    b'Y' => matches!(unit, Unit::Year | Unit::Month),
+                    _ => true,
+                };
+                let period = self.period(measure, found, sentence, a.start);
+                if fits {
+                    let place = Place { sentence, at: a };
+                    self.one(measure, i, &place, whole, offset, rule.may_be_wish, period);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The days and the name of the period of a count, from the match or from words before it.
+    fn period(&self, measure: &str, found: &Captures<'_>, sentence: &str, at: usize) -> Option<f64> {
+        if !matches!(measure, "care_workers" | "missed_visits") {
+            return None;
+        }
+        let days = |found: &Captures<'_>| {
+            let word = found.name("p").or_else(|| found.name("p2"));
+            if let Some(word) = word {
+                return PERIODS.iter().find(|(p, _)| *p == word.as_str()).map(|(_, days)| *days);
+            }
+            let mark = found.name("d")?.as_str().parse::<usize>().ok()?;
+            self.plain.quantities.get(mark).map(|q| q.value)
+        };
+        days(found).or_else(|| {
+            let before = &sentence[at.saturating_sub(NEAR)..at];
+            rules::PERIOD_BEFORE.captures_iter(before).last().and_then(|c| days(&c))
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one match, in one place")]
+    fn one(
+        &mut self,
+        measure: &'static str,
+        index: usize,
+        place: &Place<'_>,
+        whole: Option<Range<usize>>,
+        offset: usize,
+        may_be_wish: bool,
+        period: Option<f64>,
+    ) {
+        let quantity = &self.plain.quantities[index];
+        let around = Place { sentence: place.sentence, at: whole.clone().unwrap_or(place.at.clone()) };
+        if vetoed(measure, place, may_be_wish)
+            || (around.at != place.at && rules::AFTERWARDS.is_match(around.after()))
+        {
+            return;
+        }
+        let Some(mut value) = value(measure, quantity) else { return };
+        let own = quantity.span.clone();
+        let span = whole.map_or(own.clone(), |w| self.plain.place(w.start + offset..w.end + offset));
+        let per = match period {
+            Some(days) => per(&mut value, days),
+            None => None,
+        };
+        self.used[index] = true;
+        self.keep(measure, value, per, span, own);
+    }
+
+    /// Keeps a measure in the segment that holds it: all its words, or else the quantity's own.
+    fn keep(
+        &mut self,
+        measure: &'static str,
+        (value, upper): (f64, Option<f64>),
+        per: Option<&'static str>,
+        span: Range<usize>,
+        own: Range<usize>,
+    ) {
+        let holder = |start: usize| {
+            let after = self.segments.partition_point(|s| s.start <= start);
+            let segment = after.checked_sub(1)?;
+            (start < self.segments[segment].end).then_some(segment)
+        };
+        let fits = |span: &Range<usize>| {
+            holder(span.start).filter(|s| span.end <= self.segments[*s].end && !span.is_empty())
+        };
+        let (segment, span) = match (fits(&span), fits(&own), holder(span.start)) {
+            (Some(segment), ..) => (segment, span),
+            (_, Some(segment), _) => (segment, own),
+            (.., Some(segment)) => (segment, span.start..self.segments[segment].end),
+            _ => return,
+        };
+        let Some((_, unit, rate)) = MEASURES.iter().find(|(known, ..)| *known == measure) else { return };
+        self.out.push(Measure {
+            segment: segment as u16,
+            measure,
+            value,
+            upper,
+            unit,
+            per: per.or(*rate),
+            span,
+        });
+    }
+}
+
+/// True where the words around say that this is no measure.
+fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
+    let full = place.before(NEAR);
+    let turned = rules::TURN.find_iter(full).last().map_or(0, |t| t.start());
+    let before = &full[turned..];
+    let clause = &before[before.rfind(" ,").unwrap_or(0)..];
+    let after = place.after();
+    if rules::AFTERWARDS.is_match(after) || (measure.starts_with("visit_m") && clause.trim_end().ends_with(" no")) {
+        return true;
+    }
+    if may_be_wish && (rules::WISH.is_match(clause) || rules::SUPPOSED.is_match(before)) {
+        return true;
+    }
+    // The last named before the quantity is what it is about.
+    let last = |pattern: &Regex, text: &str| pattern.find_iter(text).last().map(|m| m.start());
+    let about_care = after.split(" ,").next().unwrap_or(after);
+    match measure {
+        "hourly_cost" | "weekly_cost" => rules::WAGE.is_match(full) || clause.trim_end().ends_with(" on"),
+        "wait_days" => {
+            // What was waited for says it; only where nothing does, what stands before.
+            let (other, care) = (last(&rules::OTHERS, about_care), last(&rules::CARE, about_care));
+            other > care || care.is_none() && last(&rules::OTHERS, clause) > last(&rules::CARE, clause)
+        }
+        "visits_per_day" => {
+            rules::DOSES.is_match(place.around()) || !rules::CARE.is_match(place.around())
+        }
+        "hours_per_week" => rules::WORKED.is_match(full),
+        "years_receiving" => rules::WORKED.is_match(place.around()),
+        "care_workers" => rules::TOGETHER.is_match(clause) || rules::TOGETHER.is_match(about_care),
+        "missed_visits" => {
+            let share = [" in N", " out of N"].iter().any(|of| after.contains(of));
+            share || rules::DOSES.is_match(place.around())
+        }
+        "notice_hours" => ["take", "took", "takes", "taking", "taken", "pay", "paid"]
+            .iter()
+            .any(|word| clause.trim_end().ends_with(word)),
+        "minutes_early" => left_early(clause) || last(&rules::OTHERS, full) > last(&rules::CARE, full),
+        _ => last(&rules::OTHERS, full) > last(&rules::CARE, full),
+    }
+}
+
+/// "She leaves ten minutes early" is no early arrival.
+fn left_early(clause: &str) -> bool {
+    ["left", "leave", "leaves", "leaving", "finish", "finishes", "finished", "off", "gone"]
+        .iter()
+        .any(|word| clause.split(' ').any(|w| w == *word))
+}
+
+/// The value and upper end in the measure's unit; None where the quantity can be no such measure.
+fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
+    let minutes = matches!(quantity.unit, Unit::Minute | Unit::Hour);
+    let (low, high, factor) = match measure {
+        "hours_per_week" if quantity.unit == Unit::Number => (1.0, 168.0, 1.0),
+        "hours_per_week" => (0.5, 168.0, 1.0 / 60.0),
+        "notice_hours" if minutes => (0.0, 2000.0, 1.0 / 60.0),
+        "notice_hours" => (1.0, 9000.0, 24.0),
+        "wait_days" => (1.0, 3650.0, 1.0),
+        "years_receiving" if quantity.unit == Unit::Month => (0.05, 90.0, 1.0 / 360.0),
+        "years_receiving" => (0.5, 90.0, 1.0 / 365.0),
+        "hourly_cost" => (5.0, 200.0, 1.0),
+        "weekly_cost" => (2.0, 5000.0, 1.0),
+        "care_workers" => (2.0, 500.0, 1.0),
+        "missed_visits" => (1.0, 365.0, 1.0),
+        "visits_per_day" => (1.0, 12.0, 1.0),
+        "visit_minutes" | "visit_minutes_expected" => (1.0, 600.0, 1.0),
+        _ => (1.0, 1440.0, 1.0),
+    };
+    let tidy = |v: f64| {
+        let scaled = v * factor;
+        // 18 months of 30 days are a year and a half.
+        (scaled * 1e6).round() / 1e6
+    };
+    let months = |v: f64| if measure == "years_receiving" && quantity.unit == Unit::Month { v } else { v };
+    let (value, upper) = (tidy(months(quantity.value)), quantity.upper.map(tidy));
+    (low..=high).contains(&upper.unwrap_or(value)).then_some((value, upper))
+}
+
+/// How late or early an arrival is against the agreed time, in minutes; on a clock of twelve hours
+/// the nearer reading.
+fn clock(came: &Quantity, due: &Quantity) -> Option<(&'static str, f64)> {
+    let minutes = |q: &Quantity| match q.unit {
+        Unit::Clock => Some(q.value),
+        Unit::Number if q.upper.is_none() && (1.0..24.0).contains(&q.value) => {
+            let part = (q.value.fract() * 100.0).round();
+            (part < 60.0).then_some(q.value.floor() * 60.0 + part)
+        }
+        _ => None,
+    };
+    let difference = (minutes(came)? - minutes(due)?).rem_euclid(720.0);
+    if difference == 0.0 {
+        None
+    } else if difference <= 360.0 {
+        Some(("minutes_late", difference))
+    } else {
+        Some(("minutes_early", 720.0 - difference))
+    }
+}
+
+/// The period of a count over so many days; divides the count where that leaves whole numbers.
+fn per((value, upper): &mut (f64, Option<f64>), days: f64) -> Option<&'static str> {
+    let whole = |v: f64| v.fract() == 0.0;
+    for (name, length) in PERIODS.iter().rev() {
+        let times = days / length;
+        if times >= 1.0 && whole(times) && whole(*value / times) && upper.is_none_or(|u| whole(u / times)) {
+            *value /= times;
+            *upper = upper.map(|u| u / times);
+            return Some(name);
+        }
+    }
+    PERIODS.iter().find(|(_, length)| *length >= days).map(|(name, _)| *name)
+}

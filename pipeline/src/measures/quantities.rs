@@ -1,0 +1,680 @@
+//! Tokens to quantities: amounts, durations, money and times of day, in digits or words.
+//!
+//! The result is the text in a plain form, where every quantity is one mark: `M` minutes or hours,
+//! `D` days or longer, `N` a bare number, `F` so many times, `G` pounds, `C` a time of day, each
+//! with its index; everything else is lower-case words, ` ,` and ` .`. The rules read that form.
+
+use std::ops::Range;
+
+use super::tokens::{Kind, Token};
+
+/// What a quantity counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Value in minutes, said in minutes.
+    Minute,
+    /// Value in minutes, said in hours.
+    Hour,
+    /// Value in days.
+    Day,
+    /// Value in days, said in weeks or fortnights.
+    Week,
+    /// Value in days, said in months of 30.
+    Month,
+    /// Value in days, said in years of 365.
+    Year,
+    /// A bare number.
+    Number,
+    /// So many times.
+    Times,
+    /// Pounds.
+    Pound,
+    /// Minutes after midnight; under 720 either half of the day may be meant.
+    Clock,
+}
+
+impl Unit {
+    fn of(word: &str) -> Option<Self> {
+        Some(match word {
+            "minute" | "minutes" | "min" | "mins" | "minuets" | "minites" | "mintues" => Self::Minute,
+            "hour" | "hours" | "hr" | "hrs" => Self::Hour,
+            "day" | "days" => Self::Day,
+            "week" | "weeks" | "wk" | "wks" | "fortnight" | "fortnights" => Self::Week,
+            "month" | "months" | "mth" | "mths" => Self::Month,
+            "year" | "years" | "yr" | "yrs" => Self::Year,
+            _ => return None,
+        })
+    }
+
+    fn size(self, word: &str) -> f64 {
+        match self {
+            Self::Hour => 60.0,
+            Self::Week if word.starts_with("fortnight") => 14.0,
+            Self::Week => 7.0,
+            Self::Month => 30.0,
+            Self::Year => 365.0,
+            _ => 1.0,
+        }
+    }
+
+    fn mark(self) -> char {
+        match self {
+            Self::Minute | Self::Hour => 'M',
+            Self::Day | Self::Week | Self::Month | Self::Year => 'D',
+            Self::Number => 'N',
+            Self::Times => 'F',
+            Self::Pound => 'G',
+            Self::Clock => 'C',
+        }
+    }
+}
+
+/// A quantity in a text.
+#[derive(Clone, Debug)]
+pub(super) struct Quantity {
+    pub(super) value: f64,
+    pub(super) upper: Option<f64>,
+    pub(super) unit: Unit,
+    /// Byte range in the text.
+    pub(super) span: Range<usize>,
+}
+
+/// A text in plain form.
+#[derive(Debug, Default)]
+pub(super) struct Plain {
+    /// Words and marks, each after a space.
+    pub(super) text: String,
+    /// In the order of their marks' indices.
+    pub(super) quantities: Vec<Quantity>,
+    /// Start in the plain text and byte range in the text, of each word and mark.
+    places: Vec<(usize, Range<usize>)>,
+}
+
+impl Plain {
+    fn push(&mut self, word: &str, span: Range<usize>) {
+        self.text.push(' ');
+        self.places.push((self.text.len(), span));
+        self.text.push_str(word);
+    }
+
+    /// The byte range in the text of a range of the plain text.
+    pub(super) fn place(&self, range: Range<usize>) -> Range<usize> {
+        let first = self.places.partition_point(|(start, _)| *start < range.start);
+        let end = self.places.partition_point(|(start, _)| *start < range.end);
+        match (self.places.get(first), self.places.get(end.saturating_sub(1))) {
+            (Some((_, a)), Some((_, b))) if first < end => a.start..b.end,
+            _ => 0..0,
+        }
+    }
+}
+
+/// The plain form of a text's tokens.
+pub(super) fn plain(tokens: &[Token<'_>]) -> Plain {
+    let mut out = Plain::default();
+    let reader = Reader { tokens };
+    let mut at = 0;
+    while at < tokens.len() {
+        let token = &tokens[at];
+        if let Some((mut quantity, next)) = reader.quantity(at) {
+            quantity.span = token.span.start..tokens[next - 1].span.end;
+            let mark = format!("{}{}", quantity.unit.mark(), out.quantities.len());
+            out.push(&mark, quantity.span.clone());
+            out.quantities.push(quantity);
+            at = next;
+            continue;
+        }
+        let span = token.span.clone();
+        match token.kind {
+            Kind::Word if token.word.is_ascii() => out.push(token.word, span),
+            Kind::Stop => out.push(".", span),
+            Kind::Comma => out.push(",", span),
+            Kind::Slash => out.push("/", span),
+            // A name may stand as the subject of a sentence.
+            Kind::Placeholder => out.push("someone", span),
+            _ => {}
+        }
+        at += 1;
+    }
+    out
+}
+
+/// An amount with its upper end, and the index after it.
+type Amount = (f64, Option<f64>, usize);
+
+struct Reader<'a> {
+    tokens: &'a [Token<'a>],
+}
+
+impl Reader<'_> {
+    fn word(&self, at: usize) -> &str {
+        self.tokens.get(at).filter(|t| t.kind == Kind::Word).map_or("", |t| t.word)
+    }
+
+    fn is(&self, at: usize, kind: Kind) -> bool {
+        self.tokens.get(at).is_some_and(|t| t.kind == kind)
+    }
+
+    /// The word `back` tokens before `at`.
+    fn before(&self, at: usize, back: usize) -> &str {
+        at.checked_sub(back).map_or("", |i| self.word(i))
+    }
+
+    /// `at`, or after the hyphen there.
+    fn skip_hyphen(&self, at: usize) -> usize {
+        at + usize::from(self.is(at, Kind::Hyphen))
+    }
+
+    /// True where the words from `at` are these.
+    fn says(&self, at: usize, words: &[&str]) -> bool {
+        words.iter().enumerate().all(|(i, w)| self.word(at + i) == *w)
+    }
+
+    /// The quantity that starts at `at`, its bounds read, with the index after it.
+    fn quantity(&self, at: usize) -> Option<(Quantity, usize)> {
+        let (start, bound) = self.bound(at);
+        let (mut quantity, mut next) = self.unbounded(start)?;
+        let mut most = bound == Some(true);
+        // What is said after it: "ten minutes at most", "an hour or so".
+        for (words, upper) in AFTER {
+            if self.says(next, words) {
+                next += words.len();
+                most |= *upper;
+                break;
+            }
+        }
+        if most && quantity.unit != Unit::Clock {
+            quantity.upper = Some(quantity.upper.unwrap_or(quantity.value));
+            quantity.value = 0.0;
+        }
+        Some((quantity, next))
+    }
+
+    /// The index after words that bound what follows; Some(true) where it is the most, Some(false)
+    /// where it is about as much.
+    fn bound(&self, at: usize) -> (usize, Option<bool>) {
+        for (words, upper) in BEFORE {
+            if self.says(at, words) {
+                let negated = words.ends_with(&["more", "than"])
+                    && (1..=4).any(|back| {
+                        let word = self.before(at, back);
+                        matches!(word, "never" | "not" | "t" | "rarely" | "hardly" | "seldom" | "nt")
+                    });
+                let fewer_negated = matches!(words, ["less", "than"] | ["fewer", "than"])
+                    && matches!(self.before(at, 1), "never" | "not" | "no" | "nothing");
+                return (at + words.len(), Some((*upper || negated) && !fewer_negated));
+            }
+        }
+        (at, None)
+    }
+
+    fn unbounded(&self, at: usize) -> Option<(Quantity, usize)> {
+        let make = |value, upper, unit| Quantity { value, upper, unit, span: 0..0 };
+        if let Some((value, upper, next)) = self.money(at) {
+            return Some((make(value, upper, Unit::Pound), next));
+        }
+        if let Some((value, next)) = self.clock(at) {
+            return Some((make(value, None, Unit::Clock), next));
+        }
+        if let Some((value, upper, unit, next)) = self.durations(at) {
+            return Some((make(value, upper, unit), next));
+        }
+        match self.word(at) {
+            "once" => return Some((make(1.0, None, Unit::Times), at + 1)),
+            "twice" => return Some((make(2.0, None, Unit::Times), at + 1)),
+            _ => {}
+        }
+        let (value, upper, next) = self.amount(at)?;
+        // Ordinals, and digits that run on into something else.
+        let glued = self.tokens.get(next).is_some_and(|t| t.glued && t.kind == Kind::Word);
+        if glued || self.is(next, Kind::Colon) || value > 10_000.0 {
+            return None;
+        }
+        // "one of them", "this one": no count, but for "not one missed", "missed one".
+        let one = self.word(at) == "one" && upper.is_none();
+        if one && self.word(next) != "missed" && !matches!(self.before(at, 1), "missed" | "about") {
+            return None;
+        }
+        if matches!(self.word(next), "times" | "occasions" | "separate times" | "x") {
+            return Some((make(value, upper, Unit::Times), next + 1));
+        }
+        Some((make(value, upper, Unit::Number), next))
+    }
+
+    /// A number in digits or words: "12", "1½", "twenty-five", "a couple of", "half a dozen".
+    fn number(&self, at: usize) -> Option<(f64, usize)> {
+        if let Some(Kind::Number(value)) = self.tokens.get(at).map(|t| t.kind) {
+            return Some(match self.tokens.get(at + 1).map(|t| (t.kind, t.glued)) {
+                Some((Kind::Number(part), true)) if part < 1.0 => (value + part, at + 2),
+                _ => self.and_a_half(value, at + 1),
+            });
+        }
+        let article = usize::from(matches!(self.word(at), "a" | "the"));
+        let held = at + article;
+        match self.word(held) {
+            "couple" => return Some((2.0, held + 1 + usize::from(self.word(held + 1) == "of"))),
+            "dozen" => return Some((12.0, held + 1)),
+            "hundred" if article == 1 => return Some((100.0, held + 1)),
+            "half" if self.says(held + 1, &["a", "dozen"]) => return Some((6.0, held + 3)),
+            "half" if self.word(held + 1) == "dozen" => return Some((6.0, held + 2)),
+            _ => {}
+        }
+        let (value, mut next) = (word_number(self.word(at))?, at + 1);
+        if (20.0..100.0).contains(&value) {
+            let unit = self.skip_hyphen(next);
+            if let Some(ones) = word_number(self.word(unit)).filter(|n| *n < 10.0) {
+                return Some(self.and_a_half(value + ones, unit + 1));
+            }
+        }
+        let mut value = value;
+        if value < 10.0 && self.word(next) == "hundred" {
+            value *= 100.0;
+            next += 1;
+        }
+        Some(self.and_a_half(value, next))
+    }
+
+    /// "two and a half".
+    fn and_a_half(&self, value: f64, next: usize) -> (f64, usize) {
+        let longer = self.says(next, &["and", "a", "half"]) && Unit::of(self.word(next + 3)).is_some();
+        if longer { (value + 0.5, next + 3) } else { (value, next) }
+    }
+
+    /// A number or a range of two.
+    fn amount(&self, at: usize) -> Option<Amount> {
+        let between = self.word(at) == "between" || self.word(at) == "from";
+        if between {
+            let (low, middle) = self.number(at + 1)?;
+            let joined = matches!((self.word(at), self.word(middle)), (_, "to") | ("between", "and"));
+            let (high, next) = self.number(middle + 1).filter(|_| joined)?;
+            return (high > low && !self.changed(at + 1)).then_some((low, Some(high), next));
+        }
+        let (value, mut next) = self.number(at)?;
+        let odd = self.skip_hyphen(next);
+        if self.word(odd) == "odd" {
+            return Some((value, None, odd + 1));
+        }
+        if self.is(next, Kind::Plus) {
+            next += 1;
+        }
+        let joins = matches!(self.word(next), "to" | "or")
+            || self.is(next, Kind::Hyphen)
+            || self.is(next, Kind::Slash);
+        if joins
+            && !self.changed(at)
+            && let Some((upper, after)) = self.number(next + 1)
+            && upper > value
+            && upper <= value * 10.0
+            && !self.is(after, Kind::Slash)
+        {
+            return Some((value, Some(upper), after));
+        }
+        Some((value, None, next))
+    }
+
+    /// "went from 7 to 14": an old and a new value, no range.
+    fn changed(&self, at: usize) -> bool {
+        self.before(at, 1) == "from"
+            && (2..=6).any(|back| {
+                let word = self.before(at, back);
+                matches!(
+                    word,
+                    "cut" | "went" | "gone" | "up" | "down" | "reduced" | "increased" | "raised"
+                        | "dropped" | "changed" | "rose" | "risen" | "fell" | "go" | "goes" | "moved"
+                )
+            })
+    }
+
+    /// One duration, or two as a range: "half an hour to an hour".
+    fn durations(&self, at: usize) -> Option<(f64, Option<f64>, Unit, usize)> {
+        let between = matches!(self.word(at), "between" | "from");
+        let start = at + usize::from(between);
+        if let Some((value, upper, unit, next)) = self.duration(start) {
+            let joined = matches!(self.word(next), "to" | "or") || self.is(next, Kind::Hyphen)
+                || (between && self.word(next) == "and");
+            if joined
+                && upper.is_none()
+                && !self.changed(start)
+                && let Some((high, None, other, after)) = self.duration(next + 1)
+                && high > value
+                && unit.mark() == other.mark()
+            {
+                return Some((value, Some(high), unit, after));
+            }
+            if !between {
+                return Some((value, upper, unit, next));
+            }
+        }
+        self.duration(at)
+    }
+
+    /// One duration, with a range of numbers where there is one.
+    fn duration(&self, at: usize) -> Option<(f64, Option<f64>, Unit, usize)> {
+        if let Some((minutes, next)) = self.part_of_hour(at) {
+            return Some((minutes, None, Unit::Hour, next));
+        }
+        let word = self.word(at);
+        let (low, high, next) = if matches!(word, "a" | "an" | "the") {
+            self.article(at)?
+        } else if matches!(word, "hour" | "fortnight") {
+            // "the full hour", "came hour late"
+            let alone = matches!(self.before(at, 1), "full" | "whole" | "good" | "solid")
+                || matches!(self.word(at + 1), "late" | "early");
+            (1.0, None, alone.then_some(at)?)
+        } else {
+            self.amount(at)?
+        };
+        let mut named = self.skip_hyphen(next);
+        while matches!(self.word(named), "full" | "whole" | "good" | "solid" | "long" | "working" | "of") {
+            named += 1;
+        }
+        let glued = self.tokens.get(named).is_some_and(|t| t.glued);
+        let unit = match self.word(named) {
+            "m" if glued => Unit::Minute,
+            "h" if glued => Unit::Hour,
+            word => Unit::of(word)?,
+        };
+        let size = unit.size(self.word(named));
+        let (mut value, mut upper, mut next) = (low * size, high.map(|h| h * size), named + 1);
+        if upper.is_none() {
+            if let Some((more, after)) = self.and_more(unit, next) {
+                value += more * size;
+                next = after;
+            } else if low <= 1.0 && self.says(next, &["or", "two"]) {
+                upper = Some(2.0 * size);
+                next += 2;
+            }
+        }
+        Some((value, upper, unit, next))
+    }
+
+    /// "an hour", "a week": one, where it is a length of time and no rate ("£22 an hour").
+    fn article(&self, at: usize) -> Option<Amount> {
+        if let Some((value, next)) = self.number(at) {
+            return Some((value, None, next));
+        }
+        let mut next = at + 1;
+        while matches!(self.word(next), "full" | "whole" | "good" | "solid" | "further") {
+            next += 1;
+        }
+        let unit = Unit::of(self.word(next)).filter(|_| !self.word(next).ends_with('s'))?;
+        let before = self.before(at, 1);
+        let after_amount = at > 0
+            && (matches!(self.tokens[at - 1].kind, Kind::Number(_))
+                || word_number(before).is_some()
+                || matches!(before, "quid" | "pound" | "pounds" | "times" | "twice" | "once"));
+        let is_length = match unit {
+            Unit::Minute | Unit::Hour if self.word(at) == "the" => {
+                !matches!(before, "on" | "past" | "to" | "of" | "by" | "all" | "till")
+            }
+            Unit::Minute | Unit::Hour => !after_amount && before != "miles",
+            _ if self.word(at) == "the" => false,
+            _ => {
+                matches!(
+                    before,
+                    "for" | "waited" | "wait" | "waiting" | "took" | "taken" | "takes" | "take"
+                        | "after" | "over" | "nearly" | "about" | "almost" | "in" | "within"
+                        | "than" | "least" | "given" | "gave" | "gives" | "give" | "with" | "around"
+                ) || matches!(self.word(next + 1), "notice" | "wait" | "late")
+                    || (self.word(next).starts_with("fortnight") && !after_amount)
+            }
+        };
+        is_length.then_some((1.0, None, next))
+    }
+
+    /// "half an hour", "three quarters of an hour", in minutes.
+    fn part_of_hour(&self, at: usize) -> Option<(f64, usize)> {
+        let start = at + usize::from(matches!(self.word(at), "a" | "the"));
+        let skip = |i| self.skip_hyphen(i);
+        let (minutes, next) = match self.word(start) {
+            "half" => (30.0, skip(start + 1)),
+            "quarter" | "qtr" => (15.0, skip(start + 1)),
+            "three" if matches!(self.word(skip(start + 1)), "quarters" | "quarter") => {
+                (45.0, skip(skip(start + 1) + 1))
+            }
+            _ => match self.fraction(start)? {
+                (part, next) if part < 1.0 => (part * 60.0, skip(next)),
+                _ => return None,
+            },
+        };
+        let of = next + usize::from(self.word(next) == "of");
+        let end = of + usize::from(matches!(self.word(of), "an" | "a" | "the"));
+        matches!(self.word(end), "hour" | "hr" | "hours").then_some((minutes, end + 1))
+    }
+
+    /// "1/2", "3/4", "½".
+    fn fraction(&self, at: usize) -> Option<(f64, usize)> {
+        match self.tokens.get(at)?.kind {
+            Kind::Number(part) if part < 1.0 => Some((part, at + 1)),
+            Kind::Number(top) if self.is(at + 1, Kind::Slash) => {
+                match self.tokens.get(at + 2)?.kind {
+                    Kind::Number(bottom) if bottom == 2.0 || bottom == 4.0 => {
+                        Some((top / bottom, at + 3))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// What comes on top of an hour or a year: "and a half", "and a quarter", "20", "and ten minutes";
+    /// in units of the first.
+    fn and_more(&self, unit: Unit, at: usize) -> Option<(f64, usize)> {
+        for (words, part) in [
+            (&["and", "a", "half"][..], 0.5),
+            (&["and", "half"], 0.5),
+            (&["and", "a", "quarter"], 0.25),
+            (&["and", "three", "quarters"], 0.75),
+        ] {
+            if self.says(at, words) && Unit::of(self.word(at + words.len())).is_none() {
+                return Some((part, at + words.len()));
+            }
+        }
+        if unit != Unit::Hour {
+            return None;
+        }
+        let and = usize::from(self.word(at) == "and");
+        let (minutes, next) = self.number(at + and).filter(|(n, _)| *n < 60.0)?;
+        if Unit::of(self.word(next)) == Some(Unit::Minute) || (self.word(next) == "m") {
+            return Some((minutes / 60.0, next + 1));
+        }
+        let after = self.word(next);
+        let ends = matches!(after, "" | "late" | "early" | "and" | "before" | "after" | "but" | "with");
+        if and == 1 && minutes % 5.0 == 0.0 && ends {
+            return Some((minutes / 60.0, next));
+        }
+        let bare = and == 0 && matches!(self.tokens[at].kind, Kind::Number(_)) && minutes >= 5.0;
+        let free = Unit::of(self.word(next)).is_none() && !self.is(next, Kind::Hyphen);
+        (bare && free).then_some((minutes / 60.0, next))
+    }
+
+    /// "£22.50", "22 quid", "£20-£25", "twenty pounds fifty".
+    fn money(&self, at: usize) -> Option<Amount> {
+        if self.is(at, Kind::Pound) {
+            let (low, next) = self.number(at + 1)?;
+            let joined = self.word(next) == "to" || self.word(next) == "or" || self.is(next, Kind::Hyphen);
+            if joined && !self.changed(at) {
+                let second = next + 1 + usize::from(self.is(next + 1, Kind::Pound));
+                if let Some((high, after)) = self.number(second).filter(|(high, _)| *high > low) {
+                    return Some((low, Some(high), after));
+                }
+            }
+            return Some((low, None, next));
+        }
+        let (low, high, next) = self.amount(at)?;
+        if !matches!(self.word(next), "quid" | "pound" | "pounds") && !self.is(next, Kind::Pound) {
+            return None;
+        }
+        let pence = self.number(next + 1).filter(|(p, end)| {
+            (10.0..100.0).contains(p) && high.is_none() && !matches!(self.word(*end), "minutes" | "hours")
+        });
+        Some(match pence {
+            Some((pence, after)) => (low + pence / 100.0, None, after),
+            None => (low, high, next + 1),
+        })
+    }
+
+    /// A time of day that can be nothing else, in minutes after midnight.
+    fn clock(&self, at: usize) -> Option<(f64, usize)> {
+        match self.word(at) {
+            "noon" | "midday" => return Some((720.0, at + 1)),
+            "half" => {
+                let past = at + 1 + usize::from(self.word(at + 1) == "past");
+                let (hour, next) = self.hour(past)?;
+                return Some(self.half_of_day(hour * 60.0 + 30.0, next));
+            }
+            _ => {}
+        }
+        let article = usize::from(self.word(at) == "a");
+        let (minutes, next) = match self.word(at + article) {
+            "quarter" => (15.0, at + article + 1),
+            _ => match self.number(at) {
+                Some((n, next)) if [5.0, 10.0, 20.0, 25.0].contains(&n) => (n, next),
+                _ => return self.plain_clock(at),
+            },
+        };
+        let sign = match self.word(next) {
+            "past" | "after" => 1.0,
+            "to" => -1.0,
+            _ => return self.plain_clock(at),
+        };
+        let Some((hour, end)) = self.hour(next + 1) else { return self.plain_clock(at) };
+        // "five to ten" is a time where one is expected, else a range.
+        let expected = matches!(
+            self.before(at, 1),
+            "at" | "of" | "till" | "until" | "by" | "than" | "about" | "around" | "nearly" | "gone" | "since"
+        );
+        if sign < 0.0 && minutes < hour && !expected && article == 0 {
+            return None;
+        }
+        Some(self.half_of_day((hour * 60.0 + sign * minutes).rem_euclid(720.0), end))
+    }
+
+    /// "9am", "9.30pm", "9:30", "eleven o'clock".
+    fn plain_clock(&self, at: usize) -> Option<(f64, usize)> {
+        let (value, mut next) = self.number(at).filter(|(n, _)| *n < 24.0)?;
+        let mut minutes = value.floor() * 60.0 + (value.fract() * 100.0).round();
+        let mut sure = false;
+        if self.is(next, Kind::Colon) {
+            let Some(Kind::Number(part)) = self.tokens.get(next + 1).map(|t| t.kind) else {
+                return None;
+            };
+            minutes += part;
+            next += 2;
+            sure = true;
+        }
+        if self.says(next, &["o", "clock"]) {
+            return Some((minutes, next + 2));
+        }
+        if self.word(next) == "oclock" {
+            return Some((minutes, next + 1));
+        }
+        let (told, end) = self.half_of_day(minutes, next);
+        (sure || end > next).then_some((told, end))
+    }
+
+    /// An hour of the clock, not followed by a unit.
+    fn hour(&self, at: usize) -> Option<(f64, usize)> {
+        let (hour, next) = self.number(at)?;
+        let is_hour = hour.fract() == 0.0 && (1.0..=12.0).contains(&hour);
+        let free = Unit::of(self.word(next)).is_none() && !self.is(next, Kind::Hyphen);
+        (is_hour && free).then_some((hour, next))
+    }
+
+    /// With "am" or "pm" after it.
+    fn half_of_day(&self, minutes: f64, next: usize) -> (f64, usize) {
+        match self.word(next) {
+            "am" => (minutes.rem_euclid(720.0), next + 1),
+            "pm" => (minutes.rem_euclid(720.0) + 720.0, next + 1),
+            _ => (minutes, next),
+        }
+    }
+}
+
+/// Words before a quantity that bound it; true where it is the most.
+const BEFORE: &[(&[&str], bool)] = &[
+    (&["anything", "up", "to"], true),
+    (&["up", "to"], true),
+    (&["as", "much", "as"], true),
+    (&["as", "many", "as"], true),
+    (&["no", "more", "than"], true),
+    (&["never", "more", "than"], true),
+    (&["not", "more", "than"], true),
+    (&["rarely", "more", "than"], true),
+    (&["less", "than"], true),
+    (&["fewer", "than"], true),
+    (&["under"], true),
+    (&["at", "most"], true),
+    (&["not", "even"], true),
+    (&["well", "over"], false),
+    (&["more", "than"], false),
+    (&["at", "least"], false),
+    (&["getting", "on", "for"], false),
+    (&["upwards", "of"], false),
+    (&["close", "to"], false),
+    (&["as", "little", "as"], false),
+    (&["as", "few", "as"], false),
+    (&["anything"], false),
+    (&["nearly"], false),
+    (&["almost"], false),
+    (&["about"], false),
+    (&["around"], false),
+    (&["roughly"], false),
+    (&["approximately"], false),
+    (&["approx"], false),
+    (&["over"], false),
+    (&["barely"], false),
+    (&["easily"], false),
+    (&["maybe"], false),
+    (&["nigh", "on"], false),
+];
+
+/// Words after a quantity that bound it; true where it is the most.
+const AFTER: &[(&[&str], bool)] = &[
+    (&["at", "the", "most"], true),
+    (&["at", "most"], true),
+    (&["at", "best"], true),
+    (&["tops"], true),
+    (&["max"], true),
+    (&["maximum"], true),
+    (&["or", "less"], true),
+    (&["if", "that"], true),
+    (&["or", "more"], false),
+    (&["or", "so"], false),
+    (&["at", "least"], false),
+    (&["plus"], false),
+    (&["minimum"], false),
+];
+
+fn word_number(word: &str) -> Option<f64> {
+    Some(f64::from(match word {
+        "one" => 1_u8,
+        "two" => 2,
+        "three" => 3,
+        "four" => 4,
+        "five" => 5,
+        "six" => 6,
+        "seven" => 7,
+        "eight" => 8,
+        "nine" => 9,
+        "ten" => 10,
+        "eleven" => 11,
+        "twelve" => 12,
+        "thirteen" => 13,
+        "fourteen" => 14,
+        "fifteen" => 15,
+        "sixteen" => 16,
+        "seventeen" => 17,
+        "eighteen" => 18,
+        "nineteen" => 19,
+        "twenty" => 20,
+        "thirty" => 30,
+        "forty" | "fourty" => 40,
+        "fifty" => 50,
+        "sixty" => 60,
+        "seventy" => 70,
+        "eighty" => 80,
+        "ninety" => 90,
+        _ => return None,
+    }))
+}

@@ -1,0 +1,116 @@
+//! Written cases, texts kept back, and what holds for any text.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::{known, known_period, known_unit, measures};
+use crate::segment::segments;
+
+/// "visit_minutes=10..15", "care_workers=7/week", in the order of the text.
+fn told(text: &str) -> Vec<String> {
+    let found = measures(text, &segments(text));
+    let show = |m: crate::coding::Measure| {
+        let upper = m.upper.map_or(String::new(), |u| format!("..{u}"));
+        let implied = matches!(m.measure, "visits_per_day" | "weekly_cost");
+        let per = m.per.filter(|_| !implied).map_or(String::new(), |p| format!("/{p}"));
+        format!("{}={}{upper}{per}", m.measure, m.value)
+    };
+    found.into_iter().map(show).collect()
+}
+
+/// (text, expected) of a list.
+fn cases(list: &str) -> impl Iterator<Item = (&str, Vec<String>)> {
+    list.lines().filter(|l| !l.starts_with('#')).filter_map(|line| {
+        let (text, expected) = line.split_once("=>")?;
+        let expected = expected.split(';').map(str::trim).filter(|e| !e.is_empty());
+        Some((text.trim(), expected.map(str::to_owned).collect()))
+    })
+}
+
+/// (right, wrong, lacking) over a list, and the texts that differ.
+fn score(list: &str) -> (usize, usize, usize, Vec<String>) {
+    let (mut right, mut wrong, mut lacking, mut differing) = (0, 0, 0, Vec::new());
+    for (text, expected) in cases(list) {
+        let mut counts: BTreeMap<String, i32> = BTreeMap::new();
+        for one in &expected {
+            *counts.entry(one.clone()).or_default() += 1;
+        }
+        let found = told(text);
+        for one in &found {
+            *counts.entry(one.clone()).or_default() -= 1;
+        }
+        let more: i32 = counts.values().filter(|c| **c < 0).sum();
+        let less: i32 = counts.values().filter(|c| **c > 0).sum();
+        wrong += more.unsigned_abs() as usize;
+        lacking += less as usize;
+        right += expected.len() - less as usize;
+        if found != expected {
+            differing.push(format!("{text}\n    expected {expected:?}\n    found    {found:?}"));
+        }
+    }
+    (right, wrong, lacking, differing)
+}
+
+#[test]
+fn every_written_case_is_read_as_written() {
+    let (.., differing) = score(include_str!("cases.txt"));
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
+}
+
+#[test]
+fn texts_kept_back_are_read_with_this_precision_and_recall() {
+    let (right, wrong, lacking, differing) = score(include_str!("held_out.txt"));
+    let precision = right as f64 / (right + wrong) as f64;
+    let recall = right as f64 / (right + lacking) as f64;
+    let shown = differing.join("\n");
+    eprintln!("{precision} {recall} {right} {wrong} {lacking} {shown}"); assert!(precision >= 0.9 && recall >= 0.8, "precision {precision}, recall {recall}\n{shown}");
+}
+
+#[test]
+fn names_are_known_and_others_are_not() {
+    assert_eq!(known("minutes_late"), Some("minutes_late"));
+    assert_eq!(known("minutes"), None);
+    assert_eq!(known_unit("gbp"), Some("gbp"));
+    assert_eq!(known_unit("pounds"), None);
+    assert_eq!(known_period("month"), Some("month"));
+    assert_eq!(known_period("fortnight"), None);
+}
+
+#[test]
+fn a_span_is_the_words_that_state_the_quantity() {
+    let text = "Lovely girls. They were forty-five minutes late on Monday; ½ an hour’s notice.";
+    let found = measures(text, &segments(text));
+    let words: Vec<&str> = found.iter().map(|m| &text[m.span.clone()]).collect();
+    assert_eq!(words, ["forty-five minutes late", "½ an hour’s notice"]);
+    assert_eq!(found.iter().map(|m| m.segment).collect::<Vec<_>>(), [1, 2]);
+}
+
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[0-9]{1,4}", "\\PC{0,4}", Just("half an hour".into()), Just("minutes late".into()),
+        Just("instead of".into()), Just("£".into()), Just("carers in a week".into()),
+        Just("supposed to be".into()), Just("but stay for".into()), Just("no notice".into()),
+        Just("½".into()), Just("’s".into()), Just(".".into()), Just("-".into()), Just("to".into()),
+        Just("é".into()), Just("[PERSON 1]".into()), Just("twenty".into()), Just("İ".into()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn spans_are_on_character_boundaries_within_their_segment(
+        pieces in prop::collection::vec(piece(), 0..30), glue in "[ ]?"
+    ) {
+        let text = pieces.join(&glue);
+        let parts = segments(&text);
+        for m in measures(&text, &parts) {
+            let segment = &parts[usize::from(m.segment)];
+            prop_assert!(m.span.start < m.span.end);
+            prop_assert!(segment.start <= m.span.start && m.span.end <= segment.end);
+            prop_assert!(text.get(m.span.clone()).is_some());
+            prop_assert!(m.upper.is_none_or(|u| u >= m.value));
+            prop_assert_eq!(known(m.measure), Some(m.measure));
+            prop_assert_eq!(known_unit(m.unit), Some(m.unit));
+        }
+    }
+}
