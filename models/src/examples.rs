@@ -99,7 +99,7 @@ impl LabelledSegment {
 }
 
 /// Several sentiments as one: praise beside complaint is mixed, either beside neutral is itself.
-pub(crate) fn roll_up(sentiments: impl IntoIterator<Item = Sentiment>) -> Option<Sentiment> {
+pub fn roll_up(sentiments: impl IntoIterator<Item = Sentiment>) -> Option<Sentiment> {
     sentiments.into_iter().reduce(|one, other| match (one, other) {
         (one, other) if one == other => one,
         (Sentiment::Neutral, other) | (other, Sentiment::Neutral) => other,

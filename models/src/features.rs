@@ -130,7 +130,9 @@ impl Encoder for Ngrams {
     fn encode(&self, input: &Input<'_>, out: &mut Encoded) {
         out.features.clear();
         let polarity = Kind::Asked as u64 + input.polarity as u64;
-        if self.previous && let Some(previous) = input.previous {
+        if self.previous
+            && let Some(previous) = input.previous
+        {
             out.read(previous);
             out.elsewhere(Kind::Previous as u64);
         }
@@ -191,7 +193,12 @@ fn negates(word: &[u8]) -> bool {
 }
 
 /// Runs of characters in a word with a blank on either side; short words give themselves once.
-fn characters((least, most): (usize, usize), folded: &[u8], word: Word, mut emit: impl FnMut(&[u8])) {
+fn characters(
+    (least, most): (usize, usize),
+    folded: &[u8],
+    word: Word,
+    mut emit: impl FnMut(&[u8]),
+) {
     // Words longer than this are not words: their beginning is enough.
     const LONGEST: usize = 40;
     let (start, end) = (word.start as usize - 1, word.end as usize + 1);
@@ -290,6 +297,7 @@ fn placeholder(text: &str) -> Option<usize> {
     let inside = &text.as_bytes()[1..close];
     let name = inside.iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count();
     let rest = &inside[name..];
-    let numbered = rest.is_empty() || (rest[0] == b' ' && rest[1..].iter().all(u8::is_ascii_alphanumeric));
+    let numbered =
+        rest.is_empty() || (rest[0] == b' ' && rest[1..].iter().all(u8::is_ascii_alphanumeric));
     (name >= 2 && numbered).then_some(close + 1)
 }

@@ -152,7 +152,12 @@ pub struct Scores {
 
 impl Heads {
     /// Puts weights that were read from a file to work. `keys` must not repeat.
-    pub(crate) fn new(keys: Vec<u32>, weights: Vec<i8>, scales: Vec<f32>, biases: Vec<f32>) -> Self {
+    pub(crate) fn new(
+        keys: Vec<u32>,
+        weights: Vec<i8>,
+        scales: Vec<f32>,
+        biases: Vec<f32>,
+    ) -> Self {
         let index = Index::new(&keys);
         Self { columns: scales.len(), keys, weights, scales, biases, index }
     }
@@ -165,7 +170,8 @@ impl Heads {
         let mut biases = vec![f32::NEG_INFINITY; columns.len()];
         for (at, column) in columns.iter().enumerate() {
             let Some(column) = column else { continue };
-            let largest = column.weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
+            let largest =
+                column.weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
             let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
             for (row, weight) in column.weights.iter().enumerate() {
                 weights[row * columns.len() + at] = (weight / scale).round() as i8;
@@ -218,7 +224,13 @@ impl Heads {
     }
 
     /// Adds to `words`, one number a word, what each word of the text last scored gave to a head.
-    pub(crate) fn explain(&self, text: &Encoded, scores: &Scores, column: usize, words: &mut Vec<f32>) {
+    pub(crate) fn explain(
+        &self,
+        text: &Encoded,
+        scores: &Scores,
+        column: usize,
+        words: &mut Vec<f32>,
+    ) {
         words.clear();
         words.resize(text.words(), 0.0);
         for (feature, row) in text.features.iter().zip(&scores.rows) {

@@ -255,9 +255,8 @@ impl About {
 
     /// Sentiment towards a code, and its score.
     pub(crate) fn feeling(&self, code: usize, segment: &[f32]) -> (Sentiment, f32) {
-        let probabilities = std::array::from_fn(|s| {
-            self.probability(Head::Feeling(Sentiment::ALL[s]), segment)
-        });
+        let probabilities =
+            std::array::from_fn(|s| self.probability(Head::Feeling(Sentiment::ALL[s]), segment));
         if probabilities.iter().all(|p| *p == 0.0) {
             return (Sentiment::Neutral, 0.0);
         }
@@ -302,7 +301,8 @@ impl About {
         let scored: Vec<(T, f32)> =
             choices.map(|(value, head)| (value, self.probability(head, raw))).collect();
         let total: f32 = scored.iter().map(|(_, p)| p).sum();
-        let best = scored.iter().fold(scored[0], |best, new| if new.1 > best.1 { *new } else { best });
+        let best =
+            scored.iter().fold(scored[0], |best, new| if new.1 > best.1 { *new } else { best });
         (best.0, if total > 0.0 { best.1 / total } else { 0.0 })
     }
 }
@@ -468,13 +468,19 @@ impl Model {
             .map(|(code, confidence)| {
                 let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
                 let evidence = self.evidence(*code, start, scratch);
-                ThemeCode { theme: *code, sentiment, sentiment_score, confidence: *confidence, evidence }
+                ThemeCode {
+                    theme: *code,
+                    sentiment,
+                    sentiment_score,
+                    confidence: *confidence,
+                    evidence,
+                }
             })
             .collect();
         let mut outcomes = Vec::new();
-        let domains = Domain::ALL.iter().filter(|domain| {
-            !off_topic && self.about.speaks(Head::Domain(**domain), raw)
-        });
+        let domains = Domain::ALL
+            .iter()
+            .filter(|domain| !off_topic && self.about.speaks(Head::Domain(**domain), raw));
         for domain in domains {
             let Some(direction) = self.about.direction(raw) else { continue };
             let head = Head::Domain(*domain);

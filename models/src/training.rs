@@ -213,7 +213,8 @@ fn documents(
         documents.push(Document { source: Source::Whole(at), keys: keys(&input) });
     }
     let themes = codebook.themes.iter().enumerate().flat_map(|(code, theme)| {
-        let good = theme.examples_positive.iter().map(move |p| (code, Some(Sentiment::Positive), p));
+        let good =
+            theme.examples_positive.iter().map(move |p| (code, Some(Sentiment::Positive), p));
         let bad = theme.examples_negative.iter().map(move |p| (code, Some(Sentiment::Negative), p));
         good.chain(bad)
     });
@@ -248,7 +249,8 @@ fn heads(
         .map(|head| {
             let (chosen, positive): (Vec<u32>, Vec<bool>) = (documents.iter().zip(0..))
                 .filter_map(|(document, at)| {
-                    truth(head, document.source, responses, options.learn_whole).map(|yes| (at, yes))
+                    truth(head, document.source, responses, options.learn_whole)
+                        .map(|yes| (at, yes))
                 })
                 .unzip();
             let yes = positive.iter().filter(|yes| **yes).count();
@@ -331,7 +333,9 @@ pub(crate) fn whole_truth(head: Head, response: &LabelledResponse) -> Option<boo
         Head::NoContent => response.status.map(|status| status == Status::NoContent),
         Head::Elsewhere => response.status.map(|status| status == Status::RefersElsewhere),
         Head::Safeguarding => response.safeguarding,
-        Head::Speaker(who) => response.respondent.filter(|own| *own != Unknown).map(|own| own == who),
+        Head::Speaker(who) => {
+            response.respondent.filter(|own| *own != Unknown).map(|own| own == who)
+        }
         Head::Stance(stance) => (response.stance)
             .filter(|_| response.polarity == Polarity::Proposal)
             .map(|own| own == stance),
@@ -341,7 +345,11 @@ pub(crate) fn whole_truth(head: Head, response: &LabelledResponse) -> Option<boo
 }
 
 /// Labels with too few examples, and what was done about them.
-fn refused(responses: &[LabelledResponse], documents: &[Document], codes: &[String]) -> Vec<Refusal> {
+fn refused(
+    responses: &[LabelledResponse],
+    documents: &[Document],
+    codes: &[String],
+) -> Vec<Refusal> {
     let all = Head::all(codes.len()).into_iter();
     all.filter_map(|head| {
         let count = |phrases: bool| {

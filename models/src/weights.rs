@@ -23,16 +23,22 @@ pub enum WeightsError {
     #[error("this is no model file of Heard; models are made by `heard train`")]
     NotAModel,
     /// It was cut short or changed.
-    #[error("the model file is damaged: its contents do not match its hash; copy it again or train it anew")]
+    #[error(
+        "the model file is damaged: its contents do not match its hash; copy it again or train it anew"
+    )]
     Damaged,
     /// Its parts contradict each other.
-    #[error("the model file cannot be read ({reason}); it may come from another version of Heard: train it anew")]
+    #[error(
+        "the model file cannot be read ({reason}); it may come from another version of Heard: train it anew"
+    )]
     Unreadable {
         /// What was found.
         reason: String,
     },
     /// No model is built in for this codebook.
-    #[error("there is no built-in model for codebook {codebook}; there is one for: {known}. Make one with `heard train`")]
+    #[error(
+        "there is no built-in model for codebook {codebook}; there is one for: {known}. Make one with `heard train`"
+    )]
     Unknown {
         /// The codebook asked for.
         codebook: String,
@@ -58,8 +64,9 @@ impl Model {
         if !bytes.starts_with(MAGIC) {
             return Err(WeightsError::NotAModel);
         }
-        let (content, hash) =
-            bytes.split_at_checked(bytes.len().saturating_sub(HASH)).ok_or(WeightsError::Damaged)?;
+        let (content, hash) = bytes
+            .split_at_checked(bytes.len().saturating_sub(HASH))
+            .ok_or(WeightsError::Damaged)?;
         if Sha256::digest(content).as_slice() != hash {
             return Err(WeightsError::Damaged);
         }
@@ -114,7 +121,8 @@ struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], WeightsError> {
-        let (head, tail) = self.0.split_at_checked(length).ok_or_else(|| unreadable("too short"))?;
+        let (head, tail) =
+            self.0.split_at_checked(length).ok_or_else(|| unreadable("too short"))?;
         self.0 = tail;
         Ok(head)
     }

@@ -165,6 +165,19 @@ vocabulary! {
     }
 }
 
+/// From here on praise and complaint are strong.
+const STRONG: f32 = 0.75;
+
+/// Sentiment as a level, -2 (very negative) to 2 (very positive), from its score (-1..1).
+pub fn level(sentiment: Sentiment, score: f32) -> i8 {
+    let strength = 1 + i8::from(score.abs() >= STRONG);
+    match sentiment {
+        Sentiment::Positive => strength,
+        Sentiment::Negative => -strength,
+        Sentiment::Mixed | Sentiment::Neutral => 0,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

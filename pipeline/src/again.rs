@@ -10,7 +10,7 @@ use crate::folder::{self, PUBLISH, RESTRICTED};
 use crate::publish;
 use crate::schema::Table;
 use crate::store::{self, io};
-use crate::tables::Tally;
+use crate::tables::{Quotes, Tally, TallyOptions};
 use crate::vocabulary::Vocabulary;
 
 /// Why a report could not be made again.
@@ -48,12 +48,15 @@ pub fn report(dir: &Path, organisation: Option<String>) -> Result<PathBuf, Error
         .fact("vocabulary")
         .and_then(|text| serde_json::from_str(text).ok())
         .ok_or_else(|| Error::NoVocabulary(restricted.join(Table::Responses.file_name())))?;
+    let facts = table.facts();
     let vocabulary = Vocabulary::new(codebooks, breakdowns);
-    let mut tally = Tally::new(&vocabulary);
+    let mut tally = Tally::new(&vocabulary, TallyOptions::default());
+    let mut quotes = Quotes::new(&vocabulary);
     decode::read(&restricted, &vocabulary, |rows| {
         for mut row in rows {
             settle(&mut row);
             tally.add(&row);
+            quotes.add(&row);
         }
     })?;
     // Made beside its place and renamed, like a run.
@@ -61,7 +64,7 @@ pub fn report(dir: &Path, organisation: Option<String>) -> Result<PathBuf, Error
     if work.exists() {
         fs::remove_dir_all(&work).map_err(io("remove", &work))?;
     }
-    publish::publish(&work, &restricted, &tally, &vocabulary, &manifest)?;
+    publish::publish(&work, &restricted, &tally, &quotes, &manifest, &facts)?;
     let publish = dir.join(PUBLISH);
     if publish.exists() {
         fs::remove_dir_all(&publish).map_err(io("remove", &publish))?;

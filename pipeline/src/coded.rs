@@ -10,9 +10,7 @@ use std::path::{Path, PathBuf};
 
 use heard_models::codebook::Codebook;
 use heard_models::examples::{LabelledResponse, LabelledSegment};
-use heard_models::words::{
-    Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status,
-};
+use heard_models::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
 
 use crate::config::did_you_mean;
 use crate::deidentify::Deidentifier;
@@ -70,7 +68,8 @@ pub fn read(
         let id = row.text_of("response_id").map(str::to_owned);
         let text = deidentifier.document(&[row.cell(columns.text)]).remove(0);
         let mut segment = row.segment()?;
-        if id.is_some() && id == last_id
+        if id.is_some()
+            && id == last_id
             && let Some(response) = responses.last_mut()
         {
             response.text.push(' ');
@@ -97,20 +96,16 @@ struct Columns {
 }
 
 impl Columns {
-    fn find(
-        path: &Path,
-        headers: &csv::StringRecord,
-        codebook: &Codebook,
-    ) -> Result<Self, Error> {
+    fn find(path: &Path, headers: &csv::StringRecord, codebook: &Codebook) -> Result<Self, Error> {
         let named: BTreeMap<String, usize> = headers
             .iter()
             .enumerate()
             .map(|(i, h)| (h.trim_start_matches('\u{feff}').trim().to_lowercase(), i))
-            .rev()
             .collect();
         let any = |names: &[&str]| names.iter().find_map(|n| named.get(*n).copied());
         let missing = |column| Error::Column { path: path.to_owned(), column };
-        let text = any(&["text", "comment", "response", "answer"]).ok_or_else(|| missing("text"))?;
+        let text =
+            any(&["text", "comment", "response", "answer"]).ok_or_else(|| missing("text"))?;
         let themes = any(&["themes", "theme", "codes", "code"]);
         let marks: Vec<(usize, usize)> = codebook
             .codes()
@@ -168,14 +163,15 @@ impl Row<'_> {
         segment: LabelledSegment,
         index: usize,
     ) -> Result<LabelledResponse, Error> {
-        let yes = |cell: &str| matches!(cell.to_lowercase().as_str(), "yes" | "y" | "1" | "true" | "x");
+        let yes =
+            |cell: &str| matches!(cell.to_lowercase().as_str(), "yes" | "y" | "1" | "true" | "x");
         let spellings = |all: &[&'static str]| all.to_vec();
         let polarities: Vec<_> = Polarity::ALL.iter().map(|p| p.as_str()).collect();
         let types: Vec<_> = RespondentType::ALL.iter().map(|p| p.as_str()).collect();
         let question = self.text_of("question").unwrap_or_default().to_owned();
         let polarity = self
             .word("polarity", Polarity::parse, &spellings(&polarities))?
-            .unwrap_or_else(|| crate::intake::polarity_of(&question));
+            .unwrap_or_else(|| crate::intake::polarity(&question));
         Ok(LabelledResponse {
             situation: self
                 .text_of("situation")
@@ -200,12 +196,18 @@ impl Row<'_> {
             let (id, sentiment) = match part.split_once(':') {
                 None => (part, overall),
                 Some((id, sentiment)) => {
-                    let sentiment = Sentiment::parse(sentiment.trim())
-                        .ok_or_else(|| self.unknown("sentiment", sentiment.trim(), &["positive", "negative", "mixed", "neutral"]))?;
+                    let sentiment = Sentiment::parse(sentiment.trim()).ok_or_else(|| {
+                        self.unknown(
+                            "sentiment",
+                            sentiment.trim(),
+                            &["positive", "negative", "mixed", "neutral"],
+                        )
+                    })?;
                     (id.trim(), Some(sentiment))
                 }
             };
-            let code = self.code(id).ok_or_else(|| self.unknown("theme of the codebook", id, &codes))?;
+            let code =
+                self.code(id).ok_or_else(|| self.unknown("theme of the codebook", id, &codes))?;
             found.push((code, sentiment));
         }
         for (column, code) in &self.columns.marks {

@@ -229,7 +229,7 @@ pub fn settle(row: &mut CodedResponse) {
     }
     row.codings.retain(|c| is_person(&c.coder) || by_people.binary_search(&c.codebook).is_err());
     let codes: Vec<&Coding> = row.codings.iter().filter(|c| c.codebook == by_people[0]).collect();
-    if let Some(sentiment) = heard_models::words::roll_up(codes.iter().map(|c| c.sentiment)) {
+    if let Some(sentiment) = heard_models::examples::roll_up(codes.iter().map(|c| c.sentiment)) {
         row.sentiment = sentiment;
         let sum: f32 = codes.iter().map(|c| c.sentiment_score).sum();
         row.sentiment_score = sum / codes.len() as f32;

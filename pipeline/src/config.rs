@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::intake;
+use crate::tables::Profile;
 
 /// Settings as written. The command line wins over the file.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
@@ -41,7 +42,7 @@ pub struct RawConfig {
     /// When a finished run is reported as needing attention.
     pub thresholds: RawThresholds,
     /// Limits on the parsers of office and PDF files.
-    pub limits: intake::RawLimits,
+    pub limits: RawLimits,
     /// What `heard check` understood of each source, for the user to correct.
     pub source: Vec<intake::SourceOverride>,
 }
@@ -66,24 +67,26 @@ pub struct RawThresholds {
     pub residual: Option<f64>,
 }
 
-/// Which small counts are hidden in what may be published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Suppress {
-    /// Counts under 5 in breakdowns are hidden, and others so that they cannot be worked out.
-    Standard,
-    /// Counts of 1 to 7 are hidden, others rounded to 5.
-    Nhs,
-    /// Nothing is hidden.
-    None,
+/// Limits on the parsers of office and PDF files, as written.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawLimits {
+    /// Seconds that one file may take.
+    pub parse_seconds: Option<u64>,
+    /// Megabytes of memory that one file may take.
+    pub parse_memory_mb: Option<u64>,
+    /// Megabytes that a workbook or document may have on the disk.
+    pub workbook_max_mb: Option<u64>,
 }
 
-impl Suppress {
-    /// The profile's name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Standard => "standard",
-            Self::Nhs => "nhs",
-            Self::None => "none",
+impl RawLimits {
+    fn check(&self) -> intake::Limits {
+        let usual = intake::Limits::default();
+        intake::Limits {
+            parse_seconds: self.parse_seconds.unwrap_or(usual.parse_seconds).max(1),
+            parse_memory_mb: self.parse_memory_mb.unwrap_or(usual.parse_memory_mb).max(64),
+            workbook_max_mb: self.workbook_max_mb.unwrap_or(usual.workbook_max_mb).max(1),
+            ..usual
         }
     }
 }
@@ -104,7 +107,7 @@ pub struct Config {
     /// How many people were invited to answer.
     pub invited: Option<u64>,
     /// Disclosure control.
-    pub suppress: Suppress,
+    pub suppress: Profile,
     /// Keep the id column's own values as response ids.
     pub keep_ids: bool,
     /// Care providers to replace by letters.
@@ -186,10 +189,7 @@ fn suggestion(message: &str) -> String {
 }
 
 /// The candidate nearest to what was typed, if it is near.
-pub fn did_you_mean<'a>(
-    typed: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn did_you_mean<'a>(typed: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .map(|c| (strsim::jaro_winkler(typed, c), c))
         .filter(|(score, _)| *score > 0.75)
@@ -229,12 +229,10 @@ impl RawConfig {
         }
         let hash = self.hash();
         let suppress = match self.suppress.as_deref() {
-            None | Some("standard") => Suppress::Standard,
-            Some("nhs") => Suppress::Nhs,
-            Some("none") => Suppress::None,
-            Some(other) => {
-                return Err(unknown("suppress", other, "standard, nhs or none", &["standard", "nhs", "none"]));
-            }
+            None => Profile::default(),
+            Some(name) => Profile::parse(name).ok_or_else(|| {
+                unknown("suppress", name, "standard, nhs or none", &["standard", "nhs", "none"])
+            })?,
         };
         let providers = match &self.providers {
             None => Vec::new(),
@@ -256,7 +254,7 @@ impl RawConfig {
                 by: self.by,
                 sources: self.source,
                 limits: self.limits.check(),
-                ..intake::Options::default()
+                parser: intake::Parser::default(),
             },
             codebook: self.codebook.unwrap_or_else(|| "home-care".to_owned()),
             model: self.model.unwrap_or_else(|| "fast".to_owned()),
@@ -265,7 +263,11 @@ impl RawConfig {
             keep_ids: self.keep_ids.unwrap_or(false),
             providers,
             organisation: self.organisation,
-            unprocessed_threshold: share("thresholds.unprocessed", self.thresholds.unprocessed, 0.1)?,
+            unprocessed_threshold: share(
+                "thresholds.unprocessed",
+                self.thresholds.unprocessed,
+                0.1,
+            )?,
             residual_threshold: share("thresholds.residual", self.thresholds.residual, 0.05)?,
             force: machine.force,
             threads: machine
@@ -340,7 +342,10 @@ mod tests {
         let path = folder.path().join("heard.toml");
         std::fs::write(&path, "invitd = 1200\n").unwrap();
         let message = read(&path).unwrap_err().to_string();
-        assert!(message.contains("line 1") && message.contains("Did you mean `invited`?"), "{message}");
+        assert!(
+            message.contains("line 1") && message.contains("Did you mean `invited`?"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -354,7 +359,11 @@ mod tests {
 
     #[test]
     fn an_unknown_profile_is_refused_with_the_known_ones() {
-        let raw = RawConfig { input: vec!["a".into()], suppress: Some("standrd".into()), ..RawConfig::default() };
+        let raw = RawConfig {
+            input: vec!["a".into()],
+            suppress: Some("standrd".into()),
+            ..RawConfig::default()
+        };
         let message = raw.check(Path::new(""), &Machine::default()).unwrap_err().to_string();
         assert!(message.contains("did you mean `standard`"), "{message}");
     }

@@ -1,7 +1,6 @@
 //! Our own Parquet back into coded responses, so that tables and reports can be made again without
 //! the original files, from corrected codes.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,9 +9,7 @@ use arrow::array::{
     Array, AsArray, BooleanArray, Float32Array, Float64Array, ListArray, RecordBatch, StringArray,
     UInt16Array, UInt32Array,
 };
-use arrow::datatypes::{
-    Date32Type, Float32Type, Float64Type, Int8Type, UInt16Type, UInt32Type,
-};
+use arrow::datatypes::{Date32Type, Float32Type, Float64Type, Int8Type, UInt16Type, UInt32Type};
 use heard_models::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
@@ -21,7 +18,7 @@ use crate::deidentify::{Redacted, Redaction, RedactionKind};
 use crate::measures;
 use crate::response::Channel;
 use crate::schema::Table;
-use crate::store;
+use crate::store::{self, Metadata};
 use crate::vocabulary::Vocabulary;
 
 /// Why a stored run could not be read.
@@ -54,7 +51,7 @@ pub struct TableReader {
     path: PathBuf,
     reader: ParquetRecordBatchReader,
     columns: Vec<String>,
-    facts: HashMap<String, String>,
+    facts: Metadata,
 }
 
 impl TableReader {
@@ -66,14 +63,8 @@ impl TableReader {
             .map_err(store::parquet_error("read", &path))?
             .with_batch_size(8192);
         let columns = builder.schema().fields().iter().map(|f| f.name().clone()).collect();
-        let facts = builder
-            .metadata()
-            .file_metadata()
-            .key_value_metadata()
-            .into_iter()
-            .flatten()
-            .filter_map(|kv| Some((kv.key.clone(), kv.value.clone()?)))
-            .collect();
+        let stored = builder.metadata().file_metadata().key_value_metadata();
+        let facts = Metadata::read(stored.map(Vec::as_slice).unwrap_or_default());
         let reader = builder.build().map_err(store::parquet_error("read", &path))?;
         Ok(Self { path, reader, columns, facts })
     }
@@ -85,7 +76,12 @@ impl TableReader {
 
     /// A fact from the file's metadata, by its name without `heard.`.
     pub fn fact(&self, name: &str) -> Option<&str> {
-        self.facts.get(&format!("heard.{name}")).map(String::as_str)
+        self.facts.get(name)
+    }
+
+    /// Every fact that Heard wrote into the file.
+    pub fn facts(&self) -> Metadata {
+        self.facts.clone()
     }
 
     /// The next batch.
@@ -281,9 +277,7 @@ fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedRespons
         let column = b.strings(name)?;
         Ok(column.is_valid(i).then(|| column.value(i).to_owned()))
     };
-    let shared = |name: &str| -> Result<Option<Arc<str>>, Error> {
-        Ok(text(name)?.map(Arc::from))
-    };
+    let shared = |name: &str| -> Result<Option<Arc<str>>, Error> { Ok(text(name)?.map(Arc::from)) };
     let source = text("source")?.unwrap_or_default();
     let source =
         source.strip_prefix('s').and_then(|n| n.parse().ok()).ok_or_else(|| b.unknown("source"))?;
@@ -297,7 +291,7 @@ fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedRespons
         };
         let kind = redactions.column(0).as_string_opt::<i32>().map(|k| k.value(at));
         let kind =
-            kind.and_then(RedactionKind::parse).ok_or_else(|| b.unknown("redactions"))?;
+            kind.and_then(RedactionKind::from_name).ok_or_else(|| b.unknown("redactions"))?;
         found.push(Redaction { kind, start: number(1)?, end: number(2)? });
     }
     let flags = b.lists("flags")?.value(i);
@@ -314,8 +308,7 @@ fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedRespons
     let day = b.column("submitted_on")?;
     let day = day.as_primitive_opt::<Date32Type>().ok_or_else(|| b.unknown("submitted_on"))?;
     let level = b.column("sentiment_level")?;
-    let level =
-        level.as_primitive_opt::<Int8Type>().ok_or_else(|| b.unknown("sentiment_level"))?;
+    let level = level.as_primitive_opt::<Int8Type>().ok_or_else(|| b.unknown("sentiment_level"))?;
     let rating = b.f64s("rating")?;
     let respondent = b.word("respondent_type", i, RespondentType::parse)?;
     let confidence = b.f32s("respondent_type_confidence")?.value(i);
@@ -332,7 +325,7 @@ fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedRespons
             channel: b.word("channel", i, Channel::parse)?,
             question: Arc::new(AskedQuestion {
                 number: None,
-                text: Redacted::from_store(text("question")?.unwrap_or_default(), Vec::new()),
+                text: stored_text(b, "question", text("question")?, Vec::new())?,
                 polarity: b.word("polarity", i, Polarity::parse)?,
             }),
             respondent_id: text("respondent_id")?,
@@ -342,7 +335,7 @@ fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedRespons
             rating: rating.is_valid(i).then(|| rating.value(i)),
             by,
             may_quote: b.bools("may_quote")?.value(i),
-            text: Redacted::from_store(text("text")?.unwrap_or_default(), found),
+            text: stored_text(b, "text", text("text")?, found)?,
         },
         respondent_type: (respondent, confidence),
         language: b.word("language", i, crate::language::known)?,
@@ -359,6 +352,15 @@ fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedRespons
         outcomes: Vec::new(),
         measures: Vec::new(),
     })
+}
+
+fn stored_text(
+    b: &Batch,
+    column: &str,
+    text: Option<String>,
+    redactions: Vec<Redaction>,
+) -> Result<Redacted, Error> {
+    Redacted::from_store(text.unwrap_or_default(), redactions).map_err(|_| b.unknown(column))
 }
 
 /// Walks a table whose rows stand in the order of the responses.

@@ -47,7 +47,8 @@ impl<'a> ScalarOffsets<'a> {
         if self.ascii {
             return byte as u32;
         }
-        self.text.get(..byte).map_or_else(|| self.text.chars().count(), |s| s.chars().count()) as u32
+        self.text.get(..byte).map_or_else(|| self.text.chars().count(), |s| s.chars().count())
+            as u32
     }
 }
 

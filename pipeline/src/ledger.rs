@@ -11,7 +11,7 @@ use crate::intake::Intake;
 use crate::manifest::{Counts, Manifest, Source, Versioned};
 use crate::response::Unprocessed;
 use crate::schema;
-use crate::tables::Tally;
+use crate::tables::{Quotes, Tally, TallyOptions};
 use crate::vocabulary::Vocabulary;
 use heard_models::words::Status;
 
@@ -27,6 +27,7 @@ pub struct Ledger {
     /// Fingerprint of a text to the id of the response where it was first met.
     texts: HashMap<u128, String>,
     tally: Tally,
+    quotes: Quotes,
 }
 
 impl Ledger {
@@ -38,7 +39,8 @@ impl Ledger {
             unprocessed: BTreeMap::new(),
             rows_of: BTreeMap::new(),
             texts: HashMap::new(),
-            tally: Tally::new(vocabulary),
+            tally: Tally::new(vocabulary, TallyOptions::default()),
+            quotes: Quotes::new(vocabulary),
         }
     }
 
@@ -69,6 +71,7 @@ impl Ledger {
                 *self.redactions.entry(redaction.kind.as_str().to_owned()).or_default() += 1;
             }
             self.tally.add(row);
+            self.quotes.add(row);
         }
     }
 
@@ -81,7 +84,7 @@ impl Ledger {
             .enumerate()
             .map(|(i, source)| Source {
                 id: crate::encode::source_id(i as u32 + 1),
-                kind: source.kind.clone(),
+                kind: source.kind.name().to_owned(),
                 bytes: source.bytes,
                 sha256: source.sha256.clone(),
                 rows: self.rows_of.get(&(i as u32 + 1)).copied().unwrap_or_default(),
@@ -99,7 +102,7 @@ impl Ledger {
             codebooks: vec![Versioned {
                 id: book.id.clone(),
                 version: book.version.clone(),
-                sha256: book.sha256().to_owned(),
+                sha256: book.sha256.clone(),
             }],
             models: vec![Versioned {
                 id: model.id().to_owned(),
@@ -114,9 +117,9 @@ impl Ledger {
         }
     }
 
-    /// The tally, when the books are closed.
-    pub fn into_tally(self) -> Tally {
-        self.tally
+    /// The tally and the candidates for quotes, when the books are closed.
+    pub fn close(self) -> (Tally, Quotes) {
+        (self.tally, self.quotes)
     }
 }
 

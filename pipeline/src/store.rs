@@ -63,6 +63,18 @@ impl Metadata {
         self.0.push((format!("heard.{name}"), value.into()));
     }
 
+    /// The facts that Heard wrote into a file.
+    pub fn read(stored: &[KeyValue]) -> Self {
+        let ours = stored.iter().filter(|kv| kv.key.starts_with("heard."));
+        Self(ours.filter_map(|kv| Some((kv.key.clone(), kv.value.clone()?))).collect())
+    }
+
+    /// A fact by its name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let is = |key: &str| key.strip_prefix("heard.") == Some(name);
+        self.0.iter().find(|(key, _)| is(key)).map(|(_, value)| value.as_str())
+    }
+
     /// The facts, in the order in which they were set.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.0

@@ -142,10 +142,15 @@ mod tests {
     fn squares(threads: usize, count: u64) -> Vec<u64> {
         let mut out = Vec::new();
         let source = (0..count).map(Ok::<_, String>);
-        ordered(threads, source, |n| n * n, |n| {
-            out.push(n);
-            Ok(())
-        })
+        ordered(
+            threads,
+            source,
+            |n| n * n,
+            |n| {
+                out.push(n);
+                Ok(())
+            },
+        )
         .unwrap();
         out
     }
@@ -163,10 +168,15 @@ mod tests {
     fn an_error_of_the_reader_ends_the_work_after_what_came_before() {
         let source = (0..100).map(|n| if n == 40 { Err("torn page") } else { Ok(n) });
         let mut seen = 0;
-        let result = ordered(3, source, |n| n, |_| {
-            seen += 1;
-            Ok(())
-        });
+        let result = ordered(
+            3,
+            source,
+            |n| n,
+            |_| {
+                seen += 1;
+                Ok(())
+            },
+        );
         assert_eq!((result, seen), (Err("torn page"), 40));
     }
 

@@ -7,7 +7,8 @@ use heard_models::words::Sentiment;
 
 use crate::config::Config;
 use crate::manifest::{Counts, Manifest};
-use crate::tables::{Cell, Evidence};
+use crate::tables::Evidence;
+use crate::tables::evidence::Cell;
 
 /// The end of a run in words.
 #[derive(Clone, Debug)]
@@ -102,8 +103,11 @@ impl Summary {
             let _ = writeln!(out, "\nPeople overall: {}", parts.join(", "));
         }
         if !self.redacted.is_empty() {
-            let kinds: Vec<String> =
-                self.redacted.iter().map(|(kind, n)| format!("{} {}", number(*n), name(kind))).collect();
+            let kinds: Vec<String> = self
+                .redacted
+                .iter()
+                .map(|(kind, n)| format!("{} {}", number(*n), name(kind)))
+                .collect();
             let _ = writeln!(out, "Taken out: {}", kinds.join(", "));
         }
         if !self.attention.is_empty() {

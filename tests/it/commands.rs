@@ -5,7 +5,8 @@ use crate::work::{Dir, samples};
 #[test]
 fn help_shows_examples_for_each_command() {
     let dir = Dir::new();
-    for command in [&["--help"][..], &["run", "--help"], &["check", "--help"], &["train", "--help"]] {
+    for command in [&["--help"][..], &["run", "--help"], &["check", "--help"], &["train", "--help"]]
+    {
         let shown = dir.heard(command).expect(0).out();
         assert!(shown.contains("heard run") || shown.contains("Usage: heard"), "{shown}");
     }
@@ -43,7 +44,11 @@ fn the_home_care_codebook_is_shown_for_people_and_for_programs() {
     let themes: serde_json::Value = serde_json::from_str(&json).unwrap();
     let themes = themes.as_array().unwrap();
     assert_eq!(themes.len(), 28);
-    assert!(themes.iter().all(|t| t["id"].is_string() && t["label"].is_string() && t["group"].is_string()));
+    assert!(
+        themes
+            .iter()
+            .all(|t| t["id"].is_string() && t["label"].is_string() && t["group"].is_string())
+    );
     let list = dir.heard(&["codebook", "list"]).expect(0).out();
     assert!(list.contains("home-care"), "{list}");
 }
@@ -66,7 +71,9 @@ fn the_summary_tells_what_matters_first() {
     let dir = Dir::new();
     let input = samples().join("thurrock");
     let shown = dir.heard(&["run", input.to_str().unwrap()]).expect(0).out();
-    for part in ["Raised most", "5. ", "positive", "negative", "heard-out/publish/report.html", "Draft"] {
+    for part in
+        ["Raised most", "5. ", "positive", "negative", "heard-out/publish/report.html", "Draft"]
+    {
         assert!(shown.contains(part), "`{part}` is not in:\n{shown}");
     }
 }
@@ -77,16 +84,30 @@ fn a_model_trained_from_a_coded_spreadsheet_codes_a_run() {
     dir.write("own.toml", OWN_CODEBOOK);
     let mut coded = String::from("text,themes\n");
     for i in 0..12 {
-        coded.push_str(&format!("\"the bus to the centre was late again, day {i}\",\"transport:negative\"\n"));
-        coded.push_str(&format!("\"we sang and the tea was hot and sweet, week {i}\",\"activities:positive\"\n"));
+        coded.push_str(&format!(
+            "\"the bus to the centre was late again, day {i}\",\"transport:negative\"\n"
+        ));
+        coded.push_str(&format!(
+            "\"we sang and the tea was hot and sweet, week {i}\",\"activities:positive\"\n"
+        ));
     }
     dir.write("coded.csv", coded);
     dir.write(
         "day-centre.csv",
         "ref,How was the day centre?\n1,the bus was late again and we waited in the rain\n2,we sang and the tea was lovely as always\n",
     );
-    dir.heard(&["train", "--coded", "coded.csv", "--codebook", "own.toml", "--out", "own.model"]).expect(0);
-    dir.heard(&["run", "day-centre.csv", "--codebook", "own.toml", "--model", "own.model", "--quiet"]).expect(0);
+    dir.heard(&["train", "--coded", "coded.csv", "--codebook", "own.toml", "--out", "own.model"])
+        .expect(0);
+    dir.heard(&[
+        "run",
+        "day-centre.csv",
+        "--codebook",
+        "own.toml",
+        "--model",
+        "own.model",
+        "--quiet",
+    ])
+    .expect(0);
     let rows = dir.rows("heard-out/restricted/responses.parquet");
     assert_eq!(rows[0]["themes"], "[transport]");
     assert_eq!(rows[1]["themes"], "[activities]");

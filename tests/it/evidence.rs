@@ -78,10 +78,7 @@ fn counts_balance_and_offsets_lead_back_to_the_words() {
     run_bolton(&dir, "evidence", &[]);
     let counts = dir.json("evidence/run.json")["counts"].clone();
     let number = |name: &str| counts[name].as_u64().unwrap();
-    assert_eq!(
-        number("rows_read"),
-        number("rows_with_answers") + number("rows_unprocessed")
-    );
+    assert_eq!(number("rows_read"), number("rows_with_answers") + number("rows_unprocessed"));
     assert_eq!(
         number("answers"),
         number("informative")

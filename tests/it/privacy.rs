@@ -16,7 +16,8 @@ fn planted(sample: &str) -> Vec<(String, String)> {
 fn holds(text: &str, value: &str) -> bool {
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     text.match_indices(value).any(|(at, _)| {
-        !is_word(text[..at].chars().next_back()) && !is_word(text[at + value.len()..].chars().next())
+        !is_word(text[..at].chars().next_back())
+            && !is_word(text[at + value.len()..].chars().next())
     })
 }
 
@@ -111,8 +112,17 @@ fn names_in_ids_questions_columns_and_breakdown_values_do_not_leave() {
         .heard(&["run", "Marjorie Haslam survey.csv", "--by", "Manager", "--suppress", "none"])
         .expect(0);
     let planted: Vec<(String, String)> = [
-        "Marjorie", "Haslam", "Denise", "Okafor", "Tariq", "Mahmood", "Edna", "marjorie.haslam",
-        "07700 900123", "whittle", "rostron",
+        "Marjorie",
+        "Haslam",
+        "Denise",
+        "Okafor",
+        "Tariq",
+        "Mahmood",
+        "Edna",
+        "marjorie.haslam",
+        "07700 900123",
+        "whittle",
+        "rostron",
     ]
     .iter()
     .map(|v| ("PLANTED".to_owned(), (*v).to_owned()))

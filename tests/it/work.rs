@@ -97,7 +97,10 @@ impl Dir {
                 .collect();
             for i in 0..batch.num_rows() {
                 rows.push(
-                    columns.iter().map(|(name, values)| (name.clone(), values[i].clone())).collect(),
+                    columns
+                        .iter()
+                        .map(|(name, values)| (name.clone(), values[i].clone()))
+                        .collect(),
                 );
             }
         }

@@ -3,27 +3,64 @@
 use std::path::Path;
 
 const OPENINGS: &[&str] = &[
-    "the carers", "my morning carer", "our regular girl", "the agency", "the office", "they",
-    "mum's carers", "the lady who comes at teatime", "weekend staff", "the new ones", "the team",
-    "whoever they send", "the evening call", "dad's care workers", "the manager",
+    "the carers",
+    "my morning carer",
+    "our regular girl",
+    "the agency",
+    "the office",
+    "they",
+    "mum's carers",
+    "the lady who comes at teatime",
+    "weekend staff",
+    "the new ones",
+    "the team",
+    "whoever they send",
+    "the evening call",
+    "dad's care workers",
+    "the manager",
 ];
 const DOINGS: &[&str] = &[
-    "come late most days", "never rush me", "are in and out in ten minutes", "ring if they are held up",
-    "know exactly how I like my tea", "leave the kitchen in a mess", "always find time for a chat",
-    "did not turn up on Sunday", "change every single week", "help me wash and dress with care",
-    "forgot the tablets twice", "treat me like a number", "keep me in my own home",
-    "charge for the full half hour", "cannot work the hoist", "speak over my head",
-    "are kind and patient", "do not read the care plan", "get me out to the club on a Thursday",
+    "come late most days",
+    "never rush me",
+    "are in and out in ten minutes",
+    "ring if they are held up",
+    "know exactly how I like my tea",
+    "leave the kitchen in a mess",
+    "always find time for a chat",
+    "did not turn up on Sunday",
+    "change every single week",
+    "help me wash and dress with care",
+    "forgot the tablets twice",
+    "treat me like a number",
+    "keep me in my own home",
+    "charge for the full half hour",
+    "cannot work the hoist",
+    "speak over my head",
+    "are kind and patient",
+    "do not read the care plan",
+    "get me out to the club on a Thursday",
     "work every hour for very little pay",
 ];
-const JOINS: &[&str] = &["and", "but", "so", "although", "because", "which means", ". Also", ". Mind you,"];
+const JOINS: &[&str] =
+    &["and", "but", "so", "although", "because", "which means", ". Also", ". Mind you,"];
 const ENDINGS: &[&str] = &[
-    "we manage", "it makes all the difference", "I worry all night", "nobody tells us anything",
-    "I would not be without them", "my daughter has to step in", "it is not what we pay for",
-    "I can stay where I am", "the bill makes no sense", "there is no one to ring", "I feel safe",
-    "it used to be better", "it has got much better since", "something must be done",
+    "we manage",
+    "it makes all the difference",
+    "I worry all night",
+    "nobody tells us anything",
+    "I would not be without them",
+    "my daughter has to step in",
+    "it is not what we pay for",
+    "I can stay where I am",
+    "the bill makes no sense",
+    "there is no one to ring",
+    "I feel safe",
+    "it used to be better",
+    "it has got much better since",
+    "something must be done",
 ];
-const NAMES: &[&str] = &["Denise", "Mrs Okafor", "Tariq", "Agnieszka", "Mr Lomax", "Blessing", "Siân"];
+const NAMES: &[&str] =
+    &["Denise", "Mrs Okafor", "Tariq", "Agnieszka", "Mr Lomax", "Blessing", "Siân"];
 
 /// Writes `count` comments as CSV and gives the number of their words.
 pub(crate) fn write(path: &Path, count: usize) -> anyhow::Result<usize> {
@@ -36,7 +73,12 @@ pub(crate) fn write(path: &Path, count: usize) -> anyhow::Result<usize> {
         if random.below(20) == 0 {
             text.push_str(&format!(" when {} is on", random.of(NAMES)));
         }
-        text.push_str(&format!(" {} {} {}", random.of(JOINS), random.of(OPENINGS), random.of(DOINGS)));
+        text.push_str(&format!(
+            " {} {} {}",
+            random.of(JOINS),
+            random.of(OPENINGS),
+            random.of(DOINGS)
+        ));
         if random.below(2) == 0 {
             text.push_str(&format!(" {} {}", random.of(JOINS), random.of(ENDINGS)));
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Outcome, print, say};
 use crate::deidentify::{Deidentifier, Options};
-use crate::intake::{self, Intake, understanding};
+use crate::intake::{self, Intake, Understanding};
 use crate::store;
 
 /// Show what is in files, and how it would be read, before anything is run.
@@ -49,20 +49,35 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         question: args.question,
         ..intake::Options::default()
     };
-    let found = Intake::check(&args.input, &options)?;
+    let intake = Intake::open(&args.input, &options)?;
+    let found = intake.understanding();
     // Everything that came from a file is shown without personal data.
     let deidentifier = Deidentifier::new(Options::default());
     let label = |text: &str| deidentifier.label(text).as_str().to_owned();
     if args.json {
-        return print(&serde_json::to_string_pretty(&understanding::to_json(&found, &label))?);
+        return print(&serde_json::to_string_pretty(&intake::to_json(found, &label))?);
     }
-    print(&understanding::describe(&found, &label))?;
-    let any_text = found.iter().any(understanding::Understanding::has_open_text);
+    print(&intake::describe(found, &label))?;
+    let any_text = found.iter().any(Understanding::has_open_text);
     if args.no_write || !any_text {
         return Ok(Outcome::Done);
     }
-    write(&args.write, &understanding::to_toml(&args.input, &found, &label))?;
+    let text = inputs(&args.input, &label) + &intake::to_toml(found, &label);
+    write(&args.write, &text)?;
     Ok(Outcome::Done)
+}
+
+/// The `input` line of the settings. A name that holds personal data is not written down.
+fn inputs(given: &[PathBuf], label: &dyn Fn(&str) -> String) -> String {
+    let paths: Vec<String> = given.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
+    if paths.iter().any(|p| label(p) != *p) {
+        return "# The name of an input holds personal data and is not written here: name the inputs on\n\
+                # the command line as well, `heard run heard.toml FILE...`.\n\n"
+            .to_owned();
+    }
+    let quoted: Vec<String> =
+        paths.into_iter().map(|p| toml::Value::String(p).to_string()).collect();
+    format!("input = [{}]\n\n", quoted.join(", "))
 }
 
 fn write(path: &Path, text: &str) -> anyhow::Result<()> {

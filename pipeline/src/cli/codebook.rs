@@ -37,7 +37,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     match args.command {
         Command::List => {
             let mut out = String::new();
-            for book in Codebook::builtins() {
+            for id in Codebook::builtin_ids() {
+                let book = Codebook::builtin(id)?;
                 let _ = writeln!(
                     out,
                     "{:<12} {} {} ({} themes in {} groups)",

@@ -95,9 +95,7 @@ fn config(args: Args) -> anyhow::Result<config::Config> {
     anyhow::ensure!(settings.len() < 2, "two settings files were given; name one");
     let (written, base) = match settings.first() {
         None => (RawConfig::default(), PathBuf::new()),
-        Some(path) => {
-            (config::read(path)?, path.parent().map(Path::to_owned).unwrap_or_default())
-        }
+        Some(path) => (config::read(path)?, path.parent().map(Path::to_owned).unwrap_or_default()),
     };
     let base = if inputs.is_empty() { base } else { PathBuf::new() };
     let typed = RawConfig {
@@ -128,7 +126,7 @@ impl Bar {
             return Self(ProgressBar::hidden());
         }
         let bar = ProgressBar::no_length();
-        let style = "{spinner} {msg} {pos} answers, {per_sec}, {elapsed}";
+        let style = "{spinner} {msg}";
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style);
         }
@@ -146,13 +144,12 @@ impl Progress for Bar {
         self.0.set_message(name);
     }
 
-    fn expect(&self, bytes: u64) {
-        // The length of the work is told in bytes of input; answers are what people count.
-        let style = "{spinner} {msg} [{bar:30}] {percent}% {eta} left";
-        if bytes > 0
+    fn expect(&self, rows: u64) {
+        let style = "{spinner} {msg} [{bar:30}] {pos} of {len} rows, {eta} left";
+        if rows > 0
             && let Ok(style) = ProgressStyle::with_template(style)
         {
-            self.0.set_length(bytes);
+            self.0.set_length(rows);
             self.0.set_style(style.progress_chars("=> "));
         }
     }

@@ -33,18 +33,17 @@ pub enum Error {
     #[error(transparent)]
     Codebook(#[from] CodebookError),
     /// The model file is not in order.
-    #[error("the model {name} cannot be used: {source}. Train it again with `heard train`")]
+    #[error("the model `{name}` cannot be used: {source}")]
     Weights {
         /// Which model.
         name: String,
         /// Why.
         source: WeightsError,
     },
-    /// There is no built-in model for this codebook.
-    #[error("there is no built-in model for the codebook `{0}`. Train one from coded comments with `heard train` and name it with --model")]
-    NoModel(String),
     /// The model codes another codebook.
-    #[error("the model {model} codes the codebook {trained}, not {wanted} as it stands now. Train it again with `heard train`")]
+    #[error(
+        "the model {model} codes the codebook {trained}, not {wanted} as it stands now. Train it again with `heard train`"
+    )]
     OtherCodebook {
         /// The model's id.
         model: String,
@@ -83,10 +82,7 @@ impl Coder {
         let codebook = open_codebook(codebook)?;
         let weights = |source| Error::Weights { name: model.to_owned(), source };
         let model = if model == "fast" {
-            match Model::builtin(&codebook.id) {
-                None => return Err(Error::NoModel(codebook.id)),
-                Some(model) => model.map_err(weights)?,
-            }
+            Model::builtin(&codebook.id).map_err(weights)?
         } else {
             let bytes = std::fs::read(model)
                 .map_err(|source| Error::Read { path: model.into(), source })?;
@@ -156,8 +152,7 @@ impl Coder {
         }
         let said = &coded.response;
         let informative = matches!(said.status, Status::Informative | Status::Unassigned);
-        let measures =
-            if informative { measures::measures(text, &segments) } else { Vec::new() };
+        let measures = if informative { measures::measures(text, &segments) } else { Vec::new() };
         let respondent_type = match response.respondent_type {
             Some(given) => given,
             None if said.respondent_confidence >= RESPONDENT_TYPE_CONFIDENCE => {

@@ -22,7 +22,7 @@ pattern!(
 pattern!(CODED, r"\b[A-Z]{2,6}[/-][0-9]{3,}(?:[/-][A-Z0-9]+)*\b");
 pattern!(
     SORT_CODE,
-    r"\b([0-9]{2}[- ][0-9]{2}[- ][0-9]{2})[ ,]+(?:(?:and\s)?(?:acc(?:oun)?t|a/c)[a-z .:]*)?([0-9]{8})\b"
+    r"\b([0-9]{2}[- ][0-9]{2}[- ][0-9]{2})[ ,]+(?:(?:and\s)?(?:acc(?:oun)?t?|a/c)[a-z .:]*)?([0-9]{8})\b"
 );
 
 /// Digits that a reference needs.

@@ -5,7 +5,7 @@ use super::found::{Found, pattern};
 use super::lexicon::{FUNCTION, TIME, fold, lexicon};
 use super::redacted::RedactionKind::{Address, Postcode};
 
-const STREET: &str = "Street|St|Str|Road|Rd|Lane|Ln|Avenue|Ave|Av|Close|Cl|Drive|Dr|Court|Ct|Crescent|Cres|Place|Pl|Gardens|Gdns|Grove|Way|Terrace|Terr|Walk|Square|Sq|Hill|Mews|View|Rise|Green|Parade|Fold|Croft|Brow|Row|House|Towers|Heights|Lodge|Buildings|Villas|Cottages?|Farm|Park|Gate|Bank|Meadows?|Wharf|Quay|Common";
+const STREET: &str = "Street|St|Str|Road|Rd|Lane|Ln|Avenue|Ave|Av|Close|Cl|Drive|Dr|Court|Ct|Crescent|Cres|Place|Pl|Gardens|Gdns|Grove|Way|Terrace|Terr|Walk|Square|Sq|Hill|Mews|View|Rise|Green|Parade|Fold|Croft|Brow|Row|House|Towers|Heights|Lodge|Buildings|Villas|Cottages?|Farm|Park|Gate|Bank|Meadows?|Wharf|Quay|Common|Yard|Chase|Vale|Mount|Wynd|Spinney|Copse|Hollow|Fields?|Approach|Drove|Dene|Garth|Leys|Ridge|Reach|Broadway";
 /// Street words safe in small letters.
 const SMALL_STREET: &str =
     "street|road|rd|lane|avenue|ave|crescent|terrace|gardens|drive|close|grove|court|mews|st";
@@ -32,7 +32,7 @@ pattern!(
 pattern!(
     NAMED,
     &format!(
-        r"\b(?:[A-Z][\p{{L}}'’]+\s){{1,3}}?(?:Cottage|House|Lodge|Farm|Bungalow|Villa|Barn|Grange|Manor|Nook|View),\s+(?:[A-Z][\p{{L}}'’]+\s){{1,3}}?(?:{STREET})\b"
+        r"\b(?:[A-Z][\p{{L}}'’]+\s){{1,3}}?(?:Cottages?|House|Lodge|Farm|Bungalow|Villa|Barn|Grange|Manor|Nook|View),\s+(?:[A-Z][\p{{L}}'’]+\s){{1,3}}?(?:{STREET})\b"
     )
 );
 pattern!(

@@ -14,10 +14,14 @@ pattern!(
       | (?:19|20)[0-9]{2} | [0-9]{6}(?:[0-9]{2})? )"
 );
 
+// A full date of so long ago is hardly the date of a visit.
+pattern!(LONG_AGO, r"\b[0-9]{1,2}[/.-][0-9]{1,2}[/.-]19[0-6][0-9]\b");
+
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     // "born" and "birth" share "b", "d.o.b" too: no need to look further without one.
     if text.contains(['b', 'B']) {
         let dates = BORN.captures_iter(text).filter_map(|c| c.get(1));
         found.extend(dates.map(|m| Found::new(m.range(), Dob)));
     }
+    found.extend(LONG_AGO.find_iter(text).map(|m| Found::new(m.range(), Dob)));
 }

@@ -112,7 +112,10 @@ fn after_title(reader: &Reader, i: usize) -> Option<usize> {
                 && next.is(SURNAME)
                 && !next.is(FUNCTION)
                 && next.letters > 2)
-            || (reader.capital(i + 1) && next.is(SURNAME | GIVEN) && !next.is(TITLE));
+            || (reader.capital(i + 1)
+                && !next.all_capitals
+                && next.is(SURNAME | GIVEN | KEEP)
+                && !next.is(TITLE | SOFT_TITLE | ROLE | FUNCTION));
         return named.then_some(i + 1);
     }
     let capital = reader.capital(i + 1) && !next.is(FUNCTION | ROLE | TITLE | BUILDING);
@@ -220,9 +223,17 @@ fn after_initial(reader: &Reader, i: usize) -> Option<usize> {
     let next = &reader.list[i + 1];
     let dotted = matches!(reader.gap(i), ". " | ".");
     let surname = next.is(SURNAME) && !next.is(FUNCTION | KEEP);
+    let alone = i + 2 == reader.list.len() || reader.gap(i + 1).contains('\n');
+    if t.first && alone && reader.spaced(i) && (surname || reader.unknown(i + 1)) {
+        return Some(i + 1);
+    }
     let named = if dotted {
         next.letters > 2
-            && (surname && (!next.is(WORD) || !t.first || next.is(GIVEN | PLAIN_SURNAME))
+            && (surname
+                && (!next.is(WORD)
+                    || !t.first
+                    || next.is(GIVEN | PLAIN_SURNAME)
+                    || !matches!(t.of(reader.text), "A" | "B" | "C" | "D"))
                 || next.is(PLACE) && !next.is(WORD)
                 || reader.unknown(i + 1))
     } else {

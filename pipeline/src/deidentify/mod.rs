@@ -10,6 +10,7 @@
 
 mod accounts;
 mod addresses;
+mod batch;
 mod dates_of_birth;
 mod emails;
 mod found;
@@ -25,12 +26,13 @@ mod placeholders;
 mod postcodes;
 mod providers;
 mod redacted;
+mod residual;
 mod tokens;
 mod urls;
 mod vehicles;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::print_stderr)]
 mod planted;
 #[cfg(test)]
 mod properties;
@@ -38,6 +40,7 @@ mod properties;
 #[allow(clippy::unwrap_used)]
 mod sentences;
 
+pub use batch::{Deidentified, Identities, Numbered, deidentify};
 pub use redacted::{Redacted, Redaction, RedactionKind, StoredError};
 
 use found::{Found, settle};
@@ -154,10 +157,5 @@ impl Deidentifier {
         phones::find_spelled(text, &mut found);
         self.providers.find(text, &mut found);
         settle(text, held, [found])
-    }
-
-    /// Text from our own tables, which has been through the door.
-    pub fn from_store(text: String) -> Self {
-        Self { text }
     }
 }

@@ -189,9 +189,7 @@ impl<'t> Reader<'t> {
         }
         let capital = self.capital(i);
         let sense = if self.plain_given(i) {
-            capital
-                || t.letters > 3
-                || (t.letters == 3 && (t.capital || t.is(ALWAYS | NAME_FIRST) || self.done_by(i)))
+            capital || t.letters > 2
         } else if t.is(GIVEN) {
             self.is_given_here(i, capital)
         } else if self.plain_surname(i) {
@@ -318,7 +316,12 @@ impl<'t> Reader<'t> {
             if t.letters == 1 {
                 return self.gap(i).starts_with('.') || !matches!(t.of(self.text), "I" | "A");
             }
-            return listed || (self.unknown(i) && !self.names_a_building(i));
+            // "Hugh Quilter": a capital beside a sure given name is a surname, whatever else it is.
+            let surname = self.plain_given(start)
+                && i == start + 1
+                && !t.all_capitals
+                && !t.is(KEEP | ROLE | BUILDING | PLACE | DOES | IS);
+            return listed || surname || (self.unknown(i) && !self.names_a_building(i));
         }
         // Small letters, or case that says nothing: only what is hardly anything else.
         let small_name = self.caseless || !self.list[start].capital;

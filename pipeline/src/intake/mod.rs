@@ -46,6 +46,7 @@ pub use files::Kind;
 pub use settings::{ColumnOverride, QuestionOverride, SourceOverride, to_toml};
 pub use sources::Source;
 pub use understanding::{Answers, Column, Problem, Role, Understanding};
+pub(crate) use wording::polarity;
 
 use crate::response::Identified;
 use sources::{Content, Opened};

@@ -1,0 +1,155 @@
+//! A batch of rows as read to a batch of de-identified responses: the door that every text, label
+//! and id goes through.
+//!
+//! [`Identities`] gives out opaque ids in reading order, on one thread; [`deidentify`] is a pure
+//! function on a batch and runs on any number of them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::Deidentifier;
+use crate::coding::{AskedQuestion, Response};
+use crate::response::{Identified, Question, RawBatch, RawResponse, Unprocessed};
+
+/// Opaque ids for responses and respondents, given out in reading order.
+#[derive(Debug, Default)]
+pub struct Identities {
+    keep_ids: bool,
+    /// Fingerprint of (source, id value) to the row where the respondent was first met.
+    respondents: HashMap<u128, u32>,
+    /// How often an id value was used, with `keep_ids`.
+    used: HashMap<u128, u32>,
+}
+
+/// A batch with its ids, ready to be de-identified.
+#[derive(Debug)]
+pub struct Numbered {
+    batch: RawBatch,
+    /// (response id, respondent id) for each response of the batch.
+    ids: Vec<(String, Option<String>)>,
+}
+
+/// A de-identified batch, and beside it what only `key.parquet` may hold.
+#[derive(Debug)]
+pub struct Deidentified {
+    /// The answers.
+    pub responses: Vec<Response>,
+    /// The id column's value of each answer.
+    pub ids: Vec<Option<Identified>>,
+    /// What was set aside.
+    pub unprocessed: Vec<Unprocessed>,
+    /// Rows and documents read.
+    pub rows: u64,
+}
+
+impl Identities {
+    /// With the id column's own values as response ids, or without.
+    pub fn new(keep_ids: bool) -> Self {
+        Self { keep_ids, ..Self::default() }
+    }
+
+    /// Numbers the next batch.
+    pub fn number(&mut self, batch: RawBatch) -> Numbered {
+        let ids = batch.responses.iter().map(|r| (self.response(r), self.respondent(r))).collect();
+        Numbered { batch, ids }
+    }
+
+    fn response(&mut self, response: &RawResponse) -> String {
+        let question = response.question.number.map(|n| format!("-{n}")).unwrap_or_default();
+        let opaque = format!("{}-{}{question}", response.source, response.row);
+        let Some(own) = response.respondent.as_ref().filter(|_| self.keep_ids) else {
+            return opaque;
+        };
+        let own = format!("{}{question}", own.reveal().trim());
+        let times = self.used.entry(xxh3_128(own.as_bytes())).or_default();
+        *times += 1;
+        if *times == 1 { own } else { format!("{own}~{times}") }
+    }
+
+    /// Called after the row in which a respondent was first met: the same id in the same source is
+    /// the same person. Ids of different sources often collide (both count from 1), so they are not
+    /// taken for one person.
+    fn respondent(&mut self, response: &RawResponse) -> Option<String> {
+        let id = response.respondent.as_ref()?.reveal().trim();
+        if id.is_empty() {
+            return None;
+        }
+        let mut key = response.source.to_le_bytes().to_vec();
+        key.extend_from_slice(id.as_bytes());
+        let row = *self.respondents.entry(xxh3_128(&key)).or_insert(response.row);
+        Some(format!("p{}-{row}", response.source))
+    }
+}
+
+/// Takes personal data out of a batch.
+pub fn deidentify(deidentifier: &Deidentifier, numbered: Numbered) -> Deidentified {
+    let Numbered { batch, ids } = numbered;
+    let mut labels = Labels { deidentifier, questions: HashMap::new(), labels: HashMap::new() };
+    let mut responses = Vec::with_capacity(batch.responses.len());
+    let mut own_ids = Vec::with_capacity(batch.responses.len());
+    let mut ids = ids.into_iter();
+    let mut rest = batch.responses.into_iter().peekable();
+    while let Some(first) = rest.next() {
+        // Answers of one row or document share their placeholders.
+        let place = (first.source, first.row);
+        let mut row = vec![first];
+        while let Some(next) = rest.next_if(|r| (r.source, r.row) == place) {
+            row.push(next);
+        }
+        let texts: Vec<&str> = row.iter().map(|r| r.text.reveal()).collect();
+        let redacted = deidentifier.document(&texts);
+        for (raw, text) in row.into_iter().zip(redacted) {
+            let (id, respondent_id) = ids.next().unwrap_or_default();
+            own_ids.push(raw.respondent.clone());
+            responses.push(Response {
+                id,
+                source: raw.source,
+                row: raw.row,
+                channel: raw.channel,
+                question: labels.question(&raw.question),
+                respondent_id,
+                respondent_type: raw.respondent_type,
+                submitted_on: raw.submitted_on,
+                wave: raw.wave.as_ref().map(|w| labels.label(w)),
+                rating: raw.rating,
+                by: raw.by.iter().map(|v| v.as_ref().map(|v| labels.label(v))).collect(),
+                may_quote: raw.may_quote,
+                text,
+            });
+        }
+    }
+    Deidentified { responses, ids: own_ids, unprocessed: batch.unprocessed, rows: batch.rows }
+}
+
+/// Questions and labels of a batch, each de-identified once.
+struct Labels<'a> {
+    deidentifier: &'a Deidentifier,
+    /// By address; the question is kept beside its result, so that no address is used twice.
+    questions: HashMap<*const Question, (Arc<Question>, Arc<AskedQuestion>)>,
+    labels: HashMap<Identified, Arc<str>>,
+}
+
+impl Labels<'_> {
+    fn question(&mut self, question: &Arc<Question>) -> Arc<AskedQuestion> {
+        let (_, asked) = self.questions.entry(Arc::as_ptr(question)).or_insert_with(|| {
+            let asked = AskedQuestion {
+                number: question.number,
+                text: self.deidentifier.label(question.text.reveal()),
+                polarity: question.polarity,
+            };
+            (Arc::clone(question), Arc::new(asked))
+        });
+        Arc::clone(asked)
+    }
+
+    fn label(&mut self, value: &Identified) -> Arc<str> {
+        if let Some(known) = self.labels.get(value) {
+            return Arc::clone(known);
+        }
+        let label: Arc<str> = self.deidentifier.label(value.reveal()).as_str().into();
+        self.labels.insert(value.clone(), Arc::clone(&label));
+        label
+    }
+}
