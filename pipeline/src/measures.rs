@@ -74,7 +74,12 @@ pub fn measures(text: &str, segments: &[Range<usize>]) -> Vec<Measure> {
     }
     let lower = text.to_ascii_lowercase();
     let plain = quantities::plain(&tokens::tokens(&lower));
-    let mut reader = Reader { plain: &plain, segments, used: vec![false; plain.quantities.len()], out: Vec::new() };
+    let mut reader = Reader {
+        plain: &plain,
+        segments,
+        used: vec![false; plain.quantities.len()],
+        out: Vec::new(),
+    };
     let mut start = 0;
     for (end, _) in plain.text.match_indices(" .") {
         reader.sentence(start..end + 2);
@@ -90,10 +95,42 @@ pub fn measures(text: &str, segments: &[Range<usize>]) -> Vec<Measure> {
 fn may_hold(text: &str) -> bool {
     static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         let stems = [
-            "hour", "minute", "mins", "fortnight", "notice", "missed", "twice", "times", "once",
-            "couple", "dozen", "two", "three", "four", "five", "six", "seven", "eight", "nine",
-            "ten ", "eleven", "twelve", "teen", "twent", "thirt", "fift", "hundred", "half",
-            "quarter", "week", "month", "year", "½", "¼", "¾", "ninety",
+            "hour",
+            "minute",
+            "mins",
+            "fortnight",
+            "notice",
+            "missed",
+            "twice",
+            "times",
+            "once",
+            "couple",
+            "dozen",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten ",
+            "eleven",
+            "twelve",
+            "teen",
+            "twent",
+            "thirt",
+            "fift",
+            "hundred",
+            "half",
+            "quarter",
+            "week",
+            "month",
+            "year",
+            "½",
+            "¼",
+            "¾",
+            "ninety",
         ];
         AhoCorasick::builder().ascii_case_insensitive(true).build(stems).ok()
     });
@@ -198,7 +235,8 @@ impl Reader<'_> {
                 let money = p.unit == Unit::Pound;
                 let minutes = |q: &Quantity| q.value.max(q.upper.unwrap_or(0.0)) >= 5.0;
                 let visit = first.starts_with("visit");
-                if self.used[i] || self.used[j] || (visit && !money && (!minutes(p) || !minutes(q))) {
+                if self.used[i] || self.used[j] || (visit && !money && (!minutes(p) || !minutes(q)))
+                {
                     return;
                 }
                 if bare && (!visit || x == b'P') && first != "hours_per_week" {
@@ -240,7 +278,13 @@ impl Reader<'_> {
     }
 
     /// The days and the name of the period of a count, from the match or from words before it.
-    fn period(&self, measure: &str, found: &Captures<'_>, sentence: &str, at: usize) -> Option<f64> {
+    fn period(
+        &self,
+        measure: &str,
+        found: &Captures<'_>,
+        sentence: &str,
+        at: usize,
+    ) -> Option<f64> {
         if !matches!(measure, "care_workers" | "missed_visits") {
             return None;
         }
@@ -249,7 +293,8 @@ impl Reader<'_> {
             if let Some(word) = word {
                 return PERIODS.iter().find(|(p, _)| *p == word.as_str()).map(|(_, days)| *days);
             }
-            let mark = found.name("d")?.as_str().parse::<usize>().ok()?;
+            let mark =
+                found.name("d").or_else(|| found.name("d2"))?.as_str().parse::<usize>().ok()?;
             self.plain.quantities.get(mark).map(|q| q.value)
         };
         days(found).or_else(|| {
@@ -270,7 +315,8 @@ impl Reader<'_> {
         period: Option<f64>,
     ) {
         let quantity = &self.plain.quantities[index];
-        let around = Place { sentence: place.sentence, at: whole.clone().unwrap_or(place.at.clone()) };
+        let around =
+            Place { sentence: place.sentence, at: whole.clone().unwrap_or(place.at.clone()) };
         if vetoed(measure, place, may_be_wish)
             || (around.at != place.at && rules::AFTERWARDS.is_match(around.after()))
         {
@@ -278,7 +324,8 @@ impl Reader<'_> {
         }
         let Some(mut value) = value(measure, quantity) else { return };
         let own = quantity.span.clone();
-        let span = whole.map_or(own.clone(), |w| self.plain.place(w.start + offset..w.end + offset));
+        let span =
+            whole.map_or(own.clone(), |w| self.plain.place(w.start + offset..w.end + offset));
         let per = match period {
             Some(days) => per(&mut value, days),
             None => None,
@@ -310,7 +357,9 @@ impl Reader<'_> {
             (.., Some(segment)) => (segment, span.start..self.segments[segment].end),
             _ => return,
         };
-        let Some((_, unit, rate)) = MEASURES.iter().find(|(known, ..)| *known == measure) else { return };
+        let Some((_, unit, rate)) = MEASURES.iter().find(|(known, ..)| *known == measure) else {
+            return;
+        };
         self.out.push(Measure {
             segment: segment as u16,
             measure,
@@ -330,7 +379,9 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
     let before = &full[turned..];
     let clause = &before[before.rfind(" ,").unwrap_or(0)..];
     let after = place.after();
-    if rules::AFTERWARDS.is_match(after) || (measure.starts_with("visit_m") && clause.trim_end().ends_with(" no")) {
+    if rules::AFTERWARDS.is_match(after)
+        || (measure.starts_with("visit_m") && clause.trim_end().ends_with(" no"))
+    {
         return true;
     }
     if may_be_wish && (rules::WISH.is_match(clause) || rules::SUPPOSED.is_match(before)) {
@@ -340,11 +391,14 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
     let last = |pattern: &Regex, text: &str| pattern.find_iter(text).last().map(|m| m.start());
     let about_care = after.split(" ,").next().unwrap_or(after);
     match measure {
-        "hourly_cost" | "weekly_cost" => rules::WAGE.is_match(full) || clause.trim_end().ends_with(" on"),
+        "hourly_cost" | "weekly_cost" => {
+            rules::WAGE.is_match(full) || clause.trim_end().ends_with(" on")
+        }
         "wait_days" => {
             // What was waited for says it; only where nothing does, what stands before.
             let (other, care) = (last(&rules::OTHERS, about_care), last(&rules::CARE, about_care));
-            other > care || care.is_none() && last(&rules::OTHERS, clause) > last(&rules::CARE, clause)
+            other > care
+                || care.is_none() && last(&rules::OTHERS, clause) > last(&rules::CARE, clause)
         }
         "visits_per_day" => {
             rules::DOSES.is_match(place.around()) || !rules::CARE.is_match(place.around())
@@ -359,7 +413,9 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
         "notice_hours" => ["take", "took", "takes", "taking", "taken", "pay", "paid"]
             .iter()
             .any(|word| clause.trim_end().ends_with(word)),
-        "minutes_early" => left_early(clause) || last(&rules::OTHERS, full) > last(&rules::CARE, full),
+        "minutes_early" => {
+            left_early(clause) || last(&rules::OTHERS, full) > last(&rules::CARE, full)
+        }
         _ => last(&rules::OTHERS, full) > last(&rules::CARE, full),
     }
 }
@@ -395,7 +451,8 @@ fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
         // 18 months of 30 days are a year and a half.
         (scaled * 1e6).round() / 1e6
     };
-    let months = |v: f64| if measure == "years_receiving" && quantity.unit == Unit::Month { v } else { v };
+    let months =
+        |v: f64| if measure == "years_receiving" && quantity.unit == Unit::Month { v } else { v };
     let (value, upper) = (tidy(months(quantity.value)), quantity.upper.map(tidy));
     (low..=high).contains(&upper.unwrap_or(value)).then_some((value, upper))
 }
@@ -426,7 +483,11 @@ fn per((value, upper): &mut (f64, Option<f64>), days: f64) -> Option<&'static st
     let whole = |v: f64| v.fract() == 0.0;
     for (name, length) in PERIODS.iter().rev() {
         let times = days / length;
-        if times >= 1.0 && whole(times) && whole(*value / times) && upper.is_none_or(|u| whole(u / times)) {
+        if times >= 1.0
+            && whole(times)
+            && whole(*value / times)
+            && upper.is_none_or(|u| whole(u / times))
+        {
             *value /= times;
             *upper = upper.map(|u| u / times);
             return Some(name);

@@ -36,7 +36,9 @@ pub(super) enum Unit {
 impl Unit {
     fn of(word: &str) -> Option<Self> {
         Some(match word {
-            "minute" | "minutes" | "min" | "mins" | "minuets" | "minites" | "mintues" => Self::Minute,
+            "minute" | "minutes" | "min" | "mins" | "minuets" | "minites" | "mintues" => {
+                Self::Minute
+            }
             "hour" | "hours" | "hr" | "hrs" => Self::Hour,
             "day" | "days" => Self::Day,
             "week" | "weeks" | "wk" | "wks" | "fortnight" | "fortnights" => Self::Week,
@@ -197,7 +199,10 @@ impl Reader<'_> {
                 let negated = words.ends_with(&["more", "than"])
                     && (1..=4).any(|back| {
                         let word = self.before(at, back);
-                        matches!(word, "never" | "not" | "t" | "rarely" | "hardly" | "seldom" | "nt")
+                        matches!(
+                            word,
+                            "never" | "not" | "t" | "rarely" | "hardly" | "seldom" | "nt"
+                        )
                     });
                 let fewer_negated = matches!(words, ["less", "than"] | ["fewer", "than"])
                     && matches!(self.before(at, 1), "never" | "not" | "no" | "nothing");
@@ -231,7 +236,13 @@ impl Reader<'_> {
         }
         // "one of them", "this one": no count, but for "not one missed", "missed one".
         let one = self.word(at) == "one" && upper.is_none();
-        if one && self.word(next) != "missed" && !matches!(self.before(at, 1), "missed" | "about") {
+        if one
+            && self.word(next) != "missed"
+            && !matches!(
+                self.before(at, 1),
+                "missed" | "about" | "at" | "till" | "until" | "of" | "by"
+            )
+        {
             return None;
         }
         if matches!(self.word(next), "times" | "occasions" | "separate times" | "x") {
@@ -275,7 +286,8 @@ impl Reader<'_> {
 
     /// "two and a half".
     fn and_a_half(&self, value: f64, next: usize) -> (f64, usize) {
-        let longer = self.says(next, &["and", "a", "half"]) && Unit::of(self.word(next + 3)).is_some();
+        let longer =
+            self.says(next, &["and", "a", "half"]) && Unit::of(self.word(next + 3)).is_some();
         if longer { (value + 0.5, next + 3) } else { (value, next) }
     }
 
@@ -284,7 +296,8 @@ impl Reader<'_> {
         let between = self.word(at) == "between" || self.word(at) == "from";
         if between {
             let (low, middle) = self.number(at + 1)?;
-            let joined = matches!((self.word(at), self.word(middle)), (_, "to") | ("between", "and"));
+            let joined =
+                matches!((self.word(at), self.word(middle)), (_, "to") | ("between", "and"));
             let (high, next) = self.number(middle + 1).filter(|_| joined)?;
             return (high > low && !self.changed(at + 1)).then_some((low, Some(high), next));
         }
@@ -318,8 +331,22 @@ impl Reader<'_> {
                 let word = self.before(at, back);
                 matches!(
                     word,
-                    "cut" | "went" | "gone" | "up" | "down" | "reduced" | "increased" | "raised"
-                        | "dropped" | "changed" | "rose" | "risen" | "fell" | "go" | "goes" | "moved"
+                    "cut"
+                        | "went"
+                        | "gone"
+                        | "up"
+                        | "down"
+                        | "reduced"
+                        | "increased"
+                        | "raised"
+                        | "dropped"
+                        | "changed"
+                        | "rose"
+                        | "risen"
+                        | "fell"
+                        | "go"
+                        | "goes"
+                        | "moved"
                 )
             })
     }
@@ -329,7 +356,8 @@ impl Reader<'_> {
         let between = matches!(self.word(at), "between" | "from");
         let start = at + usize::from(between);
         if let Some((value, upper, unit, next)) = self.duration(start) {
-            let joined = matches!(self.word(next), "to" | "or") || self.is(next, Kind::Hyphen)
+            let joined = matches!(self.word(next), "to" | "or")
+                || self.is(next, Kind::Hyphen)
                 || (between && self.word(next) == "and");
             if joined
                 && upper.is_none()
@@ -364,7 +392,10 @@ impl Reader<'_> {
             self.amount(at)?
         };
         let mut named = self.skip_hyphen(next);
-        while matches!(self.word(named), "full" | "whole" | "good" | "solid" | "long" | "working" | "of") {
+        while matches!(
+            self.word(named),
+            "full" | "whole" | "good" | "solid" | "long" | "working" | "of"
+        ) {
             named += 1;
         }
         let glued = self.tokens.get(named).is_some_and(|t| t.glued);
@@ -411,9 +442,29 @@ impl Reader<'_> {
             _ => {
                 matches!(
                     before,
-                    "for" | "waited" | "wait" | "waiting" | "took" | "taken" | "takes" | "take"
-                        | "after" | "over" | "nearly" | "about" | "almost" | "in" | "within"
-                        | "than" | "least" | "given" | "gave" | "gives" | "give" | "with" | "around"
+                    "for"
+                        | "waited"
+                        | "wait"
+                        | "waiting"
+                        | "took"
+                        | "taken"
+                        | "takes"
+                        | "take"
+                        | "after"
+                        | "over"
+                        | "nearly"
+                        | "about"
+                        | "almost"
+                        | "in"
+                        | "within"
+                        | "than"
+                        | "least"
+                        | "given"
+                        | "gave"
+                        | "gives"
+                        | "give"
+                        | "with"
+                        | "around"
                 ) || matches!(self.word(next + 1), "notice" | "wait" | "late")
                     || (self.word(next).starts_with("fortnight") && !after_amount)
             }
@@ -479,7 +530,8 @@ impl Reader<'_> {
             return Some((minutes / 60.0, next + 1));
         }
         let after = self.word(next);
-        let ends = matches!(after, "" | "late" | "early" | "and" | "before" | "after" | "but" | "with");
+        let ends =
+            matches!(after, "" | "late" | "early" | "and" | "before" | "after" | "but" | "with");
         if and == 1 && minutes % 5.0 == 0.0 && ends {
             return Some((minutes / 60.0, next));
         }
@@ -492,7 +544,8 @@ impl Reader<'_> {
     fn money(&self, at: usize) -> Option<Amount> {
         if self.is(at, Kind::Pound) {
             let (low, next) = self.number(at + 1)?;
-            let joined = self.word(next) == "to" || self.word(next) == "or" || self.is(next, Kind::Hyphen);
+            let joined =
+                self.word(next) == "to" || self.word(next) == "or" || self.is(next, Kind::Hyphen);
             if joined && !self.changed(at) {
                 let second = next + 1 + usize::from(self.is(next + 1, Kind::Pound));
                 if let Some((high, after)) = self.number(second).filter(|(high, _)| *high > low) {
@@ -506,7 +559,9 @@ impl Reader<'_> {
             return None;
         }
         let pence = self.number(next + 1).filter(|(p, end)| {
-            (10.0..100.0).contains(p) && high.is_none() && !matches!(self.word(*end), "minutes" | "hours")
+            (10.0..100.0).contains(p)
+                && high.is_none()
+                && !matches!(self.word(*end), "minutes" | "hours")
         });
         Some(match pence {
             Some((pence, after)) => (low + pence / 100.0, None, after),
@@ -542,7 +597,16 @@ impl Reader<'_> {
         // "five to ten" is a time where one is expected, else a range.
         let expected = matches!(
             self.before(at, 1),
-            "at" | "of" | "till" | "until" | "by" | "than" | "about" | "around" | "nearly" | "gone" | "since"
+            "at" | "of"
+                | "till"
+                | "until"
+                | "by"
+                | "than"
+                | "about"
+                | "around"
+                | "nearly"
+                | "gone"
+                | "since"
         );
         if sign < 0.0 && minutes < hour && !expected && article == 0 {
             return None;

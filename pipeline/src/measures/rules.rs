@@ -46,102 +46,401 @@ const F: bool = false;
 
 const TABLE: &[(Make, bool, &str)] = &[
     // Lateness and earliness.
-    (Both("minutes_late", "minutes_early"), W, r"(?P<s>@M (?:early or late|late or early|too early or too late))"),
-    (One("minutes_late"), W, r"(?P<s>@M(?: too)?(?: ,)? late)(?: for| and| but| or| to| on| every| most| in| with| at| this| last| again| because| so| when| by| sometimes| today| yesterday| which| nearly| , | \.|$| [a-z]+)"),
-    (One("minutes_late"), W, r"(?P<s>@M (?:behind(?: schedule| time)?|overdue|past (?:the|her|his|my|our|their) (?:\w+ )?time|late))\b"),
-    (One("minutes_late"), W, r"(?P<s>@M (?:after|past|later than) (?:when )?(?:they|she|he|it|the (?:time|call|visit|carer))~2 (?:due|should|supposed|meant|agreed|booked|said))"),
+    (
+        Both("minutes_late", "minutes_early"),
+        W,
+        r"(?P<s>@M (?:early or late|late or early|too early or too late))",
+    ),
+    (
+        One("minutes_late"),
+        W,
+        r"(?P<s>@M(?: too)?(?: ,)? late)(?: for| and| but| or| to| on| every| most| in| with| at| this| last| again| because| so| when| by| sometimes| today| yesterday| which| nearly| , | \.|$| [a-z]+)",
+    ),
+    (
+        One("minutes_late"),
+        W,
+        r"(?P<s>@M (?:behind(?: schedule| time)?|overdue|past (?:the|her|his|my|our|their) (?:\w+ )?time|late))\b",
+    ),
+    (
+        One("minutes_late"),
+        W,
+        r"(?P<s>@M (?:after|past|later than) (?:when )?(?:they|she|he|it|the (?:time|call|visit|carer))~2 (?:due|should|supposed|meant|agreed|booked|said))",
+    ),
     (One("minutes_late"), W, r"(?P<s>(?:late|overdue|behind|delayed)~2 by @M)"),
-    (One("minutes_late"), W, r"(?P<s>late(?: ,)?(?: often| sometimes| usually| once| always| again| most days)*(?: by)? @M)"),
+    (
+        One("minutes_late"),
+        W,
+        r"(?P<s>late(?: ,)?(?: often| sometimes| usually| once| always| again| most days)*(?: by)? @M)",
+    ),
     (One("minutes_early"), W, r"(?P<s>@M (?:too )?early)\b"),
-    (One("minutes_early"), W, r"(?P<s>@M (?:before|ahead of) (?:their|the|her|his|my|our|schedule)\b(?: \w+)? ?(?:time|slot)?)"),
+    (
+        One("minutes_early"),
+        W,
+        r"(?P<s>@M (?:before|ahead of) (?:their|the|her|his|my|our|schedule)\b(?: \w+)? ?(?:time|slot)?)",
+    ),
     (One("minutes_early"), W, r"(?P<s>@M before (?:they|she|he|it)~1 (?:due|should|supposed))"),
     (One("minutes_early"), W, r"(?P<s>early~2 by @M)"),
-    (Clock, W, r"(?P<s>(?:came|come|comes|arrived|arrives|arriving|turned up|turns up|turn up|turning up|here|got to (?:me|us|her|him)|showed up|till|until|at)(?: at| about| around| by| till| until| not| gone| past| nearer| after| nearly| me| mum| dad| \w+day)* @T(?: instead of| rather than| not| , not| when~5 (?:due|supposed|meant|booked|said|should|for))(?: at| the| be| come| to| here| usual| have| been| \w+ for)* %T)"),
-    (Clock, W, r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,3} (?:at|for|by|of) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)"),
-    (Clock, W, r"(?P<s>(?:due|booked|down|agreed|supposed to be)(?: \w+){0,3} (?:at|for) %T(?: ,| and| but| it| they| she| he)* (?:came|comes|arrived|arrives|turned up|was) @C)"),
+    (
+        Clock,
+        W,
+        r"(?P<s>(?:came|come|comes|arrived|arrives|arriving|turned up|turns up|turn up|turning up|here|got to (?:me|us|her|him)|showed up|till|until|at)(?: at| about| around| by| till| until| not| gone| past| nearer| after| nearly| me| mum| dad| \w+day)* @T(?: instead of| rather than| not| , not| when~5 (?:due|supposed|meant|booked|said|should|for))(?: at| the| be| come| to| here| usual| have| been| \w+ for)* %T)",
+    ),
+    (
+        Clock,
+        W,
+        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,3} (?:at|for|by|of) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
+    ),
+    (
+        Clock,
+        W,
+        r"(?P<s>(?:due|booked|down|agreed|supposed to be)(?: \w+){0,3} (?:at|for) %T(?: ,| and| but| it| they| she| he)* (?:came|comes|arrived|arrives|turned up|was) @C)",
+    ),
     // Travel, notice, waits.
-    (One("travel_minutes"), W, r"@M(?: \w+){0,2} (?:between|from one)~2 (?:calls|visits|clients|jobs|houses|customers|people|them|each|call|to)\b"),
-    (One("travel_minutes"), W, r"@M(?: of)?(?: paid| unpaid)? (?:travel|travelling|driving|drive)(?: time)?(?: between| to the next|$| \.| ,| and| but)"),
-    (One("travel_minutes"), W, r"@M (?:to )?(?:get|drive|walk|travel|cycle|away)?(?: to)? ?(?:the|my|your|our) next (?:call|visit|client|job|one|house|lady|person|customer)"),
-    (One("travel_minutes"), W, r"(?:between (?:calls|visits|clients|jobs|houses)|to (?:the|my|your|our) next (?:call|visit|client|job|one|house)|travel time)~4 @M"),
+    (
+        One("travel_minutes"),
+        W,
+        r"@M(?: \w+){0,2} (?:between|from one)~2 (?:calls|visits|clients|jobs|houses|customers|people|them|each|call|to)\b",
+    ),
+    (
+        One("travel_minutes"),
+        W,
+        r"@M(?: of)?(?: paid| unpaid)? (?:travel|travelling|driving|drive)(?: time)?(?: between| to the next|$| \.| ,| and| but)",
+    ),
+    (
+        One("travel_minutes"),
+        W,
+        r"@M (?:to )?(?:get|drive|walk|travel|cycle|away)?(?: to)? ?(?:the|my|your|our) next (?:call|visit|client|job|one|house|lady|person|customer)",
+    ),
+    (
+        One("travel_minutes"),
+        W,
+        r"(?:between (?:calls|visits|clients|jobs|houses)|to (?:the|my|your|our) next (?:call|visit|client|job|one|house)|travel time)~4 @M",
+    ),
     (One("notice_hours"), W, r"(?P<s>@L(?: of)?(?: \w+)? notice)\b"),
     (One("notice_hours"), W, r"(?P<s>notice (?:was|is|of)(?: only| just)? @L)\b"),
-    (Zero("notice_hours"), W, r"(?:^|[a-z,.]) (?P<s>(?:no|zero|without|without any|without giving|not given any|not any)(?: advance| prior| proper| such)? notice)(?: at| that| of (?:a |the |when|change|any)| and| but| or| when| ,| \.| they| she| he| given| for| about|$)"),
+    (
+        Zero("notice_hours"),
+        W,
+        r"(?:^|[a-z,.]) (?P<s>(?:no|zero|without|without any|without giving|not given any|not any)(?: advance| prior| proper| such)? notice)(?: at| that| of (?:a |the |when|change|any)| and| but| or| when| ,| \.| they| she| he| given| for| about|$)",
+    ),
     (One("wait_days"), W, r"\bwait(?:s|ed|ing)?\b(?: \w+| ,){0,8}? @D"),
-    (One("wait_days"), W, r"@D(?: of)?(?: \w+)? (?:wait|waits|waiting|waiting list|delay|backlog)\b"),
-    (One("wait_days"), W, r"(?:took|takes|taken|taking|take)(?: \w+){0,2} @D~3 (?:to|before|for|until|till)~2 (?:get|find|set|sort|arrange|come|ring|phone|call|reply|respond|answer|assess|start|put|organise|source|be|hear|return|agree|approve|replace|anyone|someone|package|assessment|care|carers|carer|callback|social|start|started)"),
-    (One("wait_days"), W, r"@D (?:for|before|until|till|to get|to have|to arrange|to)~4 (?:assess\w*|package|call(?:ed)? back|callback|r[ia]ng back|rung back|reply|replied|answer|social worker|review\w*|care (?:started|package|to start|plan|began|in place)|carers? (?:started|came|to start)|started|anyone|someone|somebody|hear)"),
-    (One("wait_days"), W, r"(?:call back|callback|reply|answer|response|assessment|nothing|ring back|heard (?:nothing|back|from (?:them|you|anyone)))~3 (?:after|in|for) @D|(?:replied|called back|rang back|got back|phoned back)~2 after @D"),
+    (
+        One("wait_days"),
+        W,
+        r"@D(?: of)?(?: \w+)? (?:wait|waits|waiting|waiting list|delay|backlog)\b",
+    ),
+    (
+        One("wait_days"),
+        W,
+        r"(?:took|takes|taken|taking|take)(?: \w+){0,2} @D~3 (?:to|before|for|until|till)~2 (?:get|find|set|sort|arrange|come|ring|phone|call|reply|respond|answer|assess|start|put|organise|source|be|hear|return|agree|approve|replace|anyone|someone|package|assessment|care|carers|carer|callback|social|start|started)",
+    ),
+    (
+        One("wait_days"),
+        W,
+        r"@D (?:for|before|until|till|to get|to have|to arrange|to)~4 (?:assess\w*|package|call(?:ed)? back|callback|r[ia]ng back|rung back|reply|replied|answer|social worker|review\w*|care (?:started|package|to start|plan|began|in place)|carers? (?:started|came|to start)|started|anyone|someone|somebody|hear)",
+    ),
+    (
+        One("wait_days"),
+        W,
+        r"(?:call back|callback|reply|answer|response|assessment|nothing|ring back|heard (?:nothing|back|from (?:them|you|anyone)))~3 (?:after|in|for) @D|(?:replied|called back|rang back|got back|phoned back)~2 after @D",
+    ),
     // Money.
-    (Two("hourly_cost", "hourly_cost"), F, r"from @G(?: \w+){0,3}? to (?:about |nearly )?%G~1 (?:an|per|a|each|every|/) (?:hour|hr|h)\b"),
+    (
+        Two("hourly_cost", "hourly_cost"),
+        F,
+        r"from @G(?: \w+){0,3}? to (?:about |nearly )?%G~1 (?:an|per|a|each|every|/) (?:hour|hr|h)\b",
+    ),
     (One("hourly_cost"), W, r"@G~2 (?:an|per|a|each|every|the|p|/)(?: /)? (?:hour|hr|h)\b"),
     (One("hourly_cost"), W, r"@G (?:hourly|ph|p h)\b|hourly (?:rate|cost|charge|fee)~4 @G"),
-    (One("hourly_cost"), W, r"(?:pay|paying|paid|charge|charges|charged|charging|cost|costs|rate)~3 @N (?:an|per) (?:hour|hr)\b"),
-    (Two("weekly_cost", "weekly_cost"), F, r"from @G(?: \w+){0,3}? to (?:about |nearly )?%G~1 (?:per|a|each|every|/) (?:week|wk)\b"),
-    (One("weekly_cost"), W, r"@G~2 (?:per|a|each|every|/|one) (?:week|wk)\b|@G (?:weekly|pw|p w)\b|weekly (?:rate|cost|charge|fee|contribution|bill)~4 @G"),
+    (
+        One("hourly_cost"),
+        W,
+        r"(?:pay|paying|paid|charge|charges|charged|charging|cost|costs|rate)~3 @N (?:an|per) (?:hour|hr)\b",
+    ),
+    (
+        Two("weekly_cost", "weekly_cost"),
+        F,
+        r"from @G(?: \w+){0,3}? to (?:about |nearly )?%G~1 (?:per|a|each|every|/) (?:week|wk)\b",
+    ),
+    (
+        One("weekly_cost"),
+        W,
+        r"@G~2 (?:per|a|each|every|/|one) (?:week|wk)\b|@G (?:weekly|pw|p w)\b|weekly (?:rate|cost|charge|fee|contribution|bill)~4 @G",
+    ),
     // Hours a week and visits a day.
-    (Two("hours_per_week", "hours_per_week"), F, r"hours?(?: \w+| ,){0,6}? from @B(?: (?:a|per|each) week)?~2 to %B(?: (?:a|per|each) week)?"),
-    (Two("hours_per_week", "hours_per_week"), F, r"from @B(?: (?:a|per|each) week)?~2 to %H~2 (?:a|per|each|every|/) (?:week|wk)\b"),
+    (
+        Two("hours_per_week", "hours_per_week"),
+        F,
+        r"hours?(?: \w+| ,){0,6}? from @B(?: (?:a|per|each) week)?~2 to %B(?: (?:a|per|each) week)?",
+    ),
+    (
+        Two("hours_per_week", "hours_per_week"),
+        F,
+        r"from @B(?: (?:a|per|each) week)?~2 to %H~2 (?:a|per|each|every|/) (?:week|wk)\b",
+    ),
     (Two("hours_per_week", "hours_per_week"), F, r"from @H~2 (?:a|per|each|every) week~2 to %B"),
-    (One("hours_per_week"), W, r"@H~3 (?:a|per|each|every|/|p) (?:week|wk)\b|@H~2 (?:weekly|pw|p w)\b|weekly @H"),
-    (One("visits_per_day"), W, r"@V~3 (?:visits?|calls?|times) (?:a|per|each|every|in a|/) day\b|@V~1 (?:visits|calls) (?:daily|every day|each day|during the day)|@V daily~1 (?:visits|calls)"),
-    (One("visits_per_day"), W, r"(?:come|comes|came|coming|in|visit|visits|visited|calls?|carers?|care|here|have them|turn up|round|package|called|attends?)(?: \w+| ,){0,5} @F(?: (?:a|per|each|every|in a) day\b| daily\b)|@F (?:a|per|each|every) day~3 (?:carers?|care|visits?|calls?|they come|she comes|he comes)\b"),
-    (One("visits_per_day"), W, r"(?:visits?|calls?|carers?|come|comes|coming|came)(?: \w+| ,){0,4} @N (?:a|per|each|every) day\b"),
+    (
+        One("hours_per_week"),
+        W,
+        r"@H~3 (?:a|per|each|every|/|p) (?:week|wk)\b|@H~2 (?:weekly|pw|p w)\b|weekly @H",
+    ),
+    (
+        One("visits_per_day"),
+        W,
+        r"@V~3 (?:visits?|calls?|times) (?:a|per|each|every|in a|/) day\b|@V~1 (?:visits|calls) (?:daily|every day|each day|during the day)|@V daily~1 (?:visits|calls)",
+    ),
+    (
+        One("visits_per_day"),
+        W,
+        r"(?:come|comes|came|coming|in|visit|visits|visited|calls?|carers?|care|here|have them|turn up|round|package|called|attends?)(?: \w+| ,){0,5} @F(?: (?:a|per|each|every|in a) day\b| daily\b)|@F (?:a|per|each|every) day~3 (?:carers?|care|visits?|calls?|they come|she comes|he comes)\b",
+    ),
+    (
+        One("visits_per_day"),
+        W,
+        r"(?:visits?|calls?|carers?|come|comes|coming|came)(?: \w+| ,){0,4} @N (?:a|per|each|every) day\b",
+    ),
     // What was agreed or paid for, and what came.
-    (Two("visit_minutes_expected", "visit_minutes"), F, r"(?:pay|pays|paid|paying|billed|charged|invoiced|booked|pays out) (?:up )?for(?: a| the)? @B(?: ,| and| but| you| we| i| they| she| he| only| just| to| minute| visit| call| usually| often| mostly| actually| only| normally| every \w+| each \w+)* (?:get|gets|got|getting|receive|receives|stay|stays|stayed|do|does|had|have|gone in|lasts|lucky to get)(?: for| in| only| just| you| me| maybe)* %B"),
-    (Two("visit_minutes_expected", "visit_minutes"), F, r"(?:supposed to|meant to|should|down as|booked (?:for|as|in for)|allocated|commissioned for|contracted for)(?: be| have| get| last| stay| been| here| for| do| a| my| the| with| me| her| him| at| least| there| us)* @P(?: minute| call| visit| calls| visits| every| each| morning| evening| day| time| with| me| her| but| and| ,| \.| they| she| he| we| i| it| only| just| usually| often| most days| most| days| actually| never| in reality)* (?:stay|stays|stayed|get|gets|got|getting|is|was|lasts|lasted|here|left|leaves|leave|gone|out|in and out|more like|done|did|does|do|had|have)(?: more| like| only| just| for| in| after| within| about| done| usually| at)* %B"),
-    (Two("visit_minutes", "visit_minutes_expected"), W, r"(?:get|gets|got|getting|stay|stays|stayed|had|have|lasts|lasted|only|just|does|do|did|here|there|visit|call)(?: for| only| just| about| a)* @P(?: minutes| ,)? (?:instead of|rather than|out of|of|not|when~5 (?:pay for|paid for|paying for|supposed to(?: be| stay)?|should be|meant to(?: be)?|booked for|is|down for)|for)(?: a| the| my| our| his| her| agreed| full)* %B(?: minutes?)?(?: we| i| they| she| he| , | agreed| booked| paid| slot| call| visit| \.|$)"),
-    (Two("visit_minutes", "visit_minutes_expected"), W, r"@M(?: ,)?(?: and)? (?:instead of|rather than|out of|of|not)(?: a| the| my| our| his| her| agreed| full| paid)* %B(?: minutes?)?(?: we| i| they| she| he| ,| agreed| booked| paid| slot| call| visit| \.|$)"),
-    (Two("visit_minutes", "visit_minutes_expected"), W, r"@M~1 (?:for|on|in) (?:a|an|what)(?: \w+){0,2} (?:visit|call|slot)(?: that| which| they)* (?:should|supposed|meant|is down)~3 %M"),
-    (Two("visit_minutes", "visit_minutes_expected"), W, r"@M for (?:a|an|my|our|her|his) ?%M (?:call|visit|slot)"),
-    (Two("visit_minutes_expected", "visit_minutes"), F, r"@M (?:visit|call|slot|session|appointment)s?(?: ,| and| but| \.| they| she| he| girls?| carers?| carer| is| are| was| often| usually| always| sometimes| usually| that| which| never| lasts| took| takes| done| over| up| only| just| gone| gets| cut| stays?| leaves?| left| has| have| does| do| most| days| in)* (?:in|after|within|for|lasts|only|just|to|takes|took|like|gets|at) %M"),
-    (Two("visit_minutes_expected", "visit_minutes"), F, r"should be(?: here| for| a| with| me| at)* @M(?: \w+| ,){0,3}? (?:but|only|actual\w*|yet|it is|is|more like|get|gets|stay|stays)(?: \w+| ,){0,5}? %M"),
-    (Two("visit_minutes", "visit_minutes_expected"), W, r"(?:log|app|book|notes|sheet|record|tag)(?: \w+){0,2} (?:says|said|shows|showed|has)(?: \w+){0,2} @M(?: ,)?(?: when| but| and| not| it| they| we| should| be| paid| pay| for| was| is)* %M"),
-    (Two("visit_minutes", "visit_minutes"), F, r"(?:visits?|calls?|time|slot|it|care|cut|down|reduced)(?: \w+| ,){0,5}? from @B~2 to %M"),
-    (Two("visit_minutes", "visit_minutes"), F, r"(?:visits?|calls?|time|slot|it|care|cut|down|reduced)(?: \w+| ,){0,5}? from @M~2 to %N(?: \.| ,| and|$)"),
-    (One("visit_minutes_expected"), F, r"(?:supposed to|meant to|should have|contracted|booked|scheduled|allocated|allotted|assessed (?:for|as)|commissioned|(?:is|are|was|were|him|her|me|us|put|we|i|call|visit) down (?:for|as)|funded for|entitled to|agreed(?: on| to)?)~3 @M"),
-    (One("visit_minutes_expected"), F, r"(?:pay|pays|paid|paying|billed|charged|charge|charges|charging|invoiced|bill)~2 (?:for|as)~2 @M"),
-    (One("visit_minutes_expected"), F, r"@M(?: visits?| calls?)?~2 (?:(?:we|i|they|she|he|mum|dad|you|council)~2 (?:pay|pays|paid|paying|paying out|booked|agreed|charged) (?:for)?|agreed|booked|paid for|contracted|commissioned|allotted|allocated|in the care plan|in the plan|on the plan)"),
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"(?:pay|pays|paid|paying|billed|charged|invoiced|booked|pays out) (?:up )?for(?: a| the)? @B(?: ,| and| but| you| we| i| they| she| he| only| just| to| minute| visit| call| usually| often| mostly| actually| only| normally| every \w+| each \w+)* (?:get|gets|got|getting|receive|receives|stay|stays|stayed|do|does|had|have|gone in|lasts|lucky to get)(?: for| in| only| just| you| me| maybe)* %B",
+    ),
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"(?:supposed to|meant to|should|down as|booked (?:for|as|in for)|allocated|commissioned for|contracted for)(?: be| have| get| last| stay| been| here| for| do| a| my| the| with| me| her| him| at| least| there| us)* @P(?: minute| call| visit| calls| visits| every| each| morning| evening| day| time| with| me| her| but| and| ,| \.| they| she| he| we| i| it| only| just| usually| often| most days| most| days| actually| never| in reality)* (?:stay|stays|stayed|get|gets|got|getting|is|was|lasts|lasted|here|left|leaves|leave|gone|out|in and out|more like|done|did|does|do|had|have)(?: more| like| only| just| for| in| after| within| about| done| usually| at)* %B",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes_expected"),
+        W,
+        r"(?:get|gets|got|getting|stay|stays|stayed|had|have|lasts|lasted|only|just|does|do|did|here|there|visit|call)(?: for| only| just| about| a)* @P(?: minutes| ,)? (?:instead of|rather than|out of|of|not|when~5 (?:pay for|paid for|paying for|supposed to(?: be| stay)?|should be|meant to(?: be)?|booked for|is|down for)|for)(?: a| the| my| our| his| her| agreed| full)* %B(?: minutes?)?(?: we| i| they| she| he| , | agreed| booked| paid| slot| call| visit| \.|$)",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes_expected"),
+        W,
+        r"@M(?: ,)?(?: and)? (?:instead of|rather than|out of|of|not)(?: a| the| my| our| his| her| agreed| full| paid)* %B(?: minutes?)?(?: we| i| they| she| he| ,| agreed| booked| paid| slot| call| visit| \.|$)",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes_expected"),
+        W,
+        r"@M~1 (?:for|on|in) (?:a|an|what)(?: \w+){0,2} (?:visit|call|slot)(?: that| which| they)* (?:should|supposed|meant|is down)~3 %M",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes_expected"),
+        W,
+        r"@M for (?:a|an|my|our|her|his) ?%M (?:call|visit|slot)",
+    ),
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"@M (?:visit|call|slot|session|appointment)s?(?: ,| and| but| \.| they| she| he| girls?| carers?| carer| is| are| was| often| usually| always| sometimes| usually| that| which| never| lasts| took| takes| done| over| up| only| just| gone| gets| cut| stays?| leaves?| left| has| have| does| do| most| days| in)* (?:in|after|within|for|lasts|only|just|to|takes|took|like|gets|at) %M",
+    ),
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"should be(?: here| for| a| with| me| at)* @M(?: \w+| ,){0,3}? (?:but|only|actual\w*|yet|it is|is|more like|get|gets|stay|stays)(?: \w+| ,){0,5}? %M",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes_expected"),
+        W,
+        r"(?:log|app|book|notes|sheet|record|tag)(?: \w+){0,2} (?:says|said|shows|showed|has)(?: \w+){0,2} @M(?: ,)?(?: when| but| and| not| it| they| we| should| be| paid| pay| for| was| is)* %M",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes"),
+        F,
+        r"(?:visits?|calls?|time|slot|it|care|cut|down|reduced)(?: \w+| ,){0,5}? from @B~2 to %M",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes"),
+        F,
+        r"(?:visits?|calls?|time|slot|it|care|cut|down|reduced)(?: \w+| ,){0,5}? from @M~2 to %N(?: \.| ,| and|$)",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes"),
+        F,
+        r"(?:gone|went|cut|reduced|dropped|shortened)(?: down)? from @M to %B",
+    ),
+    (One("visit_minutes"), W, r"cut (?:\w+ )?(?:down )?to @M"),
+    (One("visit_minutes_expected"), F, r"G\d+ for(?: a| my| the)? @M"),
+    (
+        One("visit_minutes_expected"),
+        F,
+        r"(?:supposed to|meant to|should have|contracted|booked|scheduled|allocated|allotted|assessed (?:for|as)|commissioned|(?:is|are|was|were|him|her|me|us|put|we|i|call|visit) down (?:for|as)|funded for|entitled to|agreed(?: on| to)?)~3 @M",
+    ),
+    (
+        One("visit_minutes_expected"),
+        F,
+        r"(?:pay|pays|paid|paying|billed|charged|charge|charges|charging|invoiced|bill)~2 (?:for|as)~2 @M",
+    ),
+    (
+        One("visit_minutes_expected"),
+        F,
+        r"@M(?: visits?| calls?)?~2 (?:(?:we|i|they|she|he|mum|dad|you|council)~2 (?:pay|pays|paid|paying|paying out|booked|agreed|charged) (?:for)?|agreed|booked|paid for|contracted|commissioned|allotted|allocated|in the care plan|in the plan|on the plan)",
+    ),
     (One("visit_minutes_expected"), W, r"@M(?: time)? slots?\b|slots? (?:of|is|are|was) @M"),
-    (One("visit_minutes_expected"), F, r"(?:plan|contract|rota|agreement|package)(?: \w+){0,2} (?:says|said|states|stated|shows|showed|is for|was for)~2 @M"),
-    (One("visit_minutes_expected"), F, r"(?: t| never| not| rarely| hardly| cant| dont| doesnt| wont| nt| without)~4 (?:full|whole|allotted|agreed) @M"),
-    (One("visit_minutes"), W, r"(?:stay|stays|stayed|staying|stop|stops|stopped|stopping|spend|spends|spent|spending)~3 @M"),
-    (One("visit_minutes"), W, r"(?:visits?|calls?|appointments?)(?: only| usually| often| always| now| just| never| have been| has been| had been)* (?:is|are|was|were|of|last|lasts|lasted|lasting|takes|took|about|cut to|reduced to|down to)(?: only| just| always| a| an| about| supposedly| now| my| usually| often| up| cut down to| cut to)* @M"),
-    (One("visit_minutes"), W, r"(?:it|they|which|only|just|always|usually|never) (?:lasts|lasted|last)~2 @M"),
-    (One("visit_minutes"), W, r"(?:here|there|in the (?:house|flat|door|home|building)|round|with (?:me|him|her|us|mum|dad|mam))(?: only| just)*(?: for)?(?: only| just| the)* @M"),
-    (One("visit_minutes"), W, r"(?:in and out|out the door|out again|out|gone|gone again|off|off again|done|finished|up and gone|away|rushed|rushes|washed and dressed|dressed)(?: \w+){0,1} (?:in|within|after|inside)~2 @M|in and out(?: ,)? @M"),
-    (One("visit_minutes"), W, r"(?:in and out|in and out again|out the door|out|gone|gone again|done) in @N(?: ,| \.| most| every| if|$)|(?:stay|stays|stayed) for @N(?: ,| \.|$)"),
+    (
+        One("visit_minutes_expected"),
+        F,
+        r"(?:plan|contract|rota|agreement|package)(?: \w+){0,2} (?:says|said|states|stated|shows|showed|is for|was for)~2 @M",
+    ),
+    (
+        One("visit_minutes_expected"),
+        F,
+        r"(?: t| never| not| rarely| hardly| cant| dont| doesnt| wont| nt| without)~4 (?:full|whole|allotted|agreed) @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:stay|stays|stayed|staying|stop|stops|stopped|stopping|spend|spends|spent|spending)~3 @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:visits?|calls?|appointments?)(?: only| usually| often| always| now| just| never| have been| has been| had been)* (?:is|are|was|were|of|last|lasts|lasted|lasting|takes|took|about|cut to|reduced to|down to)(?: only| just| always| a| an| about| supposedly| now| my| usually| often| up| cut down to| cut to)* @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:it|they|which|only|just|always|usually|never) (?:lasts|lasted|last)~2 @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:here|there|in the (?:house|flat|door|home|building)|round|with (?:me|him|her|us|mum|dad|mam))(?: only| just)*(?: for)?(?: only| just| the)* @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:in and out|out the door|out again|out|gone|gone again|off|off again|done|finished|up and gone|away|rushed|rushes|washed and dressed|dressed)(?: \w+){0,1} (?:in|within|after|inside)~2 @M|in and out(?: ,)? @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:in and out|in and out again|out the door|out|gone|gone again|done) in @N(?: ,| \.| most| every| if|$)|(?:stay|stays|stayed) for @N(?: ,| \.|$)",
+    ),
     (One("visit_minutes"), W, r"(?:left|leave|leaves|leaving|gone|went) (?:after|within)~2 @M"),
-    (One("visit_minutes"), W, r"(?:get|gets|got|getting|given|gives|gave|give|receive|receives)(?: only| just| me| us| him| her| mum| dad| my| maybe| the| full| about| lucky| if| probably)* @M"),
-    (One("visit_minutes"), W, r"@M(?: care| lunch| tea| morning| evening| breakfast| bedtime| bed| personal care| teatime| home| dinner| night| long| daily| lunchtime| carer)* (?:visit|visits|call|calls|session|sessions|appointment|appointments)\b"),
-    (One("visit_minutes"), W, r"@M(?: ,)? (?:and|then|and then|later)(?: ,)? (?:(?:they|she|he|it) ?(?:is|was|were|are)? ?)?(?:gone|off|out|away|done|goodbye)\b|@M in and out"),
-    (One("visit_minutes"), W, r"@M(?: visits?)? (?:is|was|isn t|isnt|wasn t|are|aren t)(?: \w+){0,2} (?:enough|long|short|nothing|nowhere|time|no use|no good|useless|a joke|rushed)"),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:get|gets|got|getting|given|gives|gave|give|receive|receives)(?: only| just| me| us| him| her| mum| dad| my| maybe| the| full| about| lucky| if| probably)* @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"@M(?: care| lunch| tea| morning| evening| breakfast| bedtime| bed| personal care| teatime| home| dinner| night| long| daily| lunchtime| carer)* (?:visit|visits|call|calls|session|sessions|appointment|appointments)\b",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"@M(?: ,)? (?:and|then|and then|later)(?: ,)? (?:(?:they|she|he|it) ?(?:is|was|were|are)? ?)?(?:gone|off|out|away|done|goodbye)\b|@M in and out",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"@M(?: visits?)? (?:is|was|isn t|isnt|wasn t|are|aren t)(?: \w+){0,2} (?:enough|long|short|nothing|nowhere|time|no use|no good|useless|a joke|rushed)",
+    ),
     (One("visit_minutes"), W, r"@M (?:a|per|each|every) (?:visit|call|time|go|client|person)\b"),
-    (One("visit_minutes"), W, r"@M with (?:me|him|her|us|mum|dad|each|my|every|a client|clients)\b"),
-    (One("visit_minutes"), W, r"(?:comes|come|came|popped|pops|nips|visits|visited|calls)(?: in| round| by| and \w+| over| every \w+| each \w+| daily| \w+day)* for(?: just| only)* @M"),
+    (
+        One("visit_minutes"),
+        W,
+        r"@M with (?:me|him|her|us|mum|dad|each|my|every|a client|clients)\b",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:comes|come|came|popped|pops|nips|visits|visited|calls)(?: in| round| by| and \w+| over| every \w+| each \w+| daily| \w+day)* for(?: just| only)* @M",
+    ),
     // Workers and missed visits.
-    (One("care_workers"), W, r"(?P<s>same @N(?: \w+)? (?:carers|people|workers|girls|women|ladies|lads|men|ones|faces))"),
-    (One("care_workers"), W, r"(?P<s>@N(?: or more)? (?:different|new|various|separate|random|strange)(?: \w+)? (?:carers?|people|faces|workers?|girls|women|ladies|lads|men|staff|strangers|ones|persons|helpers|assistants)(?:~4 @per)?)"),
+    (
+        One("care_workers"),
+        W,
+        r"(?P<s>same @N(?: \w+)? (?:carers|people|workers|girls|women|ladies|lads|men|ones|faces))",
+    ),
+    (
+        One("care_workers"),
+        W,
+        r"(?P<s>@N(?: or more)? (?:different|new|various|separate|random|strange)(?: \w+)? (?:carers?|people|faces|workers?|girls|women|ladies|lads|men|staff|strangers|ones|persons|helpers|assistants)(?:~4 @per)?)",
+    ),
     (One("care_workers"), W, r"(?P<s>@N different(?:~2 @per))|(?P<s2>@N different)(?: \.| ,|$)"),
-    (One("care_workers"), W, r"(?P<s>(?:different|new|various) (?:carers|people|faces|ones|girls|workers)(?: ,)? @N(?:~3 @per))"),
+    (
+        One("care_workers"),
+        W,
+        r"(?P<s>(?:different|new|various) (?:carers|people|faces|ones|girls|workers)(?: ,)? @N(?:~3 @per))",
+    ),
     (One("care_workers"), W, r"(?P<s>@N(?: \w+){0,1} (?:faces|strangers)(?:~4 @per)?)"),
-    (One("care_workers"), W, r"(?:(?:in|over|within)(?: only| just| the| last| past)* D(?P<d>\d+)|(?:this|last) (?P<p>week|month|year))(?: alone)?(?: \w+| ,){0,5} @N (?:carers|people|workers|girls|women|ladies|staff)\b"),
-    (One("care_workers"), W, r"(?P<s>@N (?:care )?(?:carers|people|workers|girls|women|ladies|lads|men|staff|helpers|assistants)(?:~4 @per))"),
-    (Zero("missed_visits"), W, r" (?P<s>(?:not @N|not a single|no|zero|never a|never @N) missed (?:visits?|calls?|appointments?|shifts?))\b"),
-    (Zero("missed_visits"), W, r" (?P<s>(?:never|not|not F\d+|never F\d+|n t|t|never ever)(?: \w+){0,2} missed (?:a|@N|a single|any)(?: \w+)? ?(?:visit|call|appointment|day|morning|shift|visits|calls))\b"),
-    (One("missed_visits"), W, r"(?P<s>(?:missed|missing|miss|misses)(?: out)?~1 @V(?: visits?| calls?| appointments?| mornings| evenings| days| nights| of (?:my|her|his|our|their|the) (?:visits|calls))?(?:~2 @per)?)"),
-    (One("missed_visits"), W, r"(?P<s>@V(?: \w+)? missed (?:visits?|calls?|appointments?|mornings)(?:~2 @per)?)"),
-    (One("missed_visits"), W, r"(?P<s>@V(?: \w+)? (?:visits?|calls?|mornings|evenings|nights)(?: were| was| have been| been| have| had| got| got)* missed(?:~2 @per)?)"),
+    (
+        One("care_workers"),
+        W,
+        r"(?:(?:in|over|within)(?: only| just| the| last| past)* D(?P<d>\d+)|(?:this|last) (?P<p>week|month|year))(?: alone)?(?: \w+| ,){0,5} @N (?:carers|people|workers|girls|women|ladies|staff)\b",
+    ),
+    (
+        One("care_workers"),
+        W,
+        r"(?P<s>@N (?:care )?(?:carers|people|workers|girls|women|ladies|lads|men|staff|helpers|assistants)(?:~4 @per))",
+    ),
+    (
+        Zero("missed_visits"),
+        W,
+        r" (?P<s>(?:not @N|not a single|no|zero|never a|never @N) missed (?:visits?|calls?|appointments?|shifts?))\b",
+    ),
+    (
+        Zero("missed_visits"),
+        W,
+        r" (?P<s>(?:never|not|not F\d+|never F\d+|n t|t|never ever)(?: \w+){0,2} missed (?:a|@N|a single|any)(?: \w+)? ?(?:visit|call|appointment|day|morning|shift|visits|calls))\b",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>(?:missed|missing|miss|misses)(?: out)?~1 @V(?: visits?| calls?| appointments?| mornings| evenings| days| nights| of (?:my|her|his|our|their|the) (?:visits|calls))?(?:~2 @per)?)",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>@V(?: \w+)? missed (?:visits?|calls?|appointments?|mornings|breakfasts|lunches|teas|dinners)(?:~2 @per)?|@N missed (?:in|over|within)(?: the)?(?: last| past)? D(?P<d2>\d+))",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>@V(?: \w+)? (?:visits?|calls?|mornings|evenings|nights)(?: were| was| have been| been| have| had| got| got)* missed(?:~2 @per)?)",
+    ),
     (One("missed_visits"), W, r"(?P<s>@V no shows?(?:~2 @per)?)"),
-    (One("missed_visits"), W, r"(?P<s>(?:(?:no one|nobody|no carer|noone|they|carers?|she)(?: just| simply)?~1 (?:turned up|came|arrived|showed up|turn up|come|show up)|no show)~1 @F(?:~2 @per)?)"),
-    (One("missed_visits"), W, r"(?P<s>@F(?: now)?(?: (?:in|this|last|a)(?: the)?(?: last)? (?:day|week|month|year))?(?: D\d+)?(?: \w+){0,2}? (?:no one|nobody|no carer|noone|(?:they|carers?|she|he) (?:have |has )?(?:not|didn t|failed to|never))~1 (?:turned up|came|arrived|showed up|turn up|come|show up|turning up)(?:~2 @per)?)"),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>(?:(?:no one|nobody|no carer|noone|they|carers?|she)(?: just| simply)?~1 (?:turned up|came|arrived|showed up|turn up|come|show up)|no show)~1 @F(?:~2 @per)?)",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>@F(?: now)?(?: (?:in|this|last|a)(?: the)?(?: last)? (?:day|week|month|year))?(?: D\d+)?(?: \w+){0,2}? (?:no one|nobody|no carer|noone|(?:they|carers?|she|he) (?:have |has )?(?:not|didn t|failed to|never))~1 (?:turned up|came|arrived|showed up|turn up|come|show up|turning up)(?:~2 @per)?)",
+    ),
     // How long care has been received.
-    (One("years_receiving"), W, r"(?:had|have|having|receiving|received|getting|using|used|has)(?: \w+){0,4} (?:care|carers?|help|support|package|service|agency|company|visits|calls|team|girls|lady|ladies|lass|woman|carer)(?: \w+){0,4} @Y"),
-    (One("years_receiving"), W, r"(?:been|was|are|am) with (?:you|them|this|the(?: same)?|these)(?: \w+){0,3} @Y"),
-    (One("years_receiving"), W, r"@Y(?: of)?(?: now)?(?: that)? (?:i|we|she|he|mum|dad|mam)(?: have| has| had| been)*(?: had| having| received| getting)*~2 (?:care|carers?|with (?:you|them)|help|support|visits)\b"),
+    (
+        One("years_receiving"),
+        W,
+        r"(?:had|have|having|receiving|received|getting|using|used|has)(?: \w+){0,4} (?:care|carers?|help|support|package|service|agency|company|visits|calls|team|girls|lady|ladies|lass|woman|carer)(?: \w+){0,4} @Y",
+    ),
+    (
+        One("years_receiving"),
+        W,
+        r"(?:been|was|are|am) with (?:you|them|this|the(?: same)?|these)(?: \w+){0,3} @Y",
+    ),
+    (
+        One("years_receiving"),
+        W,
+        r"@Y(?: of)?(?: now)?(?: that)? (?:i|we|she|he|mum|dad|mam)(?: have| has| had| been)*(?: had| having| received| getting)*~2 (?:care|carers?|with (?:you|them)|help|support|visits)\b",
+    ),
     (One("years_receiving"), W, r"@Y (?:of )?(?:having )?(?:home |domiciliary )?(?:care|carers)\b"),
-    (One("years_receiving"), W, r"(?:carers?|girls|they|she|he|care|agency|someone|ladies|team)(?: \w+){0,2} (?:coming|visiting|supporting|helping|caring for (?:me|us|him|her|mum|dad|my)|looking after (?:me|us|him|her|mum|dad|my))(?: \w+){0,4} @Y"),
-    (One("years_receiving"), W, r"same (?:carer|carers|agency|company|girl|girls|lady|team|woman|lass)(?: \w+){0,3} @Y"),
+    (
+        One("years_receiving"),
+        W,
+        r"(?:carers?|girls|they|she|he|care|agency|someone|ladies|team)(?: \w+){0,2} (?:coming|visiting|supporting|helping|caring for (?:me|us|him|her|mum|dad|my)|looking after (?:me|us|him|her|mum|dad|my))(?: \w+){0,4} @Y",
+    ),
+    (
+        One("years_receiving"),
+        W,
+        r"same (?:face|carer|carers|agency|company|girl|girls|lady|team|woman|lass)(?: \w+){0,3} @Y",
+    ),
 ];
 
 /// A length of time that a count is spread over: `p` is its word, `d` its mark.
@@ -163,8 +462,19 @@ fn expand(pattern: &str) -> String {
     let mut out = pattern.replace("@per", PERIOD);
     for (sign, name) in [('@', 'q'), ('%', 'r')] {
         for (letter, class) in [
-            ('M', "M"), ('H', "M"), ('D', "D"), ('Y', "D"), ('N', "N"), ('F', "F"), ('G', "G"),
-            ('C', "C"), ('L', "[MD]"), ('B', "[MN]"), ('P', "[MN]"), ('V', "[NF]"), ('T', "[CN]"),
+            ('M', "M"),
+            ('H', "M"),
+            ('D', "D"),
+            ('Y', "D"),
+            ('N', "N"),
+            ('F', "F"),
+            ('G', "G"),
+            ('C', "C"),
+            ('L', "[MD]"),
+            ('B', "[MN]"),
+            ('P', "[MN]"),
+            ('V', "[NF]"),
+            ('T', "[CN]"),
         ] {
             // A name may stand in several branches; the regex knows each once, so number them.
             let mark = format!("{sign}{letter}");
@@ -199,54 +509,75 @@ fn set(patterns: &[String]) -> RegexSet {
 
 /// Words that make what follows a wish or a case supposed, in the same clause.
 pub(super) static WISH: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"\b(?:should|could|would|might|want|wants|wanted|need|needs|needed|ask|asked|asking|hope|hoping|prefer|let|request|requested|another|extra|additional|like to|d like|d rather|d love|deserve|deserves|must|ideal|please|require|requires|requested|make it|at a minimum|longer|promised|d accept|d give|d pay|d expect|d be|d settle|then give)\b")
+    compile(
+        r"\b(?:should|could|would|might|want|wants|wanted|need|needs|needed|ask|asked|asking|hope|hoping|prefer|let|request|requested|another|extra|additional|like to|d like|d rather|d love|deserve|deserves|must|ideal|please|require|requires|requested|make it|at a minimum|longer|promised|d accept|d give|d pay|d expect|d be|d settle|then give)\b",
+    )
 });
 
 /// Words that make all that follows in the sentence a case supposed.
 pub(super) static SUPPOSED: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"(?:^| )(?:if|unless|wish|would|imagine|ideally|suppose|supposing|whether|d like|could we|can we|love)\b")
+    compile(
+        r"(?:^| )(?:if|unless|wish|would|imagine|ideally|suppose|supposing|whether|d like|could we|can we|love)\b",
+    )
 });
 
 /// A clause that turns: what stood before it no longer counts.
-pub(super) static TURN: LazyLock<Regex> =
-    LazyLock::new(|| compile(r" (?:but|because|instead|however|yet|whereas|although|as it is|then|now)\b"));
+pub(super) static TURN: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r" (?:but|because|instead|however|yet|whereas|although|as it is|then|now)\b")
+});
 
 /// What follows a quantity and makes it a wish, or another thing.
 pub(super) static AFTERWARDS: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"^(?:(?: [a-z]+){0,3} (?:would|ll) (?:be|do|make|help|suit|mean)| (?:more|longer|extra|ago|old|away|of age|apart|sleep|for lunch|break|respite|off work|each way|drive|walk|to myself|to go|on hold|on the (?:phone|bus|train|floor|toilet|commode|loo)|on (?:her|his|their) (?:phone|mobile)|looking for|trying|waiting|finding|parking|of (?:[a-z]+ )?(?:sleep|conversation|peace|freedom|respite)|in (?:hospital|bed|the pub)|late arriving at|phone|peace|training|back|left|over|beyond|on my own|alone|for myself))\b")
+    compile(
+        r"^(?:(?: [a-z]+){0,3} (?:would|ll) (?:be|do|make|help|suit|mean)| (?:more|longer|extra|ago|old|away|of age|apart|sleep|for lunch|break|respite|off work|each way|drive|walk|to myself|to go|on hold|on the (?:phone|bus|train|floor|toilet|commode|loo)|on (?:her|his|their) (?:phone|mobile)|looking for|trying|waiting|finding|parking|of (?:[a-z]+ )?(?:sleep|conversation|peace|freedom|respite)|in (?:hospital|bed|the pub)|late arriving at|phone|peace|training|back|left|over|beyond|on my own|alone|for myself))\b",
+    )
 });
 
 /// Services that are not home care, before a quantity.
 pub(super) static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"\b(?:gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|phone|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|parking|assessor|inspector|interview|meeting)\b")
+    compile(
+        r"\b(?:gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|phone|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|parking|assessor|inspector|interview|meeting)\b",
+    )
 });
 
 /// The home care that a quantity may be about; nearer than another service it wins.
 pub(super) static CARE: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"\b(?:carers?|care|visits?|calls?|they|she|he|girls?|lass|agency|package|assessment|social worker|support|workers?|ladies|call back|came|come|comes|stay|stayed|you|someone)\b")
+    compile(
+        r"\b(?:carers?|care|visits?|calls?|they|she|he|girls?|lass|agency|package|assessment|social worker|support|workers?|ladies|call back|came|come|comes|stay|stayed|you|someone)\b",
+    )
 });
 
 /// Pay that a worker gets, and what is no price of care.
 pub(super) static WAGE: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"\b(?:wages?|earn|earns|earning|salary|minimum wage|living wage|petrol|mileage|shopping|(?:get|gets|getting|am|is|are|being|only|i|they|staff|carers?|girls|staff are|workers?) paid|pays (?:me|us|them|staff|carers|its|their)|paying (?:them|staff|carers|their|me|us)|pay (?:them|staff|carers|the carers|the girls|me|us|their)|(?:staff|carers|girls) on|cleaner|pension|allowance|pip|benefits?|rent|gas|electric|heating|food|parking|taxi|taxis)\b")
+    compile(
+        r"\b(?:wages?|earn|earns|earning|salary|minimum wage|living wage|petrol|mileage|shopping|(?:get|gets|getting|am|is|are|being|only|i|they|staff|carers?|girls|staff are|workers?) paid|pays (?:me|us|them|staff|carers|its|their)|paying (?:them|staff|carers|their|me|us)|pay (?:them|staff|carers|the carers|the girls|me|us|their)|(?:staff|carers|girls) on|cleaner|pension|allowance|pip|benefits?|rent|gas|electric|heating|food|parking|taxi|taxis)\b",
+    )
 });
 
 /// Medicines, meals and the like, which also come so many times a day.
 pub(super) static DOSES: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"\b(?:tablets?|pills?|drops?|dose|doses|medication|medicines?|meds|insulin|mg|inject\w*|eats?|meals|cups|teeth|cream|walks?|toilet|dog|rings?|phones?|text|texts|falls?|fell|puffs?|inhaler|paracetamol)\b")
+    compile(
+        r"\b(?:tablets?|pills?|drops?|dose|doses|medication|medicines?|meds|insulin|mg|inject\w*|eats?|meals|cups|teeth|cream|walks?|toilet|dog|rings?|phones?|text|texts|falls?|fell|puffs?|inhaler|paracetamol)\b",
+    )
 });
 
 /// Work that someone does, or care that a relative gives: no care received.
 pub(super) static WORKED: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"\b(?:work|works|worked|working|shifts?|i care for|i look after|i ve cared|cared for (?:my|him|her)|contract|zero hours|i (?:have )?been (?:a carer|caring|looking after)|been a carer|as a carer|job|trained|qualified|experience|school|nursery|day centre)\b")
+    compile(
+        r"\b(?:work|works|worked|working|shifts?|i care for|i look after|i ve cared|cared for (?:my|him|her)|contract|zero hours|i (?:have )?been (?:a carer|caring|looking after)|been a carer|as a carer|job|trained|qualified|experience|school|nursery|day centre)\b",
+    )
 });
 
 /// Workers who leave or are lacking, and workers at one time.
 pub(super) static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"\b(?:lost|losing|short of|sacked|employ\w*|train(?:ed|ing)?|off sick|left|leave|leaving|quit|resigned|at once|at a time|together|at the same time|hoist|double up|needs?|recruit\w*)\b")
+    compile(
+        r"\b(?:lost|losing|short of|sacked|employ\w*|train(?:ed|ing)?|off sick|left|leave|leaving|quit|resigned|at once|at a time|together|at the same time|hoist|double up|needs?|recruit\w*)\b",
+    )
 });
 
 /// The last place where a count's length of time stands before it.
 pub(super) static PERIOD_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"(?:in (?:a|one|the)|this|last|that|every|each|one|past) (?P<p>day|week|month|year)\b|(?:in|over|within)(?: the)?(?: last| past)? D(?P<d>\d+)")
+    compile(
+        r"(?:in (?:a|one|the)|this|last|that|every|each|one|past) (?P<p>day|week|month|year)\b|(?:in|over|within)(?: the)?(?: last| past)? D(?P<d>\d+)",
+    )
 });
