@@ -6,8 +6,8 @@
 //! measure. What a standard asks, and how many reached it, is left to the tables.
 //!
 //! A count over several periods is given per one of them where that divides exactly ("12 faces in a
-//! fortnight": 6 a week), else whole, per the next longer period ("7 in a fortnight": 7 a month),
-//! which understates and never overstates.
+//! fortnight": 6 a week), else whole, per the next longer period up to a month ("7 in a fortnight": 7 a
+//! month, which understates and never overstates), and beyond that without a period.
 
 mod quantities;
 mod rules;
@@ -493,5 +493,6 @@ fn per((value, upper): &mut (f64, Option<f64>), days: f64) -> Option<&'static st
             return Some(name);
         }
     }
-    PERIODS.iter().find(|(_, length)| *length >= days).map(|(name, _)| *name)
+    // Up to a month, the next longer period understates a little; beyond, it would mislead.
+    PERIODS.iter().find(|(_, length)| (days..=30.0).contains(length)).map(|(name, _)| *name)
 }
