@@ -204,7 +204,7 @@ impl Reader<'_> {
                             "never" | "not" | "t" | "rarely" | "hardly" | "seldom" | "nt"
                         )
                     });
-                let fewer_negated = matches!(words, ["less", "than"] | ["fewer", "than"])
+                let fewer_negated = matches!(words, ["less" | "fewer", "than"])
                     && matches!(self.before(at, 1), "never" | "not" | "no" | "nothing");
                 return (at + words.len(), Some((*upper || negated) && !fewer_negated));
             }
@@ -498,7 +498,10 @@ impl Reader<'_> {
             Kind::Number(part) if part < 1.0 => Some((part, at + 1)),
             Kind::Number(top) if self.is(at + 1, Kind::Slash) => {
                 match self.tokens.get(at + 2)?.kind {
-                    Kind::Number(bottom) if bottom == 2.0 || bottom == 4.0 => {
+                    Kind::Number(bottom)
+                        if bottom.to_bits() == 2.0_f64.to_bits()
+                            || bottom.to_bits() == 4.0_f64.to_bits() =>
+                    {
                         Some((top / bottom, at + 3))
                     }
                     _ => None,
