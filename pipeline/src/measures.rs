@@ -6,8 +6,8 @@
 //! measure. What a standard asks, and how many reached it, is left to the tables.
 //!
 //! A count over several periods is given per one of them where that divides exactly ("12 faces in a
-//! fortnight": 6 a week), else whole, per the next longer period ("7 in a fortnight": 7 a month),
-//! which understates and never overstates.
+//! fortnight": 6 a week), else whole, per the next longer period up to a month ("7 in a fortnight": 7 a
+//! month, which understates and never overstates), and beyond that without a period.
 
 mod quantities;
 mod rules;
@@ -187,20 +187,20 @@ impl Reader<'_> {
 
     fn apply(&mut self, rule: &Rule, found: &Captures<'_>, sentence: &str, offset: usize) {
         let names = rule.pattern.capture_names().flatten();
-        let (mut q, mut r) = (None, None);
+        let (mut first_mark, mut second_mark) = (None, None);
         for name in names {
             let Some(group) = found.name(name) else { continue };
             let mark = group.start() - 1..group.end();
             let index = group.as_str().parse::<usize>().ok();
             match name.as_bytes()[0] {
-                b'q' => q = index.zip(Some((mark, name.as_bytes()[1]))),
-                b'r' => r = index.zip(Some((mark, name.as_bytes()[1]))),
+                b'q' => first_mark = index.zip(Some((mark, name.as_bytes()[1]))),
+                b'r' => second_mark = index.zip(Some((mark, name.as_bytes()[1]))),
                 _ => {}
             }
         }
         let whole = found.name("s").or_else(|| found.name("s2")).map(|s| s.range());
         let quantity = |i: usize| &self.plain.quantities[i];
-        match (rule.make, q, r) {
+        match (rule.make, first_mark, second_mark) {
             (Make::Zero(measure), counted, _) => {
                 let Some(at) = whole else { return };
                 if let Some((i, _)) = counted {
@@ -228,22 +228,28 @@ impl Reader<'_> {
                 (self.used[came], self.used[due]) = (true, true);
                 self.keep(measure, (minutes, None), None, span, own);
             }
-            (Make::Two(first, second), Some((i, (a, x))), Some((j, (b, y)))) => {
+            (Make::Two(first, second), Some((i, (a, kind))), Some((j, (b, other_kind)))) => {
                 // Two bare numbers say nothing but in "pay for 30, get 10".
-                let (p, q) = (quantity(i), quantity(j));
-                let bare = p.unit == Unit::Number && q.unit == Unit::Number;
-                let money = p.unit == Unit::Pound;
+                let (one, other) = (quantity(i), quantity(j));
+                let bare = one.unit == Unit::Number && other.unit == Unit::Number;
+                let money = one.unit == Unit::Pound;
                 let minutes = |q: &Quantity| q.value.max(q.upper.unwrap_or(0.0)) >= 5.0;
                 let visit = first.starts_with("visit");
+<<<<<<< HEAD
                 if self.used[i] || self.used[j] || (visit && !money && (!minutes(p) || !minutes(q)))
+=======
+                if self.used[i]
+                    || self.used[j]
+                    || (visit && !money && (!minutes(one) || !minutes(other)))
+>>>>>>> room-measures
                 {
                     return;
                 }
-                if bare && (!visit || x == b'P') && first != "hours_per_week" {
+                if bare && (!visit || kind == b'P') && first != "hours_per_week" {
                     return;
                 }
                 let wanted = |unit: u8, q: &Quantity| unit != b'H' || q.unit == Unit::Hour;
-                if !wanted(x, p) || !wanted(y, q) {
+                if !wanted(kind, one) || !wanted(other_kind, other) {
                     return;
                 }
                 let place = Place { sentence, at: a };
@@ -293,7 +299,8 @@ impl Reader<'_> {
             if let Some(word) = word {
                 return PERIODS.iter().find(|(p, _)| *p == word.as_str()).map(|(_, days)| *days);
             }
-            let mark = found.name("d")?.as_str().parse::<usize>().ok()?;
+            let mark =
+                found.name("d").or_else(|| found.name("d2"))?.as_str().parse::<usize>().ok()?;
             self.plain.quantities.get(mark).map(|q| q.value)
         };
         days(found).or_else(|| {
@@ -450,9 +457,13 @@ fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
         // 18 months of 30 days are a year and a half.
         (scaled * 1e6).round() / 1e6
     };
+<<<<<<< HEAD
     let months =
         |v: f64| if measure == "years_receiving" && quantity.unit == Unit::Month { v } else { v };
     let (value, upper) = (tidy(months(quantity.value)), quantity.upper.map(tidy));
+=======
+    let (value, upper) = (tidy(quantity.value), quantity.upper.map(tidy));
+>>>>>>> room-measures
     (low..=high).contains(&upper.unwrap_or(value)).then_some((value, upper))
 }
 
@@ -492,5 +503,6 @@ fn per((value, upper): &mut (f64, Option<f64>), days: f64) -> Option<&'static st
             return Some(name);
         }
     }
-    PERIODS.iter().find(|(_, length)| *length >= days).map(|(name, _)| *name)
+    // Up to a month, the next longer period understates a little; beyond, it would mislead.
+    PERIODS.iter().find(|(_, length)| (days..=30.0).contains(length)).map(|(name, _)| *name)
 }

@@ -204,7 +204,7 @@ impl Reader<'_> {
                             "never" | "not" | "t" | "rarely" | "hardly" | "seldom" | "nt"
                         )
                     });
-                let fewer_negated = matches!(words, ["less", "than"] | ["fewer", "than"])
+                let fewer_negated = matches!(words, ["less" | "fewer", "than"])
                     && matches!(self.before(at, 1), "never" | "not" | "no" | "nothing");
                 return (at + words.len(), Some((*upper || negated) && !fewer_negated));
             }
@@ -236,7 +236,13 @@ impl Reader<'_> {
         }
         // "one of them", "this one": no count, but for "not one missed", "missed one".
         let one = self.word(at) == "one" && upper.is_none();
-        if one && self.word(next) != "missed" && !matches!(self.before(at, 1), "missed" | "about") {
+        if one
+            && self.word(next) != "missed"
+            && !matches!(
+                self.before(at, 1),
+                "missed" | "about" | "at" | "till" | "until" | "of" | "by"
+            )
+        {
             return None;
         }
         if matches!(self.word(next), "times" | "occasions" | "separate times" | "x") {
@@ -492,7 +498,10 @@ impl Reader<'_> {
             Kind::Number(part) if part < 1.0 => Some((part, at + 1)),
             Kind::Number(top) if self.is(at + 1, Kind::Slash) => {
                 match self.tokens.get(at + 2)?.kind {
-                    Kind::Number(bottom) if bottom == 2.0 || bottom == 4.0 => {
+                    Kind::Number(bottom)
+                        if bottom.to_bits() == 2.0_f64.to_bits()
+                            || bottom.to_bits() == 4.0_f64.to_bits() =>
+                    {
                         Some((top / bottom, at + 3))
                     }
                     _ => None,

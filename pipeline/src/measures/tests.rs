@@ -58,14 +58,26 @@ fn every_written_case_is_read_as_written() {
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
-#[test]
-fn texts_kept_back_are_read_with_this_precision_and_recall() {
-    let (right, wrong, lacking, differing) = score(include_str!("held_out.txt"));
+/// Precision and recall over a list, against floors that it reaches.
+fn holds(list: &str, least_precision: f64, least_recall: f64) {
+    let (right, wrong, lacking, differing) = score(list);
     let precision = right as f64 / (right + wrong) as f64;
     let recall = right as f64 / (right + lacking) as f64;
-    let shown = differing.join("\n");
-    eprintln!("{precision} {recall} {right} {wrong} {lacking} {shown}");
-    assert!(precision >= 0.9 && recall >= 0.8, "precision {precision}, recall {recall}\n{shown}");
+    let reached = precision >= least_precision && recall >= least_recall;
+    assert!(reached, "precision {precision}, recall {recall}\n{}", differing.join("\n"));
+}
+
+// The first version of the rules read this list with precision 0.93 and recall 0.90; its misses
+// were then looked at, so it keeps what was reached and is no longer a measure of new text.
+#[test]
+fn the_first_list_is_read_as_well_as_it_was() {
+    holds(include_str!("held_out.txt"), 0.97, 0.97);
+}
+
+// Never used to change a rule: what this says is what to expect, of texts in plain wording.
+#[test]
+fn the_second_list_is_read_with_precision_and_recall_of_nine_in_ten() {
+    holds(include_str!("second.txt"), 0.95, 0.9);
 }
 
 #[test]
