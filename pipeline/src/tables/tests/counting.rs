@@ -43,7 +43,9 @@ proptest! {
         let parts: Vec<Tally> =
             cuts.windows(2).map(|cut| tally(&rows[cut[0]..cut[1]].concat())).collect();
         let mut left = tally(&[]);
-        parts.iter().for_each(|part| left.merge(part.clone()));
+        for part in &parts {
+            left.merge(part.clone());
+        }
         let right = parts.into_iter().rev().reduce(|later, mut earlier| {
             earlier.merge(later);
             earlier
@@ -104,7 +106,7 @@ fn invited_people_give_a_rate_and_a_margin() {
     let funnel = evidence(&tally(&rows), &facts).funnel;
     assert_eq!(funnel.received, Some(134));
     assert_eq!(funnel.margin.map(|m| format!("{:.1}", 100.0 * m)).as_deref(), Some("8.0"));
-    assert_eq!(funnel.response_rate.map(|r| format!("{:.3}", r)).as_deref(), Some("0.112"));
+    assert_eq!(funnel.response_rate.map(|r| format!("{r:.3}")).as_deref(), Some("0.112"));
 }
 
 #[test]

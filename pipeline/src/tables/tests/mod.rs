@@ -3,6 +3,7 @@
 mod attack;
 mod counting;
 mod quoting;
+mod speed;
 mod writing;
 
 use std::sync::Arc;
@@ -42,6 +43,11 @@ fn words(text: &str) -> Redacted {
     Redacted::from_store(text.to_owned())
 }
 
+/// A response that is one segment.
+pub(super) fn one_segment(end: usize) -> Vec<std::ops::Range<usize>> {
+    std::iter::once(0..end).collect()
+}
+
 /// An informative answer about nothing yet.
 pub(super) fn answer(source: u32, row: u32) -> CodedResponse {
     let text = "They are nearly always late and nobody ever rings to tell us.";
@@ -75,7 +81,7 @@ pub(super) fn answer(source: u32, row: u32) -> CodedResponse {
         sentiment_level: -1,
         stance: None,
         flags: Vec::new(),
-        segments: vec![0..text.len()],
+        segments: one_segment(text.len()),
         codings: Vec::new(),
         outcomes: Vec::new(),
         measures: Vec::new(),
@@ -101,7 +107,9 @@ pub(super) fn facts(profile: Profile) -> Facts {
 
 pub(super) fn tally(rows: &[CodedResponse]) -> Tally {
     let mut tally = Tally::new(&vocabulary(), TallyOptions::default());
-    rows.iter().for_each(|row| tally.add(row));
+    for row in rows {
+        tally.add(row);
+    }
     tally
 }
 

@@ -7,7 +7,9 @@ use crate::coding::Flag;
 
 fn chosen(rows: &[CodedResponse], profile: Profile) -> Vec<Quote> {
     let mut quotes = Quotes::new(&vocabulary());
-    rows.iter().for_each(|row| quotes.add(row));
+    for row in rows {
+        quotes.add(row);
+    }
     let tally = tally(rows);
     quotes.choose(&tally, &evidence(&tally, &facts(profile)))
 }
@@ -30,11 +32,11 @@ fn words_that_may_not_be_quoted_never_are() {
         |row| row.codings[0].confidence = 0.3,
         |row| {
             row.response.text = words("never comes on time, so I gave up on it years ago");
-            row.segments = vec![0..49];
+            row.segments = one_segment(49);
         },
         |row| {
             row.response.text = words("Always late.");
-            row.segments = vec![0..12];
+            row.segments = one_segment(12);
         },
     ];
     for (at, forbid) in forbidden.iter().enumerate() {
@@ -95,18 +97,22 @@ fn the_choice_does_not_depend_on_how_the_input_was_split() {
             row.codings[0].confidence = 0.5 + (at * 7 % 10) as f32 / 20.0;
             row.response.text =
                 words(&format!("They are late on about {at} days of every single month."));
-            row.segments = vec![0..row.response.text.as_str().len()];
+            row.segments = one_segment(row.response.text.as_str().len());
             row
         })
         .collect();
     let tally = tally(&rows);
     let found = evidence(&tally, &facts(Profile::Standard));
     let mut whole = Quotes::new(&vocabulary());
-    rows.iter().for_each(|row| whole.add(row));
+    for row in &rows {
+        whole.add(row);
+    }
     let mut merged = Quotes::new(&vocabulary());
     for part in rows.chunks(7) {
         let mut quotes = Quotes::new(&vocabulary());
-        part.iter().for_each(|row| quotes.add(row));
+        for row in part {
+            quotes.add(row);
+        }
         merged.merge(quotes);
     }
     assert_eq!(whole.choose(&tally, &found), merged.choose(&tally, &found));
