@@ -24,8 +24,8 @@ pub struct Facts {
     pub invited: Option<u64>,
     /// Disclosure control.
     pub profile: Profile,
-    /// True until people have read a sample of the coding.
-    pub draft: bool,
+    /// True once people have read a sample of the coding; everything is a draft until then.
+    pub reviewed: bool,
     /// Redactions by kind, as in the manifest.
     pub redactions: BTreeMap<String, u64>,
     /// Rows, pages and files set aside, by reason, as in the manifest.
@@ -40,7 +40,7 @@ pub fn evidence(tally: &Tally, facts: &Facts) -> Evidence {
     let books = tally.vocabulary.codebooks().iter().enumerate();
     Evidence {
         profile,
-        draft: facts.draft,
+        draft: !facts.reviewed,
         funnel: funnel(&sums, facts),
         heard: published.iter().map(Published::heard).collect(),
         sentiment: Overall {

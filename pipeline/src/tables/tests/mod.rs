@@ -102,7 +102,7 @@ pub(super) fn coding(theme: u16, sentiment: Sentiment) -> Coding {
 }
 
 pub(super) fn facts(profile: Profile) -> Facts {
-    Facts { profile, draft: true, ..Facts::default() }
+    Facts { profile, ..Facts::default() }
 }
 
 pub(super) fn tally(rows: &[CodedResponse]) -> Tally {
