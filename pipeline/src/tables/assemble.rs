@@ -24,8 +24,8 @@ pub struct Facts {
     pub invited: Option<u64>,
     /// Disclosure control.
     pub profile: Profile,
-    /// True until people have read a sample of the coding.
-    pub draft: bool,
+    /// True once people have read a sample of the coding; everything is a draft until then.
+    pub reviewed: bool,
     /// Redactions by kind, as in the manifest.
     pub redactions: BTreeMap<String, u64>,
     /// Rows, pages and files set aside, by reason, as in the manifest.
@@ -40,7 +40,7 @@ pub fn evidence(tally: &Tally, facts: &Facts) -> Evidence {
     let books = tally.vocabulary.codebooks().iter().enumerate();
     Evidence {
         profile,
-        draft: facts.draft,
+        draft: !facts.reviewed,
         funnel: funnel(&sums, facts),
         heard: published.iter().map(Published::heard).collect(),
         sentiment: Overall {
@@ -215,13 +215,21 @@ fn pairs(sums: &Sums, profile: Profile, book: usize, names: &CodebookNames) -> V
     pairs
 }
 
-/// The questions: for each its id, name and what was felt, where it may be told from the others.
+/// A question with what may be told of it.
+struct Asked<'a> {
+    id: usize,
+    name: &'a str,
+    /// Informative comments and what they felt; None where it cannot be told from the others.
+    told: Option<(Number, Split)>,
+}
+
+/// The questions, in the order in which they were first met.
 fn asked<'a>(
     tally: &Tally,
     sums: &'a Sums,
     profile: Profile,
     published: &[Published],
-) -> Vec<(usize, &'a str, Option<(Number, Split)>)> {
+) -> Vec<Asked<'a>> {
     let Some(at) = tally.dimensions.iter().position(|d| *d == Dimension::Question) else {
         return Vec::new();
     };
@@ -237,7 +245,7 @@ fn asked<'a>(
         let split = profile.split(broken.feeling[value], broken.feeling_hidden[value]);
         Some((Some(broken.values[value].base), split))
     };
-    names.iter().enumerate().map(|(id, name)| (id, name.as_ref(), told(id))).collect()
+    names.iter().enumerate().map(|(id, name)| Asked { id, name, told: told(id) }).collect()
 }
 
 fn questions(
@@ -246,7 +254,7 @@ fn questions(
     profile: Profile,
     published: &[Published],
 ) -> Vec<QuestionRow> {
-    let row = |(id, name, told): (usize, &str, Option<(Number, Split)>)| {
+    let row = |Asked { id, name, told }: Asked<'_>| {
         let (comments, sentiment) = told.unwrap_or((None, Split::HIDDEN));
         QuestionRow {
             question: labels::value(Dimension::Question, name),
@@ -304,7 +312,7 @@ fn outcomes(profile: Profile, sums: &Sums) -> Vec<OutcomeRow> {
 }
 
 fn stance(tally: &Tally, sums: &Sums, profile: Profile, published: &[Published]) -> Vec<StanceRow> {
-    let row = |(id, name, told): (usize, &str, Option<(Number, Split)>)| {
+    let row = |Asked { id, name, told }: Asked<'_>| {
         let counts = sums.stances[id];
         let base = counts.iter().sum();
         (base > 0 && base >= profile.least() && told.is_some()).then(|| StanceRow {

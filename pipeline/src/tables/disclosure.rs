@@ -171,8 +171,8 @@ impl Profile {
                 });
             }
         }
-        for part in 0..4 {
-            let mut edge = self.edge(parts + part, 0, totals[part], PLENTY, whole.parts[part]);
+        for (part, count) in totals.into_iter().enumerate() {
+            let mut edge = self.edge(parts + part, 0, count, PLENTY, whole.parts[part]);
             if free_parts {
                 edge.known = (0, PLENTY);
             }

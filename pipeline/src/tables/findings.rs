@@ -100,6 +100,9 @@ pub(super) fn rules(profile: Profile, left_out: &[String]) -> Vec<String> {
         "Reported quantities are those of people who gave a number. A range counts by its middle, \"up to\" by its limit. Least and most are left out under the profile nhs.".to_owned(),
         "A respondent with several values of a breakdown counts under the first that they stated. Breakdowns by question count comments.".to_owned(),
     ]);
+    if profile != Profile::None {
+        rules.push("A theme whose small figures nothing else could protect is left out of that breakdown. Quotes tell who spoke only by a role that enough people have and whose figure for the theme is shown.".to_owned());
+    }
     if !left_out.is_empty() {
         rules.push(format!(
             "Left out because it follows from, or gives, another breakdown, so that hidden figures could be worked out: {}.",

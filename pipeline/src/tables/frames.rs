@@ -3,6 +3,7 @@
 //! A null in a column of numbers is a figure that is hidden. What the files look like is left to
 //! [`super::write`] and [`super::workbook`].
 
+use heard_models::words::Sentiment;
 use polars::prelude::*;
 
 use super::evidence::{Breakdown, Cell, CodebookEvidence, Evidence, Named, Split, ThemeRow};
@@ -50,16 +51,11 @@ fn cells(name: &str, cells: &[Cell]) -> [Column; 5] {
 
 /// `<prefix>positive`, `<prefix>negative`, `<prefix>mixed`, `<prefix>neutral`: counts.
 fn splits(prefix: &str, splits: &[Split]) -> Vec<Column> {
-    let part = |(name, of): (&str, fn(&Split) -> Cell)| {
-        numbers(&format!("{prefix}{name}"), splits.iter().map(|split| of(split).count()))
+    let part = |(at, sentiment): (usize, &Sentiment)| {
+        let name = format!("{prefix}{sentiment}");
+        numbers(&name, splits.iter().map(|split| split.parts()[at].1.count()))
     };
-    let parts: [(&str, fn(&Split) -> Cell); 4] = [
-        ("positive", |split| split.positive),
-        ("negative", |split| split.negative),
-        ("mixed", |split| split.mixed),
-        ("neutral", |split| split.neutral),
-    ];
-    parts.into_iter().map(part).collect()
+    Sentiment::ALL.iter().enumerate().map(part).collect()
 }
 
 /// Every table of the evidence that has a row.

@@ -16,6 +16,8 @@ mod measured;
 mod network;
 pub mod quotes;
 pub mod tally;
+#[cfg(test)]
+mod tests;
 mod workbook;
 pub mod write;
 

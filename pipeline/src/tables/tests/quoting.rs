@@ -1,0 +1,119 @@
+//! Quotes: only what may be quoted, each person once, roles only.
+
+use super::super::evidence::Quote;
+use super::super::{Profile, Quotes, evidence};
+use super::*;
+use crate::coding::Flag;
+
+fn chosen(rows: &[CodedResponse], profile: Profile) -> Vec<Quote> {
+    let mut quotes = Quotes::new(&vocabulary());
+    for row in rows {
+        quotes.add(row);
+    }
+    let tally = tally(rows);
+    quotes.choose(&tally, &evidence(&tally, &facts(profile)))
+}
+
+fn late(row: u32) -> CodedResponse {
+    let mut answer = answer(1, row);
+    answer.codings = vec![coding(0, Sentiment::Negative)];
+    answer
+}
+
+#[test]
+fn words_that_may_not_be_quoted_never_are() {
+    let forbidden: [fn(&mut CodedResponse); 9] = [
+        |row| row.response.may_quote = false,
+        |row| row.flags = vec![Flag::SafeguardingReview],
+        |row| row.flags = vec![Flag::PiiResidual],
+        |row| row.flags = vec![Flag::Language],
+        |row| row.language = "pl",
+        |row| row.duplicate_of = Some("1-1".into()),
+        |row| row.codings[0].confidence = 0.3,
+        |row| {
+            row.response.text = words("never comes on time, so I gave up on it years ago");
+            row.segments = one_segment(49);
+        },
+        |row| {
+            row.response.text = words("Always late.");
+            row.segments = one_segment(12);
+        },
+    ];
+    for (at, forbid) in forbidden.iter().enumerate() {
+        let rows: Vec<_> = (0..10)
+            .map(|row| {
+                let mut answer = late(row);
+                forbid(&mut answer);
+                answer
+            })
+            .collect();
+        assert_eq!(chosen(&rows, Profile::Standard), [], "rule {at}");
+    }
+    assert_eq!(chosen(&(0..10).map(late).collect::<Vec<_>>(), Profile::Standard).len(), 1);
+}
+
+#[test]
+fn a_role_of_few_people_is_not_told() {
+    let rows: Vec<_> = (0..4).map(late).collect();
+    assert_eq!(chosen(&rows, Profile::Standard)[0].role, "Respondent");
+    assert_eq!(chosen(&rows, Profile::None)[0].role, "Family member");
+    let rows: Vec<_> = (0..5).map(late).collect();
+    assert_eq!(chosen(&rows, Profile::Standard)[0].role, "Family member");
+}
+
+#[test]
+fn a_respondent_is_quoted_once() {
+    let rows: Vec<_> = (0..9)
+        .map(|row| {
+            let mut answer = late(row);
+            answer.response.respondent_id = Some(["a", "b"][row as usize % 2].to_owned());
+            answer.codings = (0..3).map(|theme| coding(theme, Sentiment::Negative)).collect();
+            answer
+        })
+        .collect();
+    assert_eq!(chosen(&rows, Profile::Standard).len(), 2);
+}
+
+#[test]
+fn a_short_segment_brings_its_whole_response_and_a_long_one_stands_alone() {
+    let mut row = late(1);
+    row.response.text = words("My mother likes all of them very much indeed. Always late, though.");
+    row.segments = vec![0..45, 46..66];
+    row.codings = vec![coding(0, Sentiment::Negative), coding(2, Sentiment::Positive)];
+    row.codings[0].segment = 1;
+    let quotes = chosen(&[row], Profile::None);
+    assert_eq!(quotes.len(), 1);
+    assert_eq!(
+        quotes[0].text,
+        "My mother likes all of them very much indeed. Always late, though."
+    );
+}
+
+#[test]
+fn the_choice_does_not_depend_on_how_the_input_was_split() {
+    let rows: Vec<_> = (0..60)
+        .map(|at| {
+            let mut row = late(at);
+            row.codings[0].confidence = 0.5 + (at * 7 % 10) as f32 / 20.0;
+            row.response.text =
+                words(&format!("They are late on about {at} days of every single month."));
+            row.segments = one_segment(row.response.text.as_str().len());
+            row
+        })
+        .collect();
+    let tally = tally(&rows);
+    let found = evidence(&tally, &facts(Profile::Standard));
+    let mut whole = Quotes::new(&vocabulary());
+    for row in &rows {
+        whole.add(row);
+    }
+    let mut merged = Quotes::new(&vocabulary());
+    for part in rows.chunks(7) {
+        let mut quotes = Quotes::new(&vocabulary());
+        for row in part {
+            quotes.add(row);
+        }
+        merged.merge(quotes);
+    }
+    assert_eq!(whole.choose(&tally, &found), merged.choose(&tally, &found));
+}
