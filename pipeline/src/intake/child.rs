@@ -54,12 +54,12 @@ pub(super) enum Stop {
     /// The file's fault.
     Why(Why),
     /// The parent does not listen any more.
-    Output(io::Error),
+    Output,
 }
 
 impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
+    fn from(_: io::Error) -> Self {
+        Self::Output
     }
 }
 
@@ -253,4 +253,48 @@ pub(super) fn is_encrypted_package(path: &Path) -> io::Result<bool> {
     File::open(path)?.take(64 * 1024 * 1024).read_to_end(&mut head)?;
     let wide: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     Ok(head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) && head.windows(wide.len()).any(|w| w == wide))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// What becomes of a file whose parser is this shell script.
+    fn with_parser(script: &str) -> Result<Vec<u8>, Error> {
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("parser");
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let file = dir.path().join("a.xlsx");
+        std::fs::write(&file, "x").unwrap();
+        let limits = Limits { parse_seconds: 1, unpacked_max_mb: 1, ..Limits::default() };
+        parse(&file, Kind::Workbook, &limits, &Parser::Program(program))
+    }
+
+    #[test]
+    fn a_parser_that_hangs_is_stopped() {
+        assert!(matches!(with_parser("exec sleep 60"), Err(Error::TooSlow { seconds: 1, .. })));
+    }
+
+    #[test]
+    fn a_parser_that_dies_is_an_error_of_the_file() {
+        assert!(matches!(with_parser("kill -9 $$"), Err(Error::Crashed { .. })));
+        assert!(matches!(with_parser("echo '{\"Sheet\":'"), Err(Error::Crashed { .. })));
+    }
+
+    #[test]
+    fn a_parser_that_talks_without_end_is_cut_off() {
+        assert!(matches!(
+            with_parser("exec yes"),
+            Err(Error::TooLarge { .. } | Error::TooSlow { .. })
+        ));
+    }
+
+    #[test]
+    fn a_parser_gets_the_file_and_the_limits() {
+        let said =
+            with_parser("test \"$1 $2 $4 $5\" = 'parse-file workbook 1 1024' && echo '\"End\"'");
+        assert!(said.is_ok());
+    }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Stats {
     pub(crate) mojibake: u64,
     hashes: HashSet<u64>,
     sample: u64,
-    sample_distinct: usize,
+    sample_distinct: u64,
     words: u64,
     sentences: u64,
     prose: u64,
@@ -48,6 +48,7 @@ pub(crate) struct Stats {
     postcodes: u64,
     networks: u64,
     yes_no: u64,
+    asks: u64,
     /// Kept values in order of appearance, each with its rows.
     pub(crate) values: Vec<(String, u64)>,
     value_index: std::collections::HashMap<u64, usize>,
@@ -73,10 +74,11 @@ impl Stats {
             self.value_index.insert(hash, self.values.len());
             self.values.push((text.to_owned(), 1));
         }
-        if self.sample < SAMPLE {
+        // "Nothing" is as usual in open text as in no other column, and tells nothing of its shape.
+        if self.sample < SAMPLE && !(wording::says_nothing(text) && text.len() > 2) {
             self.look(text);
             self.sample += 1;
-            self.sample_distinct = self.hashes.len();
+            self.sample_distinct += u64::from(new);
         }
     }
 
@@ -110,6 +112,7 @@ impl Stats {
         self.postcodes += u64::from(is_postcode(text));
         self.networks += u64::from(text.parse::<std::net::IpAddr>().is_ok());
         self.yes_no += u64::from(yes(text).is_some());
+        self.asks += u64::from(words > 2 && text.ends_with('?'));
         let separator = if text.contains(';') {
             ";"
         } else if text.contains('|') {
@@ -140,7 +143,7 @@ impl Stats {
 
     /// Different values a value, within the sample.
     pub(crate) fn variety(&self) -> f64 {
-        share(self.sample_distinct as u64, self.sample)
+        share(self.sample_distinct, self.sample)
     }
 
     /// Mean words a value.
@@ -206,6 +209,11 @@ impl Stats {
     /// Share of values that are a yes or a no.
     pub(crate) fn yes_no(&self) -> f64 {
         share(self.yes_no, self.sample)
+    }
+
+    /// Share of values that are questions themselves.
+    pub(crate) fn asks(&self) -> f64 {
+        share(self.asks, self.sample)
     }
 
     /// True where values are lists of a few pieces that come again and again.

@@ -109,6 +109,7 @@ pub(crate) fn parse(text: &str, order: Order) -> Option<i32> {
     let (year, month, day) = match (parts.count, parts.name) {
         (2, Some((month, 1))) => (b, month, a),
         (2, Some((month, 0))) if b >= 1000 => (b, month, a),
+        (3, None) if !text.contains(['/', '-', '.']) => return None,
         (3, None) if a >= 1000 => (a, b, c),
         (3, None) if b > 12 || (order == Order::MonthFirst && a <= 12) => (c, a, b),
         (3, None) => (c, b, a),

@@ -67,7 +67,7 @@ pub(crate) struct Evidence {
     nul_odd: u64,
     mac_apostrophes: u64,
     windows_apostrophes: u64,
-    last: u8,
+    last: [u8; 2],
 }
 
 impl Evidence {
@@ -85,10 +85,13 @@ impl Evidence {
                 }
             }
         }
-        if !chunk.is_ascii() {
+        if !chunk.is_ascii() || !self.last.is_ascii() {
             self.apostrophes(chunk);
+        } else if let [.., before, last] = chunk {
+            self.last = [*before, *last];
+        } else if let [last] = chunk {
+            self.last = [self.last[1], *last];
         }
-        self.last = chunk.last().copied().unwrap_or(self.last);
         self.length += chunk.len() as u64;
         if self.carry.is_empty() && chunk.is_ascii() {
             return;
@@ -114,13 +117,13 @@ impl Evidence {
 
     /// Counts bytes that are an apostrophe between letters on a Mac (0xD5) or on Windows (0x92).
     fn apostrophes(&mut self, chunk: &[u8]) {
-        let mut before = self.last;
-        for pair in chunk.windows(2) {
-            if before.is_ascii_lowercase() && pair[1].is_ascii_lowercase() {
-                self.mac_apostrophes += u64::from(pair[0] == 0xD5);
-                self.windows_apostrophes += u64::from(pair[0] == 0x92);
+        for byte in chunk {
+            let [before, middle] = self.last;
+            if before.is_ascii_lowercase() && byte.is_ascii_lowercase() {
+                self.mac_apostrophes += u64::from(middle == 0xD5);
+                self.windows_apostrophes += u64::from(middle == 0x92);
             }
-            before = pair[0];
+            self.last = [middle, *byte];
         }
     }
 
@@ -165,7 +168,6 @@ fn leading_bytes(bytes: &[u8]) -> u64 {
 /// A text file as UTF-8: byte order mark and NULs taken out, the latter counted.
 pub(crate) struct Decoded<R> {
     input: R,
-    encoding: Encoding,
     decoder: Option<Decoder>,
     raw: Vec<u8>,
     start: usize,
@@ -189,17 +191,7 @@ impl<R: Read> Decoded<R> {
             Encoding::Utf16Be => Some(UTF_16BE.new_decoder_with_bom_removal()),
         };
         let raw = vec![0; CHUNK];
-        Self {
-            input,
-            encoding,
-            decoder,
-            raw,
-            start: 0,
-            end: 0,
-            at_start: true,
-            finished: false,
-            nuls: 0,
-        }
+        Self { input, decoder, raw, start: 0, end: 0, at_start: true, finished: false, nuls: 0 }
     }
 
     /// Moves what is left to the front and reads on; true at the end of the input.
@@ -291,11 +283,6 @@ impl<R> Decoded<R> {
             }
         }
         kept
-    }
-
-    /// The encoding in use.
-    pub(crate) fn encoding(&self) -> Encoding {
-        self.encoding
     }
 }
 

@@ -76,15 +76,13 @@ fn row_width(row: &Row) -> usize {
     (0..row.len()).rev().find(|i| !row.get(*i).trim().is_empty()).map_or(0, |i| i + 1)
 }
 
-/// Columns of the table: the widest row, unless only one row in twenty is that wide and the first
-/// rows, where the header is, are not.
+/// Columns of the table: as wide as the first row that is more than a title, and as nearly all rows;
+/// one broken row must not widen a table that no other row fills.
 fn table_width(rows: &[Row]) -> usize {
-    let head = rows.iter().take(REACH).map(row_width).max().unwrap_or(0);
     let mut widths: Vec<usize> = rows.iter().map(row_width).collect();
+    let head = rows.iter().position(|r| filled(r) > 1).map_or(1, |at| widths[at]);
     widths.sort_unstable();
     let usual = widths.get(widths.len().saturating_sub(1) * 19 / 20).copied().unwrap_or(0);
-    // One broken row among the first must not widen a table that no other row fills.
-    let head = rows.iter().take(3).map(row_width).max().unwrap_or(0).max(usual).min(head);
     head.max(usual)
 }
 
@@ -234,7 +232,7 @@ fn codes_above_questions(top: &Row, second: &Row, body: &[Row], width: usize) ->
 fn groups_above_header(top: &Row, second: &Row, body: &[Row], width: usize) -> bool {
     let cells: Vec<&str> = second.cells().map(str::trim).filter(|c| !c.is_empty()).collect();
     let distinct: HashSet<&str> = cells.iter().copied().collect();
-    filled(top) * 2 < width
+    filled(top) * 2 <= width
         && cells.len() * 10 >= width * 7
         && distinct.len() * 10 >= cells.len() * 9
         && cells.iter().all(|c| !typed(c))

@@ -78,7 +78,8 @@ pub(crate) fn header(raw: &str) -> String {
         let tail = &rest[at..];
         match token(tail) {
             Some(length) => {
-                out.push(' ');
+                // What was piped in is unknown; a tag is nothing.
+                out.push(if tail.starts_with('<') { ' ' } else { '…' });
                 rest = &tail[length..];
             }
             None => {
@@ -134,8 +135,8 @@ mod tests {
     #[test]
     fn headers_lose_tags_and_piping_tokens() {
         assert_eq!(header("<p><strong>What</strong> was&nbsp;good?</p>"), "What was good?");
-        assert_eq!(header("Why did you say [question(123)]?"), "Why did you say ?");
+        assert_eq!(header("Why did you say [question(123)]?"), "Why did you say …?");
         assert_eq!(header("Other [please specify]"), "Other [please specify]");
-        assert_eq!(header("What could [Q3] do\n better?"), "What could do better?");
+        assert_eq!(header("What could [Q3] do\n better?"), "What could … do better?");
     }
 }

@@ -123,9 +123,10 @@ fn by_shape(stats: &Stats) -> Option<Role> {
         (stats.dates() >= 0.8, Role::Date),
         (stats.numbers() >= 0.9 && stats.variety() > 0.9 && stats.low >= 1000.0, Role::Id),
         (
-            stats.numbers() >= 0.9,
-            if stats.distinct() <= 12 { Role::SingleChoice } else { Role::Other },
+            stats.numbers() >= 0.9 && stats.distinct() <= 12 && stats.variety() <= 0.5,
+            Role::SingleChoice,
         ),
+        (stats.numbers() >= 0.9, Role::Other),
     ];
     table.into_iter().find(|(is, _)| *is).map(|(_, role)| role)
 }
@@ -134,6 +135,10 @@ fn by_shape(stats: &Stats) -> Option<Role> {
 fn open_or_closed(header: &str, open_ended: bool, stats: &Stats) -> Role {
     if open_ended {
         return Role::OpenText;
+    }
+    // A list of questions is no list of answers.
+    if stats.asks() >= 0.5 || wording::about_questions(header) {
+        return closed(stats);
     }
     let few = stats.filled < 8;
     let repeats = stats.variety() < if stats.filled < 40 { 0.34 } else { 0.15 };
@@ -313,7 +318,7 @@ mod tests {
             role_of("Timestamp", &["05/03/2024 10:00:01", "06/03/2024 11:00:00"]),
             Role::Date
         );
-        assert_eq!(role_of("Completed on", &["45356", "45357"]), Role::Other);
+        assert_eq!(role_of("Completed on", &["45356", "45357"]), Role::Date);
         assert_eq!(role_of("Completion time", &["45356.5", "45357.25"]), Role::Date);
         assert_eq!(role_of("FFT score", &["1", "2", "5", "1"]), Role::Rating);
         assert_eq!(role_of("May we quote you?", &["Yes", "No", "Yes"]), Role::Consent);

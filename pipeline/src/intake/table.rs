@@ -263,7 +263,7 @@ impl Table {
     pub(super) fn title(&self, column: usize) -> String {
         let label = &self.labels[column];
         match &label.option {
-            Some(option) => format!("{}: {option}", label.text.trim_end_matches([':', ' '])),
+            Some(option) => format!("{} — {option}", label.text.trim_end_matches([':', ' '])),
             None => label.text.clone(),
         }
     }

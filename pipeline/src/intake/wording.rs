@@ -59,6 +59,8 @@ tells! {
     question_column = r"^(survey |the |open )?(question|prompt|item)s?([ _](text|asked|name|title|wording|label|full|body|type))?$|^(comment|answer|feedback|response|question)[ _](type|category|kind|question)$|^(question|q)[ _]?(id|no|number|code|key)?$|^which question\b";
     /// Codes that someone gave to answers.
     coding = r"^(sub[- _]?)?(theme|topic|category|categor\w+|sentiment|criticality|crit|code[sd]?|label|tag|subcategory|coder|language)s?( ?\d+)?$";
+    /// A list of questions, not of answers.
+    about_questions = r"\b(title|text|wording|number|name|part|type) of (the|each) question\b|\bquestion (title|wording|part)\b";
     /// Asks for words.
     asks_for_words = r"comments?\b|please (tell|explain|describe|say|give (us )?(details|more|any|a reason|your reasons?|examples?)|share|provide (details|more|any|further)|elaborate|expand|use (this|the) (space|box)|write|add|let us know|specify|state|outline)|\btell us\b|\bwhy\b|\breasons?\b( for| why|$)|\bdescribe\b|\bexplain\b|\bfurther (details|information|comments)\b|\bany ?(thing)? (else|other)\b|\banything (you|that|about|we)\b|\bsuggest\w*|\byour (views?|thoughts|experiences?|story|feedback|opinion|words|testimony|response)\b|\bfree[- _]?text\b|\bverbatim\b|\bnarrative\b|\btestimon|\bstory\b|\bfeedback\b|\bopen[- ]ended\b|\bother\b.*\(?(please )?(specify|state|describe)|_?(text|txt|comment)$|^(answer|response|responses|quote|quotes|transcript|note|notes|remarks?|observation|complaint|compliment|concern|message|what (they|was) said)$";
     /// Is put as a question about matters, not about facts of a person.

@@ -63,12 +63,12 @@ fn sheets<R: Reader<BufReader<File>>>(book: &R) -> Vec<(String, bool)> {
 
 /// The cell-by-cell way, for XLSX.
 fn cells(book: &mut Xlsx<BufReader<File>>, out: &mut dyn Write) -> Result<(), Stop> {
-    // Without them a merged cell is a value in its first row only; the sheet is read all the same.
-    let _ = book.load_merged_regions();
     let bad = |_: XlsxError| Stop::Why(Why::NotWhatItSays);
     for (name, hidden) in sheets(book) {
         say(out, &Line::Sheet { name: name.clone(), hidden })?;
-        let mut merged = Merged::new(book.merged_regions_by_sheet(&name).into_iter().map(|m| *m.2));
+        // Without them a merged cell is a value in its first row only; the sheet is read all the same.
+        let regions = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
+        let mut merged = Merged::new(regions.into_iter());
         let mut reader = book.worksheet_cells_reader(&name).map_err(bad)?;
         let mut row: (u32, Vec<String>) = (0, Vec::new());
         while let Some(cell) = reader.next_cell().map_err(bad)? {
