@@ -33,7 +33,8 @@ impl Platt {
         let towards = (slope, offset);
         // Newton's method; the problem is convex and has two unknowns.
         for _ in 0..50 {
-            let (mut ga, mut gb) = (strength * (slope - towards.0), strength * (offset - towards.1));
+            let (mut ga, mut gb) =
+                (strength * (slope - towards.0), strength * (offset - towards.1));
             let (mut haa, mut hab, mut hbb) = (strength + 1e-6, 0.0, strength + 1e-6);
             for (score, truth) in pairs {
                 let score = f64::from(*score);
@@ -50,7 +51,8 @@ impl Platt {
             if determinant.abs() < 1e-12 {
                 break;
             }
-            let (da, db) = ((hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant);
+            let (da, db) =
+                ((hbb * ga - hab * gb) / determinant, (haa * gb - hab * ga) / determinant);
             // A step is kept short, so that separable data cannot throw it off.
             let short = 1.0_f64.min(2.0 / da.abs().max(db.abs()).max(1e-12));
             slope = (slope - short * da).clamp(0.05, 20.0);
@@ -117,7 +119,10 @@ pub(crate) fn threshold(labels: &[Vec<(f32, bool)>], beta: f64) -> f32 {
         }
         tally.f(beta)
     };
-    grid().map(|t| (t, at(t))).fold((0.5, -1.0), |best, new| if new.1 > best.1 { new } else { best }).0
+    grid()
+        .map(|t| (t, at(t)))
+        .fold((0.5, -1.0), |best, new| if new.1 > best.1 { new } else { best })
+        .0
 }
 
 /// A label's own threshold, drawn towards the one of all labels as if by `strength` examples.
@@ -137,11 +142,11 @@ pub(crate) struct Leaning(pub(crate) Vec<[f32; 4]>);
 
 impl Leaning {
     /// From the sentiments coded with each code, smoothed.
-    pub(crate) fn new(codes: usize, coded: impl Iterator<Item = (usize, Sentiment)>) -> Self {
+    pub(crate) fn new(codes: usize, examples: impl Iterator<Item = (usize, Sentiment)>) -> Self {
         const SMOOTH: f32 = 10.0;
         let mut counts = vec![[0.0_f32; 4]; codes];
         let mut all = [1.0_f32; 4];
-        for (code, sentiment) in coded {
+        for (code, sentiment) in examples {
             counts[code][sentiment as usize] += 1.0;
             all[sentiment as usize] += 1.0;
         }
@@ -174,8 +179,9 @@ mod tests {
     #[test]
     fn platt_scaling_finds_the_true_frequencies() {
         // At score -1 one in ten is true, at +1 nine in ten.
-        let pairs: Vec<(f32, bool)> =
-            (0..200).map(|i| if i % 2 == 0 { (-1.0, i % 20 == 0) } else { (1.0, i % 20 != 1) }).collect();
+        let pairs: Vec<(f32, bool)> = (0..200)
+            .map(|i| if i % 2 == 0 { (-1.0, i % 20 == 0) } else { (1.0, i % 20 != 1) })
+            .collect();
         let platt = Platt::fit(&pairs, Platt::PLAIN, 0.01);
         assert!((platt.probability(-1.0) - 0.1).abs() < 0.01);
         assert!((platt.probability(1.0) - 0.9).abs() < 0.01);

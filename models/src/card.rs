@@ -26,7 +26,10 @@ fn write_card(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
         report.responses, report.segments, report.situations, report.phrases, report.features
     )?;
     writeln!(page, "## Licence\n")?;
-    writeln!(page, "MIT OR Apache-2.0, as the project, where it was trained on the project's own corpus. A model trained on your data is yours.\n")?;
+    writeln!(
+        page,
+        "MIT OR Apache-2.0, as the project, where it was trained on the project's own corpus. A model trained on your data is yours.\n"
+    )?;
     writeln!(page, "## Method\n")?;
     writeln!(
         page,
@@ -45,7 +48,11 @@ fn write_card(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
     writeln!(page, "| confidence | codings | mean confidence | right |\n|---|---:|---:|---:|")?;
     for bin in &report.reliability {
         let (from, to) = (bin.from, bin.to);
-        writeln!(page, "| {from:.1}-{to:.1} | {} | {:.2} | {:.2} |", bin.codings, bin.confidence, bin.right)?;
+        writeln!(
+            page,
+            "| {from:.1}-{to:.1} | {} | {:.2} | {:.2} |",
+            bin.codings, bin.confidence, bin.right
+        )?;
     }
     writeln!(page, "\n## Limits\n")?;
     writeln!(
@@ -53,7 +60,11 @@ fn write_card(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
         "- A draft for people to check, never a decision about a person. Sarcasm, rare themes and long letters are hard.\n- `safeguarding_review` is a help to find what must be read today; that it is absent means nothing.\n- It reads English. Other languages are left uncoded by the program."
     )?;
     for refusal in &report.refused {
-        writeln!(page, "- `{}` ({} examples): {}.", refusal.label, refusal.examples, refusal.reason)?;
+        writeln!(
+            page,
+            "- `{}` ({} examples): {}.",
+            refusal.label, refusal.examples, refusal.reason
+        )?;
     }
     Ok(())
 }

@@ -16,7 +16,9 @@ const BUILTIN: &[(&str, &str)] = &[("home-care", include_str!("../codebooks/home
 #[derive(Debug, thiserror::Error)]
 pub enum CodebookError {
     /// The file is not TOML, lacks a key, or holds one that is not known.
-    #[error("codebook {name}: {reason}. Correct the file; `heard codebook show home-care` prints one that works")]
+    #[error(
+        "codebook {name}: {reason}. Correct the file; `heard codebook show home-care` prints one that works"
+    )]
     Format {
         /// The name it was given under.
         name: String,
@@ -34,7 +36,9 @@ pub enum CodebookError {
         problem: String,
     },
     /// No codebook of this id is built in.
-    #[error("there is no built-in codebook {name}; there are: {known}. To use a file, give its path")]
+    #[error(
+        "there is no built-in codebook {name}; there are: {known}. To use a file, give its path"
+    )]
     Unknown {
         /// The id asked for.
         name: String,
@@ -270,8 +274,10 @@ impl Codebook {
         for theme in &self.themes {
             let place = || format!("theme {}", theme.id);
             if !groups.contains(theme.group.as_str()) {
-                let problem =
-                    format!("its group {:?} does not exist; add a [[group]] or correct it", theme.group);
+                let problem = format!(
+                    "its group {:?} does not exist; add a [[group]] or correct it",
+                    theme.group
+                );
                 return fail(place(), problem);
             }
             if theme.label.trim().is_empty() || theme.definition.trim().is_empty() {
@@ -345,7 +351,10 @@ definition = "Whether they come when they should."
             .flatten()
             .map(String::as_str)
             .collect();
-        assert_eq!(findings.into_iter().collect::<Vec<_>>().join(" "), "F1 F2 F3 F4 F5 F6 F7 F8 F9");
+        assert_eq!(
+            findings.into_iter().collect::<Vec<_>>().join(" "),
+            "F1 F2 F3 F4 F5 F6 F7 F8 F9"
+        );
     }
 
     #[test]
@@ -369,7 +378,8 @@ definition = "Whether they come when they should."
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_the_codebook_and_the_key() {
-        let error = Codebook::parse(&format!("{SMALL}colour = \"red\"\n"), "mine.toml").expect_err("key");
+        let error =
+            Codebook::parse(&format!("{SMALL}colour = \"red\"\n"), "mine.toml").expect_err("key");
         let message = error.to_string();
         assert!(message.contains("mine.toml") && message.contains("colour"), "{message}");
     }

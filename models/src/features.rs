@@ -70,12 +70,6 @@ impl Encoded {
         self.words[word].from as usize..self.words[word].to as usize
     }
 
-    /// The word in its folded form: lower case, straight apostrophes.
-    pub fn folded(&self, word: usize) -> &[u8] {
-        let word = self.words[word];
-        &self.folded[word.start as usize..word.end as usize]
-    }
-
     fn read(&mut self, text: &str) {
         self.folded.clear();
         self.words.clear();
@@ -107,7 +101,7 @@ pub struct Ngrams {
 
 impl Default for Ngrams {
     fn default() -> Self {
-        Self { words: 3, characters: (3, 5), negation: true, previous: false, question: false }
+        Self { words: 3, characters: (3, 5), negation: true, previous: false, question: true }
     }
 }
 
@@ -130,7 +124,9 @@ impl Encoder for Ngrams {
     fn encode(&self, input: &Input<'_>, out: &mut Encoded) {
         out.features.clear();
         let polarity = Kind::Asked as u64 + input.polarity as u64;
-        if self.previous && let Some(previous) = input.previous {
+        if self.previous
+            && let Some(previous) = input.previous
+        {
             out.read(previous);
             out.elsewhere(Kind::Previous as u64);
         }
@@ -191,7 +187,12 @@ fn negates(word: &[u8]) -> bool {
 }
 
 /// Runs of characters in a word with a blank on either side; short words give themselves once.
-fn characters((least, most): (usize, usize), folded: &[u8], word: Word, mut emit: impl FnMut(&[u8])) {
+fn characters(
+    (least, most): (usize, usize),
+    folded: &[u8],
+    word: Word,
+    mut emit: impl FnMut(&[u8]),
+) {
     // Words longer than this are not words: their beginning is enough.
     const LONGEST: usize = 40;
     let (start, end) = (word.start as usize - 1, word.end as usize + 1);
@@ -233,7 +234,7 @@ fn fold(text: &str, folded: &mut Vec<u8>, words: &mut Vec<Word>) {
             && let Some(length) = placeholder(&text[from..])
         {
             push_lower(folded, '[');
-            let name = text[from + 1..from + length].chars().take_while(|c| c.is_ascii_uppercase());
+            let name = text[from + 1..from + length].chars().take_while(char::is_ascii_uppercase);
             name.for_each(|c| push_lower(folded, c));
             while characters.next_if(|(at, _)| *at < from + length).is_some() {}
         } else if first.is_alphanumeric() {
@@ -290,6 +291,73 @@ fn placeholder(text: &str) -> Option<usize> {
     let inside = &text.as_bytes()[1..close];
     let name = inside.iter().take_while(|b| b.is_ascii_uppercase() || **b == b'_').count();
     let rest = &inside[name..];
-    let numbered = rest.is_empty() || (rest[0] == b' ' && rest[1..].iter().all(u8::is_ascii_alphanumeric));
+    let numbered =
+        rest.is_empty() || (rest[0] == b' ' && rest[1..].iter().all(u8::is_ascii_alphanumeric));
     (name >= 2 && numbered).then_some(close + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn encode(text: &str, question: &str, polarity: Polarity) -> Encoded {
+        let mut encoded = Encoded::default();
+        Ngrams::default().encode(&Input { text, question, polarity, previous: None }, &mut encoded);
+        encoded
+    }
+
+    fn keys(encoded: &Encoded) -> Vec<u32> {
+        encoded.features.iter().map(|feature| feature.key).collect()
+    }
+
+    #[test]
+    fn case_and_kind_of_apostrophe_do_not_matter() {
+        let one = encode("CAN'T fault them", "", Polarity::Good);
+        let two = encode("can’t fault them", "", Polarity::Good);
+        assert_eq!(keys(&one), keys(&two));
+    }
+
+    #[test]
+    fn the_question_is_part_of_the_features() {
+        let one = encode("nothing", "", Polarity::Good);
+        let two = encode("nothing", "", Polarity::Improve);
+        assert_ne!(keys(&one), keys(&two));
+        let asked = encode("always", "Are they on time?", Polarity::Good);
+        assert!(asked.features.len() > encode("always", "", Polarity::Good).features.len());
+    }
+
+    #[test]
+    fn a_placeholder_is_one_word_whatever_its_number() {
+        let one = encode("[PERSON 1] came", "", Polarity::Good);
+        let two = encode("[PERSON 12] came", "", Polarity::Good);
+        assert_eq!(one.words(), 2);
+        assert_eq!(keys(&one), keys(&two));
+        assert_eq!(&"[PERSON 12] came"[two.span(0)], "[PERSON 12]");
+    }
+
+    #[test]
+    fn keys_are_the_same_on_every_platform() {
+        assert_eq!(key(Kind::Words as u64, b"late"), 997_404_760);
+    }
+
+    proptest! {
+        #[test]
+        fn every_feature_points_at_words_and_every_word_at_text(text in "\\PC{0,60}") {
+            let encoded = encode(&text, "", Polarity::Neutral);
+            for feature in &encoded.features {
+                let nowhere = feature.first == Feature::NOWHERE && feature.last == Feature::NOWHERE;
+                let inside = feature.first <= feature.last && (feature.last as usize) < encoded.words();
+                prop_assert!(nowhere || inside);
+            }
+            let mut end = 0;
+            for word in 0..encoded.words() {
+                let span = encoded.span(word);
+                prop_assert!(span.start >= end && span.start < span.end);
+                prop_assert!(text.get(span.clone()).is_some());
+                end = span.end;
+            }
+        }
+    }
 }

@@ -74,7 +74,7 @@ impl Head {
     }
 
     /// Its name in reports.
-    pub fn name<'a>(self, codes: &'a [String]) -> std::borrow::Cow<'a, str> {
+    pub fn name(self, codes: &[String]) -> std::borrow::Cow<'_, str> {
         match self {
             Self::Code(code) => codes[code].as_str().into(),
             Self::Feeling(sentiment) => format!("sentiment: {sentiment}").into(),
@@ -152,7 +152,12 @@ pub struct Scores {
 
 impl Heads {
     /// Puts weights that were read from a file to work. `keys` must not repeat.
-    pub(crate) fn new(keys: Vec<u32>, weights: Vec<i8>, scales: Vec<f32>, biases: Vec<f32>) -> Self {
+    pub(crate) fn new(
+        keys: Vec<u32>,
+        weights: Vec<i8>,
+        scales: Vec<f32>,
+        biases: Vec<f32>,
+    ) -> Self {
         let index = Index::new(&keys);
         Self { columns: scales.len(), keys, weights, scales, biases, index }
     }
@@ -165,7 +170,8 @@ impl Heads {
         let mut biases = vec![f32::NEG_INFINITY; columns.len()];
         for (at, column) in columns.iter().enumerate() {
             let Some(column) = column else { continue };
-            let largest = column.weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
+            let largest =
+                column.weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
             let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
             for (row, weight) in column.weights.iter().enumerate() {
                 weights[row * columns.len() + at] = (weight / scale).round() as i8;
@@ -174,16 +180,6 @@ impl Heads {
             biases[at] = column.bias;
         }
         Self::new(keys, weights, scales, biases)
-    }
-
-    /// True where the head had enough examples to be trained.
-    pub(crate) fn is_trained(&self, column: usize) -> bool {
-        self.biases[column] > f32::NEG_INFINITY
-    }
-
-    /// Number of the feature with this key.
-    pub(crate) fn row(&self, key: u32) -> Option<u32> {
-        self.index.row(key)
     }
 
     /// Scores every head at once; the result is in `scores.raw`.
@@ -218,7 +214,13 @@ impl Heads {
     }
 
     /// Adds to `words`, one number a word, what each word of the text last scored gave to a head.
-    pub(crate) fn explain(&self, text: &Encoded, scores: &Scores, column: usize, words: &mut Vec<f32>) {
+    pub(crate) fn explain(
+        &self,
+        text: &Encoded,
+        scores: &Scores,
+        column: usize,
+        words: &mut Vec<f32>,
+    ) {
         words.clear();
         words.resize(text.words(), 0.0);
         for (feature, row) in text.features.iter().zip(&scores.rows) {
@@ -229,7 +231,9 @@ impl Heads {
             let covered = &mut words[feature.first as usize..=feature.last as usize];
             let weight = self.weights[*row as usize * self.columns + column];
             let share = f32::from(weight) / covered.len() as f32;
-            covered.iter_mut().for_each(|word| *word += share);
+            for word in covered {
+                *word += share;
+            }
         }
     }
 }

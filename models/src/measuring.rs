@@ -135,7 +135,8 @@ pub(crate) fn fit_rules<'a>(
                 let response = &responses[held.response];
                 if let Head::Code(code) = head {
                     pairs.extend(held.found.iter().map(|(span, raw)| {
-                        let score = (1.0 - options.whole) * raw[column] + options.whole * held.whole[column];
+                        let score = (1.0 - options.whole) * raw[column]
+                            + options.whole * held.whole[column];
                         (score, carries(response, span, *code))
                     }));
                 } else if let Some(truth) = whole_truth(*head, response) {
@@ -160,19 +161,26 @@ pub(crate) fn fit_rules<'a>(
     let surest: Vec<Vec<(f32, bool)>> = (0..codes)
         .map(|code| {
             let of = |held: &HeldOut| {
-                let blend = |raw: &Vec<f32>| (1.0 - options.whole) * raw[code] + options.whole * held.whole[code];
-                let best = held.found.iter().map(|(_, raw)| blend(raw)).fold(f32::NEG_INFINITY, f32::max);
+                let blend = |raw: &Vec<f32>| {
+                    (1.0 - options.whole) * raw[code] + options.whole * held.whole[code]
+                };
+                let best =
+                    held.found.iter().map(|(_, raw)| blend(raw)).fold(f32::NEG_INFINITY, f32::max);
                 (platt[code].probability(best), responses[held.response].carries(code))
             };
             held_out.clone().map(of).collect()
         })
         .collect();
     let all = threshold(&surest, options.recall);
-    let mut thresholds: Vec<f32> =
-        surest.iter().map(|pairs| own_threshold(pairs, all, options.recall, PULL_THRESHOLD)).collect();
+    let mut thresholds: Vec<f32> = surest
+        .iter()
+        .map(|pairs| own_threshold(pairs, all, options.recall, PULL_THRESHOLD))
+        .collect();
     for (column, head) in heads.iter().enumerate().skip(codes) {
-        let own: Vec<(f32, bool)> =
-            pairs[column].iter().map(|(score, truth)| (platt[column].probability(*score), *truth)).collect();
+        let own: Vec<(f32, bool)> = pairs[column]
+            .iter()
+            .map(|(score, truth)| (platt[column].probability(*score), *truth))
+            .collect();
         // A person reads what is flagged, and a case missed is worse than a page read in vain.
         let (beta, usual) = match head {
             Head::Safeguarding => (2.0, 0.15),
@@ -180,8 +188,9 @@ pub(crate) fn fit_rules<'a>(
         };
         thresholds.push(own_threshold(&own, usual, beta, 10.0));
     }
-    let coded = held_out.flat_map(|held| &responses[held.response].segments);
-    let feelings = coded.flat_map(|segment| &segment.codes).filter_map(|(code, s)| Some((*code, (*s)?)));
+    let segments = held_out.flat_map(|held| &responses[held.response].segments);
+    let feelings =
+        segments.flat_map(|segment| &segment.codes).filter_map(|(code, s)| Some((*code, (*s)?)));
     Rules {
         platt,
         thresholds,
@@ -280,10 +289,13 @@ pub(crate) fn measure(
     let mut with_thin = Task::new("themes and thin codes", codes);
     let mut sentiment = Task::new("sentiment of a coded theme", Sentiment::ALL);
     let mut overall = Task::new("sentiment of a response", Sentiment::ALL);
-    let mut status = Task::new("status of a response", [Status::NoContent, Status::RefersElsewhere]);
+    let mut status =
+        Task::new("status of a response", [Status::NoContent, Status::RefersElsewhere]);
     let mut safeguarding = Task::new("safeguarding review", ["safeguarding_review"]);
-    let mut speaker =
-        Task::new("who speaks", RespondentType::ALL.iter().filter(|w| **w != RespondentType::Unknown));
+    let mut speaker = Task::new(
+        "who speaks",
+        RespondentType::ALL.iter().filter(|w| **w != RespondentType::Unknown),
+    );
     let mut stance = Task::new("stance", Stance::ALL);
     let mut flags = Task::new("flags of a segment", ["suggestion", "off_topic_service"]);
     let mut domains = Task::new("outcome domains of a segment", Domain::ALL);
@@ -322,7 +334,8 @@ pub(crate) fn measure(
                         |at| about.speaks(Head::Domain(domain(at)), raw),
                         |at| outcomes.iter().any(|own| own.0 == domain(at)),
                     );
-                    if let (Some((_, truth)), Some(said)) = (outcomes.first(), about.direction(raw)) {
+                    if let (Some((_, truth)), Some(said)) = (outcomes.first(), about.direction(raw))
+                    {
                         directions.one(said as usize, *truth as usize);
                     }
                 }
@@ -349,7 +362,8 @@ pub(crate) fn measure(
             }
         }
     }
-    let tasks = [sentiment, overall, status, safeguarding, speaker, stance, flags, domains, directions];
+    let tasks =
+        [sentiment, overall, status, safeguarding, speaker, stance, flags, domains, directions];
     let situations: std::collections::BTreeSet<&str> =
         responses.iter().map(|response| response.situation.as_str()).collect();
     TrainingReport {
@@ -375,8 +389,8 @@ pub(crate) fn measure(
 /// Sentiment of a response as the model would give it: of its codes together, or of its words.
 fn felt(about: &About, held: &HeldOut, decision: &Decision) -> Sentiment {
     let coded = held.found.iter().zip(&decision.codes);
-    let feelings =
-        coded.flat_map(|((_, raw), codes)| codes.iter().map(|(code, _)| about.feeling(*code, raw).0));
+    let feelings = coded
+        .flat_map(|((_, raw), codes)| codes.iter().map(|(code, _)| about.feeling(*code, raw).0));
     crate::examples::roll_up(feelings).unwrap_or_else(|| about.overall(&held.whole).0)
 }
 

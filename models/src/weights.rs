@@ -23,16 +23,22 @@ pub enum WeightsError {
     #[error("this is no model file of Heard; models are made by `heard train`")]
     NotAModel,
     /// It was cut short or changed.
-    #[error("the model file is damaged: its contents do not match its hash; copy it again or train it anew")]
+    #[error(
+        "the model file is damaged: its contents do not match its hash; copy it again or train it anew"
+    )]
     Damaged,
     /// Its parts contradict each other.
-    #[error("the model file cannot be read ({reason}); it may come from another version of Heard: train it anew")]
+    #[error(
+        "the model file cannot be read ({reason}); it may come from another version of Heard: train it anew"
+    )]
     Unreadable {
         /// What was found.
         reason: String,
     },
     /// No model is built in for this codebook.
-    #[error("there is no built-in model for codebook {codebook}; there is one for: {known}. Make one with `heard train`")]
+    #[error(
+        "there is no built-in model for codebook {codebook}; there is one for: {known}. Make one with `heard train`"
+    )]
     Unknown {
         /// The codebook asked for.
         codebook: String,
@@ -58,14 +64,16 @@ impl Model {
         if !bytes.starts_with(MAGIC) {
             return Err(WeightsError::NotAModel);
         }
-        let (content, hash) =
-            bytes.split_at_checked(bytes.len().saturating_sub(HASH)).ok_or(WeightsError::Damaged)?;
+        let (content, hash) = bytes
+            .split_at_checked(bytes.len().saturating_sub(HASH))
+            .ok_or(WeightsError::Damaged)?;
         if Sha256::digest(content).as_slice() != hash {
             return Err(WeightsError::Damaged);
         }
         let mut reader = Reader(&content[MAGIC.len()..]);
         let length = reader.number()? as usize;
-        let about: About = serde_json::from_slice(reader.take(length)?).map_err(unreadable)?;
+        let about: About = serde_json::from_slice(reader.take(length)?)
+            .map_err(|error| unreadable(error.to_string()))?;
         let (features, heads) = (reader.number()? as usize, reader.number()? as usize);
         let scales = reader.words(heads)?.map(f32::from_le_bytes).collect();
         let biases = reader.words(heads)?.map(f32::from_le_bytes).collect();
@@ -89,7 +97,8 @@ impl Model {
 
     /// The model as a file.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
-        let header = serde_json::to_vec(&self.about).map_err(unreadable)?;
+        let header =
+            serde_json::to_vec(&self.about).map_err(|error| unreadable(error.to_string()))?;
         let heads = &self.heads;
         let mut bytes = MAGIC.to_vec();
         bytes.extend((header.len() as u32).to_le_bytes());
@@ -106,15 +115,16 @@ impl Model {
     }
 }
 
-fn unreadable(reason: impl ToString) -> WeightsError {
-    WeightsError::Unreadable { reason: reason.to_string() }
+fn unreadable(reason: impl Into<String>) -> WeightsError {
+    WeightsError::Unreadable { reason: reason.into() }
 }
 
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], WeightsError> {
-        let (head, tail) = self.0.split_at_checked(length).ok_or_else(|| unreadable("too short"))?;
+        let (head, tail) =
+            self.0.split_at_checked(length).ok_or_else(|| unreadable("too short"))?;
         self.0 = tail;
         Ok(head)
     }
