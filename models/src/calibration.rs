@@ -142,11 +142,11 @@ pub(crate) struct Leaning(pub(crate) Vec<[f32; 4]>);
 
 impl Leaning {
     /// From the sentiments coded with each code, smoothed.
-    pub(crate) fn new(codes: usize, coded: impl Iterator<Item = (usize, Sentiment)>) -> Self {
+    pub(crate) fn new(codes: usize, examples: impl Iterator<Item = (usize, Sentiment)>) -> Self {
         const SMOOTH: f32 = 10.0;
         let mut counts = vec![[0.0_f32; 4]; codes];
         let mut all = [1.0_f32; 4];
-        for (code, sentiment) in coded {
+        for (code, sentiment) in examples {
             counts[code][sentiment as usize] += 1.0;
             all[sentiment as usize] += 1.0;
         }

@@ -14,7 +14,7 @@ const SHORTEST: usize = 3;
 
 /// Where a segment may end: after a sentence, a line or a semicolon, or before a contrast.
 static BORDER: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?i)[.!?…]+['’”)]*\s+|\s*\n\s*|;\s+|\s+[–—-]+\s+|,?\s+(?:but|however|although|though|whereas|except)\b";
+    let pattern = r"(?i)[.!?…]+['’”)]*\s+|\s*\n\s*|;\s+|\s+[–—-]+\s+|,?\s+(?:but|however|although|though|whereas|except)(?-u:\b)";
     Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}"))
 });
 

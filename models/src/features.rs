@@ -70,12 +70,6 @@ impl Encoded {
         self.words[word].from as usize..self.words[word].to as usize
     }
 
-    /// The word in its folded form: lower case, straight apostrophes.
-    pub fn folded(&self, word: usize) -> &[u8] {
-        let word = self.words[word];
-        &self.folded[word.start as usize..word.end as usize]
-    }
-
     fn read(&mut self, text: &str) {
         self.folded.clear();
         self.words.clear();
@@ -107,7 +101,7 @@ pub struct Ngrams {
 
 impl Default for Ngrams {
     fn default() -> Self {
-        Self { words: 3, characters: (3, 5), negation: true, previous: false, question: false }
+        Self { words: 3, characters: (3, 5), negation: true, previous: false, question: true }
     }
 }
 
@@ -240,7 +234,7 @@ fn fold(text: &str, folded: &mut Vec<u8>, words: &mut Vec<Word>) {
             && let Some(length) = placeholder(&text[from..])
         {
             push_lower(folded, '[');
-            let name = text[from + 1..from + length].chars().take_while(|c| c.is_ascii_uppercase());
+            let name = text[from + 1..from + length].chars().take_while(char::is_ascii_uppercase);
             name.for_each(|c| push_lower(folded, c));
             while characters.next_if(|(at, _)| *at < from + length).is_some() {}
         } else if first.is_alphanumeric() {
@@ -300,4 +294,70 @@ fn placeholder(text: &str) -> Option<usize> {
     let numbered =
         rest.is_empty() || (rest[0] == b' ' && rest[1..].iter().all(u8::is_ascii_alphanumeric));
     (name >= 2 && numbered).then_some(close + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn encode(text: &str, question: &str, polarity: Polarity) -> Encoded {
+        let mut encoded = Encoded::default();
+        Ngrams::default().encode(&Input { text, question, polarity, previous: None }, &mut encoded);
+        encoded
+    }
+
+    fn keys(encoded: &Encoded) -> Vec<u32> {
+        encoded.features.iter().map(|feature| feature.key).collect()
+    }
+
+    #[test]
+    fn case_and_kind_of_apostrophe_do_not_matter() {
+        let one = encode("CAN'T fault them", "", Polarity::Good);
+        let two = encode("can’t fault them", "", Polarity::Good);
+        assert_eq!(keys(&one), keys(&two));
+    }
+
+    #[test]
+    fn the_question_is_part_of_the_features() {
+        let one = encode("nothing", "", Polarity::Good);
+        let two = encode("nothing", "", Polarity::Improve);
+        assert_ne!(keys(&one), keys(&two));
+        let asked = encode("always", "Are they on time?", Polarity::Good);
+        assert!(asked.features.len() > encode("always", "", Polarity::Good).features.len());
+    }
+
+    #[test]
+    fn a_placeholder_is_one_word_whatever_its_number() {
+        let one = encode("[PERSON 1] came", "", Polarity::Good);
+        let two = encode("[PERSON 12] came", "", Polarity::Good);
+        assert_eq!(one.words(), 2);
+        assert_eq!(keys(&one), keys(&two));
+        assert_eq!(&"[PERSON 12] came"[two.span(0)], "[PERSON 12]");
+    }
+
+    #[test]
+    fn keys_are_the_same_on_every_platform() {
+        assert_eq!(key(Kind::Words as u64, b"late"), 997_404_760);
+    }
+
+    proptest! {
+        #[test]
+        fn every_feature_points_at_words_and_every_word_at_text(text in "\\PC{0,60}") {
+            let encoded = encode(&text, "", Polarity::Neutral);
+            for feature in &encoded.features {
+                let nowhere = feature.first == Feature::NOWHERE && feature.last == Feature::NOWHERE;
+                let inside = feature.first <= feature.last && (feature.last as usize) < encoded.words();
+                prop_assert!(nowhere || inside);
+            }
+            let mut end = 0;
+            for word in 0..encoded.words() {
+                let span = encoded.span(word);
+                prop_assert!(span.start >= end && span.start < span.end);
+                prop_assert!(text.get(span.clone()).is_some());
+                end = span.end;
+            }
+        }
+    }
 }

@@ -74,7 +74,7 @@ impl Head {
     }
 
     /// Its name in reports.
-    pub fn name<'a>(self, codes: &'a [String]) -> std::borrow::Cow<'a, str> {
+    pub fn name(self, codes: &[String]) -> std::borrow::Cow<'_, str> {
         match self {
             Self::Code(code) => codes[code].as_str().into(),
             Self::Feeling(sentiment) => format!("sentiment: {sentiment}").into(),
@@ -182,16 +182,6 @@ impl Heads {
         Self::new(keys, weights, scales, biases)
     }
 
-    /// True where the head had enough examples to be trained.
-    pub(crate) fn is_trained(&self, column: usize) -> bool {
-        self.biases[column] > f32::NEG_INFINITY
-    }
-
-    /// Number of the feature with this key.
-    pub(crate) fn row(&self, key: u32) -> Option<u32> {
-        self.index.row(key)
-    }
-
     /// Scores every head at once; the result is in `scores.raw`.
     pub fn score(&self, text: &Encoded, scores: &mut Scores) {
         let Scores { raw, sums, seen, round, rows } = scores;
@@ -241,7 +231,9 @@ impl Heads {
             let covered = &mut words[feature.first as usize..=feature.last as usize];
             let weight = self.weights[*row as usize * self.columns + column];
             let share = f32::from(weight) / covered.len() as f32;
-            covered.iter_mut().for_each(|word| *word += share);
+            for word in covered {
+                *word += share;
+            }
         }
     }
 }

@@ -188,9 +188,9 @@ pub(crate) fn fit_rules<'a>(
         };
         thresholds.push(own_threshold(&own, usual, beta, 10.0));
     }
-    let coded = held_out.flat_map(|held| &responses[held.response].segments);
+    let segments = held_out.flat_map(|held| &responses[held.response].segments);
     let feelings =
-        coded.flat_map(|segment| &segment.codes).filter_map(|(code, s)| Some((*code, (*s)?)));
+        segments.flat_map(|segment| &segment.codes).filter_map(|(code, s)| Some((*code, (*s)?)));
     Rules {
         platt,
         thresholds,

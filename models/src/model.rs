@@ -375,8 +375,12 @@ impl Model {
             polarity: input.polarity,
             previous: at.checked_sub(1).map(|before| &input.text[segments[before].clone()]),
         };
+        // A response of one segment has been scored already.
+        let one = segments.len() == 1 && input.text[segments[0].clone()].len() == input.text.len();
         for at in 0..segments.len() {
-            self.score(&of(at), scratch);
+            if !one {
+                self.score(&of(at), scratch);
+            }
             all.extend_from_slice(&scratch.scores.raw);
         }
         let raw: Vec<&[f32]> = all.chunks_exact(self.heads.columns).collect();
@@ -398,10 +402,10 @@ impl Model {
         let mut response = self.response(input, &scratch.whole);
         scratch.segments = all;
         response.status = decision.status;
-        let codes = || coded.iter().flat_map(|segment| &segment.themes);
-        if let Some(sentiment) = roll_up(codes().map(|code| code.sentiment)) {
-            let weight: f32 = codes().map(|code| code.confidence).sum();
-            let score: f32 = codes().map(|code| code.confidence * code.sentiment_score).sum();
+        let given = || coded.iter().flat_map(|segment| &segment.themes);
+        if let Some(sentiment) = roll_up(given().map(|code| code.sentiment)) {
+            let weight: f32 = given().map(|code| code.confidence).sum();
+            let score: f32 = given().map(|code| code.confidence * code.sentiment_score).sum();
             response.feel(sentiment, score / weight.max(f32::MIN_POSITIVE));
         }
         Coded { response, segments: coded }
@@ -584,5 +588,98 @@ impl ResponseCodes {
             Sentiment::Negative => -strength,
             Sentiment::Mixed | Sentiment::Neutral => 0,
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn model() -> Model {
+        Model::builtin("home-care").expect("built in")
+    }
+
+    fn code(model: &Model, text: &str, polarity: Polarity) -> Coded {
+        let input = ResponseInput { text, question: "", polarity };
+        model.code(&input, &crate::clauses::split(text), &mut Scratch::default())
+    }
+
+    #[test]
+    fn the_built_in_model_is_for_the_built_in_codebook() {
+        let (model, codebook) = (model(), crate::Codebook::builtin("home-care").expect("built in"));
+        assert!(model.codes().iter().map(String::as_str).eq(codebook.codes()));
+        assert_eq!(
+            model.codebook(),
+            ("home-care", codebook.version.as_str(), codebook.sha256.as_str())
+        );
+    }
+
+    #[test]
+    fn nothing_means_what_the_question_makes_of_it() {
+        let model = model();
+        let improve = code(&model, "Nothing", Polarity::Improve).response;
+        assert_eq!((improve.status, improve.sentiment_level), (Status::NoContent, 1));
+        let good = code(&model, "Nothing", Polarity::Good).response;
+        assert_eq!((good.status, good.sentiment_level), (Status::NoContent, -1));
+    }
+
+    #[test]
+    fn a_short_answer_and_one_in_capitals_are_coded() {
+        let model = model();
+        for text in ["late", "ALWAYS LATE AND NEVER ON TIME"] {
+            let coded = code(&model, text, Polarity::Improve);
+            let first =
+                coded.segments[0].themes.first().map(|code| model.codes()[code.theme].as_str());
+            assert_eq!(first, Some("punctuality"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_stance_is_given_for_proposals_only() {
+        let model = model();
+        assert_eq!(code(&model, "I agree with this", Polarity::Neutral).response.stance, None);
+        assert!(code(&model, "I agree with this", Polarity::Proposal).response.stance.is_some());
+    }
+
+    #[test]
+    fn a_text_has_the_same_codes_whatever_was_coded_before_it() {
+        let model = model();
+        let text = "The girls are lovely but you never know what time they'll show.";
+        let segments = crate::clauses::split(text);
+        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral };
+        let mut scratch = Scratch::default();
+        let one = model.code(&input, &segments, &mut scratch);
+        let other = ResponseInput { text: "My bill went up again", ..input };
+        model.code(&other, std::slice::from_ref(&(0..21)), &mut scratch);
+        assert_eq!(one, model.code(&input, &segments, &mut scratch));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn evidence_lies_in_its_segment_in_order_and_confidence_is_a_probability(
+            text in "([a-zA-Zé’']{1,9}[ ,.!\n]{1,2}){0,25}",
+        ) {
+            let model = model();
+            let segments = crate::clauses::split(&text);
+            let input = ResponseInput { text: &text, question: "", polarity: Polarity::Improve };
+            let coded = model.code(&input, &segments, &mut Scratch::default());
+            prop_assert_eq!(coded.segments.len(), segments.len());
+            for (span, segment) in segments.iter().zip(&coded.segments) {
+                prop_assert!(segment.themes.len() <= MOST_CODES);
+                for code in &segment.themes {
+                    prop_assert!((0.0..=1.0).contains(&code.confidence));
+                    prop_assert!((-1.0..=1.0).contains(&code.sentiment_score));
+                    let mut end = span.start;
+                    for part in &code.evidence {
+                        prop_assert!(part.start >= end && part.end <= span.end && part.start < part.end);
+                        prop_assert!(text.get(part.clone()).is_some());
+                        end = part.end;
+                    }
+                }
+            }
+        }
     }
 }

@@ -224,7 +224,9 @@ mod tests {
             let dot: f64 = rows.iter().map(|row| value(row) * weights[*row as usize]).sum();
             let sign = if *label { 1.0 } else { -1.0 };
             let push = 4.0 * -sign / (1.0 + (sign * (dot + bias)).exp());
-            rows.iter().for_each(|row| gradient[*row as usize] += push * value(row));
+            for row in rows {
+                gradient[*row as usize] += push * value(row);
+            }
             slope += push;
         }
         let worst = gradient.iter().chain([&slope]).fold(0.0_f64, |worst, g| worst.max(g.abs()));

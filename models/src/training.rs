@@ -20,7 +20,7 @@ use crate::model::{About, Model};
 use crate::solver::{Column, Documents, Penalty, fit};
 use crate::words::{Polarity, Sentiment, Status};
 
-/// Fewest examples from which a label is learnt.
+/// Fewest examples from which a label is learnt, and fewest without it.
 pub const FEWEST: usize = 8;
 /// Fewest responses in which an n-gram must occur, so that a model carries no one's words.
 pub const FEWEST_DOCUMENTS: u32 = 3;
@@ -85,7 +85,7 @@ impl Default for TrainOptions {
             cost: 4.0,
             clip: 4.0,
             learn_whole: true,
-            whole: 0.25,
+            whole: 0.3,
             leaning: 0.5,
             recall: 1.1,
             floor: 0.12,
@@ -368,4 +368,132 @@ fn refused(
         })
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ResponseInput, Scratch};
+    use crate::words::RespondentType;
+
+    const SMALL: &str = r#"
+id = "small"
+version = "1.0.0"
+title = "Small"
+language = "en"
+description = "For tests."
+[[group]]
+id = "g"
+label = "G"
+[[theme]]
+id = "late"
+label = "Late"
+group = "g"
+definition = "Whether they come when they should."
+[[theme]]
+id = "kind"
+label = "Kind"
+group = "g"
+definition = "Whether they are kind."
+[[theme]]
+id = "rare"
+label = "Rare"
+group = "g"
+definition = "Hardly ever said."
+"#;
+
+    fn codebook() -> Codebook {
+        Codebook::parse(SMALL, "small").expect("small codebook")
+    }
+
+    /// Sixty responses of two segments: a complaint about time and praise, or neither.
+    fn corpus() -> Vec<LabelledResponse> {
+        let late = ["late again today", "never here on time", "came an hour late"];
+        let kind = ["but the girls are kind", "though she is so gentle", "but always a kind word"];
+        let other = ["the weather was wet", "we had soup", "my cat is grey"];
+        (0..60)
+            .map(|i| {
+                let plain = i % 3 == 2;
+                let parts =
+                    if plain { [other[i % 2], other[2]] } else { [late[i % 3], kind[i / 3 % 3]] };
+                let mut response = LabelledResponse::from_segments(parts);
+                response.situation = format!("s{}", i % 10);
+                response.status = Some(Status::Informative);
+                response.safeguarding = Some(false);
+                response.respondent = Some(RespondentType::Family);
+                if !plain {
+                    response.segments[0].codes = vec![(0, Some(Sentiment::Negative))];
+                    response.segments[1].codes = vec![(1, Some(Sentiment::Positive))];
+                }
+                response
+            })
+            .collect()
+    }
+
+    fn trained() -> (Model, TrainingReport) {
+        train(&corpus(), &codebook(), &TrainOptions::default(), &mut |_| {}).expect("trains")
+    }
+
+    #[test]
+    fn what_can_be_learnt_is_learnt() {
+        let (model, report) = trained();
+        assert!(report.themes.micro_f1 > 0.9, "{}", report.themes.micro_f1);
+        let text = "late again today but she is so kind";
+        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral };
+        let coded = model.code(&input, &crate::clauses::split(text), &mut Scratch::default());
+        let all: Vec<(usize, Sentiment)> = (coded.segments.iter())
+            .flat_map(|segment| segment.themes.iter().map(|code| (code.theme, code.sentiment)))
+            .collect();
+        assert_eq!(all, [(0, Sentiment::Negative), (1, Sentiment::Positive)]);
+        assert_eq!(coded.response.sentiment, Sentiment::Mixed);
+        let evidence = coded.segments[0].themes[0].evidence[0].clone();
+        assert!(text[evidence].contains("late"));
+    }
+
+    #[test]
+    fn a_theme_with_too_few_examples_is_refused_with_the_reason() {
+        let (_, report) = trained();
+        let rare = report.refused.iter().find(|refusal| refusal.label == "rare").expect("refused");
+        assert_eq!(rare.examples, 0);
+        assert!(rare.reason.contains("never given"), "{}", rare.reason);
+    }
+
+    #[test]
+    fn training_twice_gives_the_same_bytes_and_a_file_gives_the_model_back() {
+        let (one, two) = (trained().0, trained().0);
+        let bytes = one.to_bytes().expect("bytes");
+        assert_eq!(bytes, two.to_bytes().expect("bytes"));
+        let read = Model::from_bytes(&bytes).expect("reads");
+        assert_eq!((read.about, read.sha256), (one.about, one.sha256));
+    }
+
+    #[test]
+    fn a_damaged_file_is_told() {
+        let mut bytes = trained().0.to_bytes().expect("bytes");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        assert!(matches!(Model::from_bytes(&bytes), Err(crate::WeightsError::Damaged)));
+        assert!(matches!(Model::from_bytes(b"PK"), Err(crate::WeightsError::NotAModel)));
+    }
+
+    #[test]
+    fn too_few_responses_and_impossible_labels_are_errors() {
+        let few = &corpus()[..4];
+        let error =
+            train(few, &codebook(), &TrainOptions::default(), &mut |_| {}).expect_err("few");
+        assert!(matches!(error, TrainError::TooFew { found: 4, .. }));
+        let mut wrong = corpus();
+        wrong[2].segments[0].codes.push((9, None));
+        let error =
+            train(&wrong, &codebook(), &TrainOptions::default(), &mut |_| {}).expect_err("code");
+        assert!(matches!(error, TrainError::Label { number: 3, .. }));
+    }
+
+    #[test]
+    fn the_card_names_every_theme_and_what_was_refused() {
+        let page = crate::card(&trained().1);
+        for part in ["| late |", "| kind |", "`rare` (0 examples)", "## Limits"] {
+            assert!(page.contains(part), "{part}");
+        }
+    }
 }

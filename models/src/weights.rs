@@ -72,7 +72,8 @@ impl Model {
         }
         let mut reader = Reader(&content[MAGIC.len()..]);
         let length = reader.number()? as usize;
-        let about: About = serde_json::from_slice(reader.take(length)?).map_err(unreadable)?;
+        let about: About = serde_json::from_slice(reader.take(length)?)
+            .map_err(|error| unreadable(error.to_string()))?;
         let (features, heads) = (reader.number()? as usize, reader.number()? as usize);
         let scales = reader.words(heads)?.map(f32::from_le_bytes).collect();
         let biases = reader.words(heads)?.map(f32::from_le_bytes).collect();
@@ -96,7 +97,8 @@ impl Model {
 
     /// The model as a file.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
-        let header = serde_json::to_vec(&self.about).map_err(unreadable)?;
+        let header =
+            serde_json::to_vec(&self.about).map_err(|error| unreadable(error.to_string()))?;
         let heads = &self.heads;
         let mut bytes = MAGIC.to_vec();
         bytes.extend((header.len() as u32).to_le_bytes());
@@ -113,8 +115,8 @@ impl Model {
     }
 }
 
-fn unreadable(reason: impl ToString) -> WeightsError {
-    WeightsError::Unreadable { reason: reason.to_string() }
+fn unreadable(reason: impl Into<String>) -> WeightsError {
+    WeightsError::Unreadable { reason: reason.into() }
 }
 
 struct Reader<'a>(&'a [u8]);
