@@ -235,13 +235,9 @@ impl Reader<'_> {
                 let money = one.unit == Unit::Pound;
                 let minutes = |q: &Quantity| q.value.max(q.upper.unwrap_or(0.0)) >= 5.0;
                 let visit = first.starts_with("visit");
-<<<<<<< HEAD
-                if self.used[i] || self.used[j] || (visit && !money && (!minutes(p) || !minutes(q)))
-=======
                 if self.used[i]
                     || self.used[j]
                     || (visit && !money && (!minutes(one) || !minutes(other)))
->>>>>>> room-measures
                 {
                     return;
                 }
@@ -457,13 +453,7 @@ fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
         // 18 months of 30 days are a year and a half.
         (scaled * 1e6).round() / 1e6
     };
-<<<<<<< HEAD
-    let months =
-        |v: f64| if measure == "years_receiving" && quantity.unit == Unit::Month { v } else { v };
-    let (value, upper) = (tidy(months(quantity.value)), quantity.upper.map(tidy));
-=======
     let (value, upper) = (tidy(quantity.value), quantity.upper.map(tidy));
->>>>>>> room-measures
     (low..=high).contains(&upper.unwrap_or(value)).then_some((value, upper))
 }
 

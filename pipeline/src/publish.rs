@@ -31,8 +31,8 @@ pub fn publish(
     let facts = Facts {
         invited: manifest.invited,
         profile: Profile::parse(&manifest.suppress).unwrap_or_default(),
-        // Until people have read a sample, and nothing here can record that they did.
-        draft: true,
+        // Nothing here can record yet that people have read a sample.
+        reviewed: false,
         redactions: manifest.redactions.clone(),
         unprocessed: manifest.unprocessed.clone(),
     };

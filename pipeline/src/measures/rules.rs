@@ -256,8 +256,6 @@ const TABLE: &[(Make, bool, &str)] = &[
         r"(?:visits?|calls?|time|slot|it|care|cut|down|reduced)(?: \w+| ,){0,5}? from @M~2 to %N(?: \.| ,| and|$)",
     ),
     (
-<<<<<<< HEAD
-=======
         Two("visit_minutes", "visit_minutes"),
         F,
         r"(?:gone|went|cut|reduced|dropped|shortened)(?: down)? from @M to %B",
@@ -265,7 +263,6 @@ const TABLE: &[(Make, bool, &str)] = &[
     (One("visit_minutes"), W, r"cut (?:\w+ )?(?:down )?to @M"),
     (One("visit_minutes_expected"), F, r"G\d+ for(?: a| my| the)? @M"),
     (
->>>>>>> room-measures
         One("visit_minutes_expected"),
         F,
         r"(?:supposed to|meant to|should have|contracted|booked|scheduled|allocated|allotted|assessed (?:for|as)|commissioned|(?:is|are|was|were|him|her|me|us|put|we|i|call|visit) down (?:for|as)|funded for|entitled to|agreed(?: on| to)?)~3 @M",
@@ -399,11 +396,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("missed_visits"),
         W,
-<<<<<<< HEAD
-        r"(?P<s>@V(?: \w+)? missed (?:visits?|calls?|appointments?|mornings)(?:~2 @per)?)",
-=======
         r"(?P<s>@V(?: \w+)? missed (?:visits?|calls?|appointments?|mornings|breakfasts|lunches|teas|dinners)(?:~2 @per)?|@N missed (?:in|over|within)(?: the)?(?: last| past)? D(?P<d2>\d+))",
->>>>>>> room-measures
     ),
     (
         One("missed_visits"),
@@ -446,11 +439,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("years_receiving"),
         W,
-<<<<<<< HEAD
-        r"same (?:carer|carers|agency|company|girl|girls|lady|team|woman|lass)(?: \w+){0,3} @Y",
-=======
         r"same (?:face|carer|carers|agency|company|girl|girls|lady|team|woman|lass)(?: \w+){0,3} @Y",
->>>>>>> room-measures
     ),
 ];
 
