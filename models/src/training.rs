@@ -115,6 +115,8 @@ enum Source {
 struct Document {
     source: Source,
     keys: Vec<u32>,
+    /// The same segment without its question; no example of its own.
+    copy: bool,
 }
 
 /// Trains a model and measures it on situations that it does not know.
@@ -206,11 +208,16 @@ fn documents(
         for (number, segment) in response.segments.iter().enumerate() {
             let input = input(response, segment.span.clone(), previous);
             let source = Source::Segment(at, number);
-            documents.push(Document { source, keys: keys(&input) });
+            documents.push(Document { source, keys: keys(&input), copy: false });
+            // Letters and many files come without a question: the words must be enough, too.
+            if !input.question.is_empty() {
+                let blind = Input { question: "", ..input };
+                documents.push(Document { source, keys: keys(&blind), copy: true });
+            }
             previous = Some(segment.span.clone());
         }
         let input = input(response, 0..response.text.len(), None);
-        documents.push(Document { source: Source::Whole(at), keys: keys(&input) });
+        documents.push(Document { source: Source::Whole(at), keys: keys(&input), copy: false });
     }
     let themes = codebook.themes.iter().enumerate().flat_map(|(code, theme)| {
         let good =
@@ -223,7 +230,7 @@ fn documents(
     });
     documents.extend(themes.chain(thin).map(|(code, sentiment, text)| {
         let input = Input { text, question: "", polarity: Polarity::Neutral, previous: None };
-        Document { source: Source::Phrase(code, sentiment), keys: keys(&input) }
+        Document { source: Source::Phrase(code, sentiment), keys: keys(&input), copy: false }
     }));
     documents
 }
@@ -253,10 +260,14 @@ fn heads(
                         .map(|yes| (at, yes))
                 })
                 .unzip();
-            let yes = positive.iter().filter(|yes| **yes).count();
+            let own = |side: bool| {
+                let of =
+                    |(at, yes): &(&u32, &bool)| **yes == side && !documents[**at as usize].copy;
+                chosen.iter().zip(&positive).filter(of).count()
+            };
             // Of two sides of a question each needs its examples; where all say the same there is
             // nothing to tell apart.
-            (yes >= FEWEST && positive.len() - yes >= FEWEST)
+            (own(true) >= FEWEST && own(false) >= FEWEST)
                 .then(|| fit(&matrix, keys.len(), &chosen, &positive, penalty))
         })
         .collect();
@@ -354,7 +365,7 @@ fn refused(
     all.filter_map(|head| {
         let count = |phrases: bool| {
             let own = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..)) == phrases);
-            own.filter(|document| truth(head, document.source, responses, false) == Some(true)).count()
+            own.filter(|document| !document.copy && truth(head, document.source, responses, false) == Some(true)).count()
         };
         let (examples, phrases) = (count(false), count(true));
         (examples < FEWEST).then(|| Refusal {
