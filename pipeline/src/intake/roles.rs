@@ -63,6 +63,10 @@ fn by_header(header: &str, stats: &Stats, rows: u64) -> Option<Role> {
     if let Some(personal) = wording::personal(header).filter(|_| !says) {
         return Some(personal);
     }
+    // "Respondent" may head ids, or say in a few words who speaks.
+    if few && stats.variety() < 0.5 && is_speaker(header, stats) {
+        return Some(Role::RespondentType);
+    }
     let id = wording::id_rank(header);
     if id > 0
         && !says
