@@ -1,6 +1,6 @@
 //! Where a table's header is, however many rows it has, and what each column is called.
 //!
-//! Titles and notes above the header, two or three header rows (SurveyMonkey, SmartSurvey,
+//! Titles and notes above the header, two or three header rows (`SurveyMonkey`, `SmartSurvey`,
 //! Qualtrics), codes above questions, group headings and tables without any header are told apart
 //! by how the first rows differ from what stands below them.
 
@@ -251,7 +251,7 @@ fn labels(rows: &[Row], width: usize) -> Vec<Label> {
     if qualtrics {
         return (0..width)
             .map(|c| {
-                let text = repair::header(rows[if rows.len() > 2 { 1 } else { 0 }].get(c));
+                let text = repair::header(rows[usize::from(rows.len() > 2)].get(c));
                 let text = if text.is_empty() { repair::header(rows[0].get(c)) } else { text };
                 Label { text: named(text, c), ..Label::default() }
             })
