@@ -133,9 +133,9 @@ fn is_data(row: &Row, body: &[Row], width: usize) -> bool {
         return same * 2 > columns.len();
     }
     if width == 1 {
-        let cell = row.get(0).to_lowercase();
+        let cell = row.get(0).trim().to_lowercase();
         let asks = wording::asks_for_words(&cell) || wording::question(&cell);
-        return !asks && (cell.split_whitespace().count() > 6 || cell.trim_end().ends_with('.'));
+        return cell.ends_with('.') || !asks && cell.split_whitespace().count() > 6;
     }
     // No typed column: a header does not repeat among the values below it.
     let repeats = (0..width)
@@ -371,6 +371,13 @@ mod tests {
         assert!(header.rows.is_empty());
         assert_eq!(header.ends, 0);
         assert_eq!(header.labels.len(), 3);
+    }
+
+    #[test]
+    fn a_column_of_answers_without_a_header_loses_no_row() {
+        let answers = ["They came late and did not say why.", "Good.", "Kind people."];
+        assert!(find(&rows(&[&answers[..1], &answers[1..2], &answers[2..]])).rows.is_empty());
+        assert_eq!(find(&rows(&[&["Please tell us why"], &answers[1..2]])).rows, [1]);
     }
 
     #[test]
