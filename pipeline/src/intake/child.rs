@@ -69,8 +69,8 @@ pub(super) fn say(out: &mut dyn Write, line: &Line) -> Result<(), Stop> {
     Ok(out.write_all(b"\n")?)
 }
 
-/// The child's side: parses one file to standard output. `args` are KIND PATH UNPACKED_MB
-/// MEMORY_MB, as [`parse`] gives them. The exit code is 0 whenever a last line was written.
+/// The child's side: parses one file to standard output. `args` are KIND PATH `UNPACKED_MB`
+/// `MEMORY_MB`, as [`parse`] gives them. The exit code is 0 whenever a last line was written.
 pub fn serve(args: &[OsString]) -> ExitCode {
     let [kind, path, unpacked, memory] = args else { return ExitCode::from(2) };
     let number = |text: &OsString| text.to_str().and_then(|t| t.parse::<u64>().ok());

@@ -41,19 +41,18 @@ impl Rows for Columnar {
     fn next(&mut self, row: &mut Row) -> Result<Next, Error> {
         let damaged = || Error::NotWhatItSays { path: self.path.clone(), expected: "Parquet" };
         loop {
-            if let Some((batch, at)) = &mut self.batch {
-                if *at < batch.num_rows() {
-                    self.number += 1;
-                    row.clear(self.number);
-                    let options = FormatOptions::default();
-                    for column in batch.columns() {
-                        let cells =
-                            ArrayFormatter::try_new(column, &options).map_err(|_| damaged())?;
-                        row.push(&cells.value(*at).to_string());
-                    }
-                    *at += 1;
-                    return Ok(Next::Row);
+            if let Some((batch, at)) = &mut self.batch
+                && *at < batch.num_rows()
+            {
+                self.number += 1;
+                row.clear(self.number);
+                let options = FormatOptions::default();
+                for column in batch.columns() {
+                    let cells = ArrayFormatter::try_new(column, &options).map_err(|_| damaged())?;
+                    row.push(&cells.value(*at).to_string());
                 }
+                *at += 1;
+                return Ok(Next::Row);
             }
             match self.batches.next() {
                 None => return Ok(Next::End),

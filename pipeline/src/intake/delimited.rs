@@ -27,7 +27,7 @@ impl Dialect {
     /// The dialect in which the beginning of a file is most like a table.
     pub(crate) fn detect(head: &[u8], whole: bool) -> Self {
         let lone_cr = head.windows(2).filter(|w| w[0] == b'\r' && w[1] != b'\n').count();
-        let lf = head.iter().filter(|b| **b == b'\n').count();
+        let lf = head.split(|b| *b == b'\n').count() - 1;
         let cr_ends = lone_cr > lf;
         if head.len() > 5
             && head[..4].eq_ignore_ascii_case(b"sep=")

@@ -39,7 +39,7 @@ fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -95,7 +95,7 @@ fn format_line(one: &Understanding) -> String {
         (_, [row]) => parts.push(format!("header on row {row}")),
         (_, [first, .., last]) => parts.push(format!("header on rows {first} to {last}")),
         (_, []) if matches!(one.kind, Kind::Delimited | Kind::Workbook) => {
-            parts.push("no header".to_owned())
+            parts.push("no header".to_owned());
         }
         _ => {}
     }

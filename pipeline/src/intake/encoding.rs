@@ -78,10 +78,10 @@ impl Evidence {
         }
         if chunk.contains(&0) {
             for (i, _) in chunk.iter().enumerate().filter(|(_, b)| **b == 0) {
-                if (self.length + i as u64) % 2 == 0 {
-                    self.nul_even += 1
+                if (self.length + i as u64).is_multiple_of(2) {
+                    self.nul_even += 1;
                 } else {
-                    self.nul_odd += 1
+                    self.nul_odd += 1;
                 }
             }
         }

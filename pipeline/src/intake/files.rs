@@ -4,6 +4,7 @@
 //! Lock files, hidden files, readme files and Heard's own output are not responses and are passed
 //! over; everything else in a folder is read or set aside, never ignored.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ pub enum Kind {
     Parquet,
     /// Plain text or Markdown: one letter or testimony.
     Text,
-    /// Word (DOCX) or OpenDocument text: one letter or testimony.
+    /// Word (DOCX) or `OpenDocument` text: one letter or testimony.
     Document,
     /// PDF: one letter or testimony.
     Pdf,
@@ -158,7 +159,8 @@ pub(crate) fn fingerprint(path: &Path) -> Result<Fingerprint, Error> {
         return Err(Error::Empty { path: path.to_owned() });
     }
     let sha256 = hash.finalize().iter().fold(String::new(), |mut text, byte| {
-        text.push_str(&format!("{byte:02x}"));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
         text
     });
     Ok(Fingerprint { sha256, bytes, encoding: evidence.decide(), kind: kind(path, &head) })

@@ -1,6 +1,6 @@
 //! Where a table's header is, however many rows it has, and what each column is called.
 //!
-//! Titles and notes above the header, two or three header rows (SurveyMonkey, SmartSurvey,
+//! Titles and notes above the header, two or three header rows (`SurveyMonkey`, `SmartSurvey`,
 //! Qualtrics), codes above questions, group headings and tables without any header are told apart
 //! by how the first rows differ from what stands below them.
 
@@ -133,9 +133,9 @@ fn is_data(row: &Row, body: &[Row], width: usize) -> bool {
         return same * 2 > columns.len();
     }
     if width == 1 {
-        let cell = row.get(0).to_lowercase();
+        let cell = row.get(0).trim().to_lowercase();
         let asks = wording::asks_for_words(&cell) || wording::question(&cell);
-        return !asks && (cell.split_whitespace().count() > 6 || cell.trim_end().ends_with('.'));
+        return cell.ends_with('.') || !asks && cell.split_whitespace().count() > 6;
     }
     // No typed column: a header does not repeat among the values below it.
     let repeats = (0..width)
@@ -251,7 +251,7 @@ fn labels(rows: &[Row], width: usize) -> Vec<Label> {
     if qualtrics {
         return (0..width)
             .map(|c| {
-                let text = repair::header(rows[if rows.len() > 2 { 1 } else { 0 }].get(c));
+                let text = repair::header(rows[usize::from(rows.len() > 2)].get(c));
                 let text = if text.is_empty() { repair::header(rows[0].get(c)) } else { text };
                 Label { text: named(text, c), ..Label::default() }
             })
@@ -371,6 +371,13 @@ mod tests {
         assert!(header.rows.is_empty());
         assert_eq!(header.ends, 0);
         assert_eq!(header.labels.len(), 3);
+    }
+
+    #[test]
+    fn a_column_of_answers_without_a_header_loses_no_row() {
+        let answers = ["They came late and did not say why.", "Good.", "Kind people."];
+        assert!(find(&rows(&[&answers[..1], &answers[1..2], &answers[2..]])).rows.is_empty());
+        assert_eq!(find(&rows(&[&["Please tell us why"], &answers[1..2]])).rows, [1]);
     }
 
     #[test]

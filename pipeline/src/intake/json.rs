@@ -72,6 +72,12 @@ fn text(value: &Value) -> String {
     }
 }
 
+/// A line that is no record.
+struct NoRecord;
+
+/// A line that is not blank.
+type Line = Result<Map<String, Value>, NoRecord>;
+
 /// Records of a JSON Lines file.
 pub(crate) struct Lines {
     input: BufReader<Decoded<File>>,
@@ -98,7 +104,7 @@ impl Lines {
         let mut lines = Self::open(path, encoding, Keys::default())?;
         let mut keys = Keys::default();
         while let Some(record) = lines.record()? {
-            if let Some(record) = record {
+            if let Ok(record) = record {
                 keys.learn(&record);
             }
         }
@@ -111,8 +117,8 @@ impl Lines {
         Ok(keys)
     }
 
-    /// The next line that is not blank: None at the end, Some(None) where it is not a record.
-    fn record(&mut self) -> Result<Option<Option<Map<String, Value>>>, Error> {
+    /// The next line that is not blank: None at the end, an error in it where it is not a record.
+    fn record(&mut self) -> Result<Option<Line>, Error> {
         loop {
             self.line.clear();
             let unreadable = |source| Error::Unreadable { path: self.path.clone(), source };
@@ -140,7 +146,8 @@ impl Lines {
             if !over && self.line.trim_ascii().is_empty() {
                 continue;
             }
-            return Ok(Some(serde_json::from_slice(&self.line).ok().filter(|_| !over)));
+            let record = serde_json::from_slice(&self.line).map_err(|_| NoRecord);
+            return Ok(Some(if over { Err(NoRecord) } else { record }));
         }
     }
 }
@@ -149,8 +156,8 @@ impl Rows for Lines {
     fn next(&mut self, row: &mut Row) -> Result<Next, Error> {
         match self.record()? {
             None => Ok(Next::End),
-            Some(None) => Ok(Next::Broken(self.number)),
-            Some(Some(record)) => {
+            Some(Err(NoRecord)) => Ok(Next::Broken(self.number)),
+            Some(Ok(record)) => {
                 self.keys.fill(&record, row, self.number);
                 Ok(Next::Row)
             }
@@ -161,7 +168,7 @@ impl Rows for Lines {
 /// The records of a JSON document, held in memory.
 #[derive(Debug)]
 pub(crate) struct Records {
-    records: std::vec::IntoIter<Map<String, Value>>,
+    left: std::vec::IntoIter<Map<String, Value>>,
     keys: Keys,
     number: u32,
 }
@@ -188,7 +195,7 @@ impl Records {
         if keys.names.is_empty() {
             return Err(problem("it holds no list of records".into()));
         }
-        Ok(Self { records: records.into_iter(), keys, number: 0 })
+        Ok(Self { left: records.into_iter(), keys, number: 0 })
     }
 
     /// The column names.
@@ -221,7 +228,7 @@ fn longest(value: Value, depth: usize) -> Vec<Map<String, Value>> {
 
 impl Rows for Records {
     fn next(&mut self, row: &mut Row) -> Result<Next, Error> {
-        let Some(record) = self.records.next() else { return Ok(Next::End) };
+        let Some(record) = self.left.next() else { return Ok(Next::End) };
         self.number += 1;
         self.keys.fill(&record, row, self.number);
         Ok(Next::Row)

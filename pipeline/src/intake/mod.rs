@@ -9,6 +9,11 @@
 //! Workbooks, documents and PDFs are parsed in a child process of the same binary (see [`child`]);
 //! delimited text, JSON Lines and Parquet stream in this one.
 
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests may stop and may show")
+)]
+
 mod batches;
 pub mod child;
 mod column;
@@ -36,7 +41,7 @@ mod understanding;
 mod wording;
 mod workbook;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use batches::Batches;
@@ -162,7 +167,7 @@ impl Intake {
         name_waves(&mut all);
         intake.number(all);
         intake.check_names()?;
-        intake.choose_breakdowns()?;
+        intake.choose_breakdowns();
         Ok(intake)
     }
 
@@ -173,14 +178,14 @@ impl Intake {
             let text = matches!(one.content, Content::Table { .. } | Content::Document { .. });
             *with_text.entry(one.found.path.clone()).or_default() |= text;
         }
-        let mut stands_for: BTreeMap<PathBuf, ()> = BTreeMap::new();
+        let mut stands_for: BTreeSet<PathBuf> = BTreeSet::new();
         for Opened { mut found, bytes, content } in all {
             let aside = matches!(content, Content::Aside(..));
             let spoken_for =
-                with_text.get(&found.path) == Some(&true) || stands_for.contains_key(&found.path);
+                with_text.get(&found.path) == Some(&true) || stands_for.contains(&found.path);
             if !(aside && found.sheet.is_some() && spoken_for) {
                 if aside {
-                    stands_for.insert(found.path.clone(), ());
+                    stands_for.insert(found.path.clone());
                 }
                 let number = self.sources.len() as u32 + 1;
                 found.source = Some(number);
@@ -218,7 +223,7 @@ impl Intake {
     }
 
     /// Decides the run's breakdowns and finds the column of each in every table.
-    fn choose_breakdowns(&mut self) -> Result<(), Error> {
+    fn choose_breakdowns(&mut self) {
         let mut names: Vec<(u8, String, Identified)> = Vec::new();
         for name in &self.options.by {
             let normal = wording::normal(name);
@@ -247,7 +252,6 @@ impl Intake {
             }
         }
         self.breakdowns = names.into_iter().map(|n| n.2).collect();
-        Ok(())
     }
 
     /// What is understood of each file, and of each sheet of a workbook.
@@ -308,16 +312,17 @@ fn set_aside(path: &std::path::Path, error: &Error) -> Opened {
 fn name_waves(all: &mut [Opened]) {
     let mut layouts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, one) in all.iter().enumerate() {
-        if let Content::Table { table, .. } = &one.content {
-            if table.wave.is_none() && table.wave_name.is_none() {
-                layouts.entry(one.found.layout()).or_default().push(i);
-            }
+        if let Content::Table { table, .. } = &one.content
+            && table.wave.is_none()
+            && table.wave_name.is_none()
+        {
+            layouts.entry(one.found.layout()).or_default().push(i);
         }
     }
     for group in layouts.into_values().filter(|g| g.len() > 1) {
         let waves: Vec<Option<String>> =
             group.iter().map(|i| wave_in_name(&all[*i].found)).collect();
-        let different = waves.iter().collect::<std::collections::BTreeSet<_>>().len() > 1;
+        let different = waves.iter().collect::<BTreeSet<_>>().len() > 1;
         if !different || waves.iter().any(Option::is_none) {
             continue;
         }

@@ -28,7 +28,7 @@ pub(super) fn parse(path: &Path, out: &mut dyn Write) -> Result<(), Stop> {
         let text = catch_unwind(AssertUnwindSafe(|| {
             let mut text = String::new();
             let mut plain = PlainTextOutput::new(&mut text);
-            output_doc_page(&document, &mut plain, *number).map(|()| ()).ok();
+            output_doc_page(&document, &mut plain, *number).ok();
             text
         }));
         pages.push(text.unwrap_or_default());

@@ -76,17 +76,14 @@ pub(crate) fn header(raw: &str) -> String {
     while let Some(at) = rest.find(['<', '[', '{', '$']) {
         out.push_str(&rest[..at]);
         let tail = &rest[at..];
-        match token(tail) {
-            Some(length) => {
-                // What was piped in is unknown; a tag is nothing.
-                out.push(if tail.starts_with('<') { ' ' } else { '…' });
-                rest = &tail[length..];
-            }
-            None => {
-                let first = tail.chars().next().map_or(1, char::len_utf8);
-                out.push_str(&tail[..first]);
-                rest = &tail[first..];
-            }
+        if let Some(length) = token(tail) {
+            // What was piped in is unknown; a tag is nothing.
+            out.push(if tail.starts_with('<') { ' ' } else { '…' });
+            rest = &tail[length..];
+        } else {
+            let first = tail.chars().next().map_or(1, char::len_utf8);
+            out.push_str(&tail[..first]);
+            rest = &tail[first..];
         }
     }
     out.push_str(rest);

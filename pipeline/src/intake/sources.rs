@@ -165,21 +165,21 @@ fn records(
     if print.kind != Kind::Parquet {
         found.encoding = Some(print.encoding.name());
     }
-    table(path, input, Some(names), given, options, found, print.bytes)
+    table(path, input, Some(&names), given, options, found, print.bytes)
 }
 
 /// Understands a table by reading it once.
 fn table(
     path: &Path,
     input: Input,
-    names: Option<Vec<String>>,
+    names: Option<&[String]>,
     given: Option<&SourceOverride>,
     options: &Options,
     mut found: Understanding,
     bytes: u64,
 ) -> Result<Opened, Error> {
     let mut rows = input.rows(path, found.kind, options)?;
-    let mut table = Table::understand(&mut *rows, names.as_deref(), given, options, &mut found)?;
+    let mut table = Table::understand(&mut *rows, names, given, options, &mut found)?;
     let channel = given.and_then(|g| g.channel).unwrap_or(Channel::Survey);
     table.wave_name = given.and_then(|g| g.wave.clone()).map(Identified::new);
     found.wave.clone_from(&table.wave_name);
@@ -331,9 +331,8 @@ pub(super) fn pages(
     let mut parts = Vec::new();
     for line in child::lines(&said) {
         match line {
-            Line::Text { text } => parts.push(text),
             Line::Page { number, text } if text.is_empty() => pages.blank.push(number),
-            Line::Page { text, .. } => parts.push(text),
+            Line::Text { text } | Line::Page { text, .. } => parts.push(text),
             _ => {}
         }
     }
@@ -388,14 +387,14 @@ impl Rows for SheetRows {
             self.at += end + 1;
             if line.starts_with(b"{\"Sheet\"") {
                 self.sheet += 1;
-            } else if self.sheet == self.wanted {
-                if let Ok(Line::Row { number, cells }) = serde_json::from_slice(line) {
-                    row.clear(number);
-                    for cell in &cells {
-                        row.push(cell);
-                    }
-                    return Ok(Next::Row);
+            } else if self.sheet == self.wanted
+                && let Ok(Line::Row { number, cells }) = serde_json::from_slice(line)
+            {
+                row.clear(number);
+                for cell in &cells {
+                    row.push(cell);
                 }
+                return Ok(Next::Row);
             }
         }
         Ok(Next::End)

@@ -170,10 +170,11 @@ impl Table {
         if row.number <= self.header.ends {
             return Place::Header;
         }
-        if let Some(header) = &self.header_row {
-            if row.get(0) == header.get(0) && row.cells().eq(header.cells()) {
-                return Place::Header;
-            }
+        if let Some(header) = &self.header_row
+            && row.get(0) == header.get(0)
+            && row.cells().eq(header.cells())
+        {
+            return Place::Header;
         }
         let extra =
             row.len() > self.width && row.cells().skip(self.width).any(|c| !c.trim().is_empty());
@@ -326,7 +327,7 @@ impl Table {
                     text = format!("{text} — {}", header.text.reveal());
                 }
                 let over = given.and_then(|g| g.questions.get(i));
-                let polarity = over.map(|q| q.polarity).unwrap_or_else(|| wording::polarity(&text));
+                let polarity = over.map_or_else(|| wording::polarity(&text), |q| q.polarity);
                 let number = many.then_some((i * columns.len() + j + 1) as u16);
                 let asked = Arc::new(Question { number, text: Identified::new(text), polarity });
                 self.asked.insert((value.clone(), *column), asked);

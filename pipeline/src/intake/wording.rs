@@ -95,12 +95,15 @@ fn less_than_good(text: &str) -> bool {
     !both
 }
 
+/// Whether a header says this.
+type Tells = fn(&str) -> bool;
+
 /// The kind of personal identifier that a header names.
 pub(crate) fn personal(header: &str) -> Option<Role> {
     if thing(header) {
         return None;
     }
-    let kinds: [(fn(&str) -> bool, Role); 8] = [
+    let kinds: [(Tells, Role); 8] = [
         (birth, Role::BirthDate),
         (person_number, Role::Phone),
         (network, Role::Network),
