@@ -268,7 +268,7 @@ impl RawConfig {
                 self.thresholds.unprocessed,
                 0.1,
             )?,
-            residual_threshold: share("thresholds.residual", self.thresholds.residual, 0.05)?,
+            residual_threshold: share("thresholds.residual", self.thresholds.residual, 0.25)?,
             force: machine.force,
             threads: machine
                 .threads

@@ -40,7 +40,7 @@ fn bolton_holds_testimonies_of_all_who_are_concerned() {
 
 #[test]
 fn leeds_has_two_waves_of_two_questions() {
-    let dir = run("leeds", &["--by", "Sector"]);
+    let dir = run("leeds", &["--by", "Which area of the city do you live in?"]);
     assert_eq!(count_by(&dir, "source"), [("s1".into(), 300), ("s2".into(), 300)].into());
     let waves = count_by(&dir, "wave");
     assert_eq!(waves.keys().map(String::as_str).collect::<Vec<_>>(), ["2024", "2025"]);
@@ -58,7 +58,7 @@ fn stoke_counts_its_letters_and_sets_the_scan_aside() {
     assert_eq!(counts["rows_with_answers"], 133);
     let set_aside = dir.rows("heard-out/restricted/unprocessed.parquet");
     assert_eq!(set_aside.len(), 1);
-    assert_eq!(set_aside[0]["reason"], "scanned_page");
+    assert_eq!(set_aside[0]["reason"], "scanned_document");
     assert_eq!(count_by(&dir, "channel")["letter"], 49);
     assert!(dir.text("heard-out/publish/report.html").contains("1,200"));
 }

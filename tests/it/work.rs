@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -108,8 +109,14 @@ impl Dir {
     }
 }
 
+/// The Arrow schema of a Parquet file.
+pub fn schema(path: &Path) -> SchemaRef {
+    let file = File::open(path).unwrap();
+    ParquetRecordBatchReaderBuilder::try_new(file).unwrap().schema().clone()
+}
+
 /// The record batches of a Parquet file.
-pub fn batches(path: &Path) -> Vec<RecordBatch> {
+fn batches(path: &Path) -> Vec<RecordBatch> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     builder.build().unwrap().collect::<Result<_, _>>().unwrap()
 }

@@ -251,7 +251,13 @@ pub(super) fn no_open_text(found: &[Understanding]) -> String {
             parts.push(format!("{count} {name}"));
         }
     }
-    let tables = plural(found.len() as u64, "file or sheet", "files or sheets");
+    let mut paths: Vec<String> = found.iter().map(|u| u.path.display().to_string()).collect();
+    paths.dedup();
+    // Three names say enough; more would hide what is to be done.
+    let tables = match paths.len() {
+        1..=3 => paths.join(", "),
+        _ => plural(found.len() as u64, "file or sheet", "files or sheets"),
+    };
     let aside = if aside > 0 {
         format!(", {aside} of them could not be read as text")
     } else {
