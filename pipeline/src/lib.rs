@@ -6,6 +6,7 @@ pub mod deidentify;
 pub mod intake;
 pub mod language;
 pub mod manifest;
+pub mod report;
 pub mod response;
 pub mod schema;
 pub mod segment;
