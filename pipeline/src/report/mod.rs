@@ -13,7 +13,9 @@ pub mod notebook;
 mod package;
 mod sections;
 #[cfg(test)]
-pub(crate) mod tests;
+mod fixture;
+#[cfg(test)]
+mod tests;
 mod view;
 pub mod words;
 
