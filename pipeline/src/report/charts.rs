@@ -38,9 +38,11 @@ pub fn draw(evidence: &Evidence) -> Result<Vec<Drawn>, Error> {
     let mut plans = vec![themes(evidence), sentiment(evidence), by_type(evidence)];
     plans.extend(funnel(evidence));
     let breakdowns = evidence.main().map(|book| book.breakdowns.as_slice()).unwrap_or_default();
-    plans.extend(breakdowns.iter().find_map(|b| {
-        (b.dimension == Dimension::Wave).then(|| change(evidence, b)).flatten()
-    }));
+    plans.extend(
+        breakdowns
+            .iter()
+            .find_map(|b| (b.dimension == Dimension::Wave).then(|| change(evidence, b)).flatten()),
+    );
     let columns = breakdowns.iter().filter(|b| matches!(b.dimension, Dimension::Column(_)));
     plans.extend(columns.map(|b| by_group(evidence, b)));
     plans.extend(evidence.measures.iter().filter_map(|row| measure(evidence, row)));
@@ -90,7 +92,9 @@ fn frame(
 ) -> Frame {
     let source = evidence.main().map_or_else(
         || "Source: responses of this run.".to_owned(),
-        |book| format!("Source: responses coded with the codebook {} {}.", book.title, book.version),
+        |book| {
+            format!("Source: responses coded with the codebook {} {}.", book.title, book.version)
+        },
     );
     let source_note = if note.is_empty() { source } else { format!("{note} {source}") };
     Frame { headline, subtitle: subtitle.into(), source_note, alt_text, draft: evidence.draft }
@@ -147,7 +151,10 @@ fn themes(evidence: &Evidence) -> Plan {
                     format!("Raised most: {}, each by {figures}", list(&ties))
                 }
                 many => {
-                    format!("{} themes are raised most, each by {figures}", number(many.len() as u64))
+                    format!(
+                        "{} themes are raised most, each by {figures}",
+                        number(many.len() as u64)
+                    )
                 }
             };
             let next: Vec<String> = shown
@@ -287,9 +294,9 @@ fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
         }
     };
     let unit = breakdown.unit.as_str();
-    let hidden = rows.iter().any(|row| {
-        row.cells.iter().take(values.len()).any(|cell| cell.raised == Cell::Hidden)
-    });
+    let hidden = rows
+        .iter()
+        .any(|row| row.cells.iter().take(values.len()).any(|cell| cell.raised == Cell::Hidden));
     let mut subtitle = format!("Share of {unit} who raised each theme, by {who}");
     if unit == "comments" {
         subtitle = format!("Share of comments that raised each theme, by {who}");
@@ -305,8 +312,7 @@ fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
         number(values.len() as u64)
     );
     let frame = frame(evidence, headline, subtitle, note, alt);
-    let groups =
-        values.iter().map(|v| Group { name: v.label.clone(), n: Some(v.base) }).collect();
+    let groups = values.iter().map(|v| Group { name: v.label.clone(), n: Some(v.base) }).collect();
     let rows = rows
         .into_iter()
         .map(|row| GroupRow {
@@ -329,7 +335,8 @@ fn first_by_value<'a>(
     let named = breakdown.values.iter().enumerate().take(values).filter(|(_, v)| v.merged == 1);
     named
         .filter_map(|(at, value)| {
-            let counts = rows.iter().filter_map(|row| Some((row.cells.get(at)?.raised.count()?, row)));
+            let counts =
+                rows.iter().filter_map(|row| Some((row.cells.get(at)?.raised.count()?, row)));
             let most = counts.clone().map(|(count, _)| count).max().filter(|count| *count > 0)?;
             let mut first = counts.filter(|(count, _)| *count == most);
             // Where several share the first place there is none.
@@ -407,12 +414,7 @@ fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan> {
                     format!("{}, from {} to {}", spoken(&row.label), percent(from), percent(to));
                 clear.push(((to - from).abs(), words));
             }
-            ChangeRow {
-                name: row.label.clone(),
-                earlier: figure(a),
-                later: figure(b),
-                verdict,
-            }
+            ChangeRow { name: row.label.clone(), earlier: figure(a), later: figure(b), verdict }
         })
         .collect();
     clear.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -424,7 +426,8 @@ fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan> {
         format!("Changed by more than chance: {}", most.join("; "))
     };
     let unit = breakdown.unit.as_str();
-    let subtitle = format!("Share of {unit} who raised each theme, {} and {}", from.label, to.label);
+    let subtitle =
+        format!("Share of {unit} who raised each theme, {} and {}", from.label, to.label);
     let note = format!(
         "Tested as two samples, at the 5% level for all {} themes together.",
         number(tests as u64)
@@ -466,11 +469,8 @@ fn measure(evidence: &Evidence, row: &MeasureRow) -> Option<Plan> {
     let alt = format!("Bars of how often each value was given. {headline}. {quartiles}");
     let frame = frame(evidence, headline, subtitle, note, alt);
     let in_units = unit(&row.unit, per);
-    let measure = if in_units.is_empty() {
-        row.label.clone()
-    } else {
-        format!("{} ({in_units})", row.label)
-    };
+    let measure =
+        if in_units.is_empty() { row.label.clone() } else { format!("{} ({in_units})", row.label) };
     let chart = Histogram {
         frame: frame.clone(),
         measure,

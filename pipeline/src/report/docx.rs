@@ -2,12 +2,12 @@
 //! header rows, pictures with alternative texts, and "Draft: coded by computer" on every page.
 
 use docx_rs::{
-    AbstractNumbering, AlignmentType, BorderType, Docx, Footer, Header, IndentLevel, Level,
-    LevelJc, LevelText, LineSpacing, NumberFormat, Numbering, NumberingId, PageMargin, PageNum,
-    Paragraph, Pic, Run, RunFonts,
+    AbstractNumbering, AlignmentType, BorderType, Docx, FieldCharType, Footer, Header, Hyperlink,
+    HyperlinkType, IndentLevel, InstrText, Level, LevelJc, LevelText, LineSpacing, LineSpacingType,
+    NumberFormat, Numbering, NumberingId, PageMargin, PageNum, Paragraph, Pic, Run, RunFonts,
     Shading, SpecialIndentType, Start, Style, StyleType, Table as Grid, TableBorder,
-    TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType, TableOfContents,
-    TableRow, WidthType,
+    TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType, TableRow,
+    WidthType,
 };
 
 use super::package::{Finish, pack, readable};
@@ -45,9 +45,10 @@ pub fn docx(view: &View<'_>) -> Result<Vec<u8>, Error> {
         });
     if let Some(draft) = &view.draft {
         let words = Run::new().add_text(draft).bold().color(PLUM).size(18);
-        word = word.header(Header::new().add_paragraph(
-            Paragraph::new().align(AlignmentType::Right).add_run(words),
-        ));
+        word = word.header(
+            Header::new()
+                .add_paragraph(Paragraph::new().align(AlignmentType::Right).add_run(words)),
+        );
     }
     word = word.footer(Footer::new().add_paragraph(foot(view)));
     word = word.add_paragraph(paragraph("Title", &view.title));
@@ -55,16 +56,43 @@ pub fn docx(view: &View<'_>) -> Result<Vec<u8>, Error> {
         word = word.add_paragraph(paragraph("Subtitle", name));
     }
     word = word.add_paragraph(paragraph("ContentsHeading", "Contents"));
-    word = word.add_table_of_contents(
-        TableOfContents::new().heading_styles_range(1, 2).hyperlink().alias("Contents").auto().dirty(),
-    );
+    word = contents(word, view);
     let mut alternatives = Vec::new();
     for (at, section) in view.sections.iter().enumerate() {
-        word = add_section(word, section, at == 0, &mut alternatives);
+        word = add_section(word, section, at, &mut alternatives);
     }
     let author = view.organisation.as_deref().unwrap_or("Heard");
     let finish = Finish { title: &view.title, author, alternatives: &alternatives };
     pack(word.build(), &finish)
+}
+
+/// A contents field that already holds its entries, as links: Word adds the numbers of pages when it
+/// next works it out.
+fn contents(mut word: Docx, view: &View<'_>) -> Docx {
+    let last = view.sections.len().saturating_sub(1);
+    for (at, section) in view.sections.iter().enumerate() {
+        let mut entry = Paragraph::new().style(if section.level == 2 { "TOC1" } else { "TOC2" });
+        if at == 0 {
+            let field = InstrText::Unsupported("TOC \\o \"1-2\" \\h \\z \\u".to_owned());
+            entry = entry
+                .add_run(Run::new().add_field_char(FieldCharType::Begin, true))
+                .add_run(Run::new().add_instr_text(field))
+                .add_run(Run::new().add_field_char(FieldCharType::Separate, false));
+        }
+        let words = Run::new().add_text(readable(&section.heading)).color(BLUE);
+        entry = entry
+            .add_hyperlink(Hyperlink::new(bookmark(section), HyperlinkType::Anchor).add_run(words));
+        if at == last {
+            entry = entry.add_run(Run::new().add_field_char(FieldCharType::End, false));
+        }
+        word = word.add_paragraph(entry);
+    }
+    word
+}
+
+/// Names of bookmarks hold letters, digits and underscores.
+fn bookmark(section: &Section<'_>) -> String {
+    format!("_Toc_{}", section.id.replace('-', "_"))
 }
 
 fn foot(view: &View<'_>) -> Paragraph {
@@ -72,7 +100,8 @@ fn foot(view: &View<'_>) -> Paragraph {
         Some(draft) => format!("{} | {draft} | Page ", view.title),
         None => format!("{} | Page ", view.title),
     };
-    Paragraph::new().add_run(Run::new().add_text(readable(&words)).color(SOFT).size(17))
+    Paragraph::new()
+        .add_run(Run::new().add_text(readable(&words)).color(SOFT).size(17))
         .add_page_num(PageNum::new())
 }
 
@@ -83,11 +112,16 @@ fn paragraph(style: &str, text: &str) -> Paragraph {
 fn add_section(
     mut word: Docx,
     section: &Section<'_>,
-    first: bool,
+    at: usize,
     alternatives: &mut Vec<String>,
 ) -> Docx {
     let style = if section.level == 2 { "Heading1" } else { "Heading2" };
-    let heading = paragraph(style, &section.heading).page_break_before(section.new_page || first);
+    let heading = Paragraph::new()
+        .style(style)
+        .page_break_before(section.new_page || at == 0)
+        .add_bookmark_start(at + 1, bookmark(section))
+        .add_run(Run::new().add_text(readable(&section.heading)))
+        .add_bookmark_end(at + 1);
     word = word.add_paragraph(heading.keep_next(true));
     for block in &section.blocks {
         word = add_block(word, block, alternatives);
@@ -166,12 +200,27 @@ fn picture(drawn: &Drawn) -> Option<Pic> {
     )
 }
 
+/// The room of each column, by its longest text; the first, which names the rows, may wrap soonest.
+fn widths(table: &Table, columns: usize) -> Vec<usize> {
+    let length = |text: &String| text.chars().count();
+    let weights: Vec<usize> = (0..columns)
+        .map(|at| {
+            let cells = table.rows.iter().filter_map(|row| row.get(at)).map(length).max();
+            // Heads wrap between words.
+            let head = table.head.get(at).map_or(0, |name| {
+                name.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0)
+            });
+            let most = if at == 0 { 34 } else { 22 };
+            cells.unwrap_or(0).max(head).clamp(7, most) + 2
+        })
+        .collect();
+    let all: usize = weights.iter().sum();
+    weights.iter().map(|weight| TEXT_WIDTH * weight / all).collect()
+}
+
 fn grid(table: &Table) -> Grid {
     let columns = table.head.len().max(1);
-    // The first column names the rows: it gets the room of about two.
-    let share = TEXT_WIDTH / (columns + 1);
-    let width = |at: usize| if at == 0 { TEXT_WIDTH - share * (columns - 1) } else { share };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let widths = widths(table, columns);
     let cell = |at: usize, text: &str, head: bool| {
         let mut run = Run::new().add_text(readable(text)).size(18);
         if head {
@@ -193,7 +242,8 @@ fn grid(table: &Table) -> Grid {
     };
     let mut rows = vec![row(&table.head, true)];
     rows.extend(table.rows.iter().map(|cells| row(cells, false)));
-    let line = |position| TableBorder::new(position).color(LINE).size(4).border_type(BorderType::Single);
+    let line =
+        |position| TableBorder::new(position).color(LINE).size(4).border_type(BorderType::Single);
     let borders = TableBorders::with_empty()
         .set(line(TableBorderPosition::Top))
         .set(line(TableBorderPosition::Bottom))
@@ -221,7 +271,9 @@ fn styled(word: Docx) -> Docx {
             .outline_lvl(level)
             .line_spacing(spacing(320, 120))
     };
-    let normal = style("Normal", "Normal").size(22).line_spacing(spacing(0, 140).line(276));
+    let normal = style("Normal", "Normal")
+        .size(22)
+        .line_spacing(spacing(0, 140).line(276).line_rule(LineSpacingType::Auto));
     let based = |id: &str, name: &str| style(id, name).based_on("Normal");
     let bullet = Level::new(
         0,
@@ -244,14 +296,21 @@ fn styled(word: Docx) -> Docx {
         .add_style(normal)
         .add_style(heading("Heading1", "heading 1", 34, 0))
         .add_style(heading("Heading2", "heading 2", 28, 1))
-        .add_style(based("Title", "Title").size(56).bold().color(BLUE).line_spacing(spacing(1_200, 120)))
+        .add_style(
+            based("Title", "Title").size(56).bold().color(BLUE).line_spacing(spacing(1_200, 120)),
+        )
         .add_style(based("Subtitle", "Subtitle").size(28).color(SOFT))
         .add_style(
-            based("ContentsHeading", "Contents Heading").size(28).bold().color(BLUE)
+            based("ContentsHeading", "Contents Heading")
+                .size(28)
+                .bold()
+                .color(BLUE)
                 .line_spacing(spacing(600, 120)),
         )
         .add_style(based("TOC1", "toc 1").line_spacing(spacing(0, 60)))
-        .add_style(based("TOC2", "toc 2").indent(Some(280), None, None, None).line_spacing(spacing(0, 60)))
+        .add_style(
+            based("TOC2", "toc 2").indent(Some(280), None, None, None).line_spacing(spacing(0, 60)),
+        )
         .add_style(based("Lead", "Lead").size(26))
         .add_style(based("Note", "Note").size(18).color(SOFT))
         .add_style(based("Alert", "Alert").indent(Some(200), None, None, None))
@@ -260,9 +319,24 @@ fn styled(word: Docx) -> Docx {
         .add_style(based("Caption", "caption").bold().size(20).line_spacing(spacing(200, 80)))
         .add_style(based("Picture", "Picture").line_spacing(spacing(120, 200)))
         .add_style(based("Cell", "Table Cell").size(18).line_spacing(spacing(0, 0)))
-        .add_style(based("Quote", "Quote").italic().indent(Some(300), None, Some(300), None).line_spacing(spacing(100, 20)))
-        .add_style(based("QuoteSource", "Quote Source").size(19).color(SOFT).indent(Some(300), None, None, None))
-        .add_style(based("ToWrite", "To Write").color(SOFT).indent(Some(200), None, None, None).line_spacing(spacing(120, 900)))
+        .add_style(
+            based("Quote", "Quote")
+                .italic()
+                .indent(Some(300), None, Some(300), None)
+                .line_spacing(spacing(100, 20)),
+        )
+        .add_style(based("QuoteSource", "Quote Source").size(19).color(SOFT).indent(
+            Some(300),
+            None,
+            None,
+            None,
+        ))
+        .add_style(
+            based("ToWrite", "To Write")
+                .color(SOFT)
+                .indent(Some(200), None, None, None)
+                .line_spacing(spacing(120, 900)),
+        )
         .add_abstract_numbering(AbstractNumbering::new(BULLETS).add_level(bullet))
         .add_numbering(Numbering::new(BULLETS, BULLETS))
         .add_abstract_numbering(AbstractNumbering::new(STEPS).add_level(step))

@@ -8,12 +8,12 @@ mod bins;
 mod charts;
 mod difference;
 mod docx;
+#[cfg(test)]
+mod fixture;
 mod html;
 pub mod notebook;
 mod package;
 mod sections;
-#[cfg(test)]
-mod fixture;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -27,7 +27,8 @@ pub(super) fn pack(mut parts: XMLDocx, finish: &Finish<'_>) -> Result<Vec<u8>, E
     ))
     .into_bytes();
     parts.styles = in_english(&String::from_utf8_lossy(&parts.styles)).into_bytes();
-    parts.doc_props.core = titled(&String::from_utf8_lossy(&parts.doc_props.core), finish).into_bytes();
+    parts.doc_props.core =
+        titled(&String::from_utf8_lossy(&parts.doc_props.core), finish).into_bytes();
     let mut loose = Cursor::new(Vec::new());
     parts.pack(&mut loose)?;
     compress(loose)
@@ -62,12 +63,20 @@ fn with_header_rows(document: &str) -> String {
     out
 }
 
+/// Leaves out the paragraphs' ids, which `docx-rs` counts up from one document to the next. Only
+/// comments need them.
+fn without_ids(part: &str) -> String {
+    const ID: &str = " w14:paraId=\"";
+    let mut pieces = part.split(ID);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        out.push_str(piece.split_once('"').map_or("", |(_, rest)| rest));
+    }
+    out
+}
+
 fn in_english(styles: &str) -> String {
-    styles.replacen(
-        "<w:rPrDefault><w:rPr>",
-        "<w:rPrDefault><w:rPr><w:lang w:val=\"en-GB\" />",
-        1,
-    )
+    styles.replacen("<w:rPrDefault><w:rPr>", "<w:rPrDefault><w:rPr><w:lang w:val=\"en-GB\" />", 1)
 }
 
 fn titled(core: &str, finish: &Finish<'_>) -> String {
@@ -89,7 +98,9 @@ fn escaped(text: &str) -> String {
 
 /// Text without the characters that XML forbids.
 pub(super) fn readable(text: &str) -> String {
-    let bad = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{FFFE}' | '\u{FFFF}');
+    let bad = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{FFFE}' | '\u{FFFF}')
+    };
     text.chars().filter(|c| !bad(*c)).collect()
 }
 
@@ -110,6 +121,9 @@ fn compress(loose: Cursor<Vec<u8>>) -> Result<Vec<u8>, Error> {
         packed.start_file(part.name().to_owned(), options)?;
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes)?;
+        if !picture {
+            bytes = without_ids(&String::from_utf8_lossy(&bytes)).into_bytes();
+        }
         packed.write_all(&bytes)?;
     }
     Ok(packed.finish()?.into_inner())

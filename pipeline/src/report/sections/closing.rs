@@ -1,9 +1,9 @@
 //! What a person has to look at, what could not be processed, how it was done, and what is left for
 //! people to write.
 
+use super::super::Material;
 use super::super::view::{Block, Section, Table};
 use super::super::words::{number_or_few, number_or_withheld};
-use super::super::Material;
 use crate::manifest::Versioned;
 use crate::tables::evidence::Named;
 
@@ -48,7 +48,8 @@ fn names(rows: &[Named], caption: &str, head: [&str; 2]) -> Option<Table> {
 pub(super) fn not_processed<'a>(material: &Material<'a>) -> Section<'a> {
     let evidence = material.evidence;
     let mut blocks = Vec::new();
-    match names(&evidence.unprocessed, "Set aside, by reason", ["Reason", "Rows, pages and files"]) {
+    match names(&evidence.unprocessed, "Set aside, by reason", ["Reason", "Rows, pages and files"])
+    {
         Some(table) => {
             blocks.push(Block::text("These rows, pages and files could not be read:"));
             blocks.push(Block::Table(table));
@@ -81,24 +82,22 @@ pub(super) fn method<'a>(material: &Material<'a>) -> Section<'a> {
         let kinds: Vec<String> = facts.kinds.iter().map(|kind| kind.to_uppercase()).collect();
         format!(" ({})", super::super::words::list(&kinds))
     };
-    let mut blocks = vec![
-        Block::List {
-            items: vec![
-                format!("{program} read the files{read} and found the open answers in them."),
-                "Personal details were replaced by placeholders such as [PERSON 1], before anything \
+    let mut blocks = vec![Block::List {
+        items: vec![
+            format!("{program} read the files{read} and found the open answers in them."),
+            "Personal details were replaced by placeholders such as [PERSON 1], before anything \
                  else saw the text."
-                    .to_owned(),
-                "Each answer was split into the points that it makes.".to_owned(),
-                "A model matched each point with the themes of the codebook and judged the feeling \
+                .to_owned(),
+            "Each answer was split into the points that it makes.".to_owned(),
+            "A model matched each point with the themes of the codebook and judged the feeling \
                  towards each. It also marked the words that led it there."
-                    .to_owned(),
-                "People, not mentions, were counted; small figures were hidden; tables, charts and \
+                .to_owned(),
+            "People, not mentions, were counted; small figures were hidden; tables, charts and \
                  this report were made from what was left."
-                    .to_owned(),
-            ],
-            ordered: true,
-        },
-    ];
+                .to_owned(),
+        ],
+        ordered: true,
+    }];
     let version = |what: &str, item: &Versioned| {
         let hash = item.sha256.get(..12).unwrap_or(&item.sha256).to_owned();
         vec![format!("{what} {}", item.id), item.version.clone(), hash]
@@ -117,7 +116,8 @@ pub(super) fn method<'a>(material: &Material<'a>) -> Section<'a> {
         "A computer misses irony, hints and rare turns of phrase, and files some points under the \
          wrong theme. Counts of rare themes are the least sure."
             .to_owned(),
-        "What people raise of themselves is not a vote: silence on a theme says nothing.".to_owned(),
+        "What people raise of themselves is not a vote: silence on a theme says nothing."
+            .to_owned(),
         "Personal details are found by rules and lists; some may remain. Read quotes before you \
          publish them."
             .to_owned(),

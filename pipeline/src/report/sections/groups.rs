@@ -40,11 +40,8 @@ fn section<'a>(
         blocks.push(Block::Lead { text: meaning.clone() });
     }
     blocks.push(Block::text(figures(group)));
-    let themes: Vec<&ThemeRow> = book
-        .themes
-        .iter()
-        .filter(|theme| theme.group == group.id && was_raised(theme))
-        .collect();
+    let themes: Vec<&ThemeRow> =
+        book.themes.iter().filter(|theme| theme.group == group.id && was_raised(theme)).collect();
     let rows = themes
         .iter()
         .map(|row| {
@@ -91,9 +88,7 @@ fn section<'a>(
     } else {
         blocks.push(Block::note("There is no quote here that may be published."));
     }
-    let mut section = Section::under(format!("group-{}", at + 1), group.label.clone(), blocks);
-    section.new_page = at > 0;
-    section
+    Section::under(format!("group-{}", at + 1), group.label.clone(), blocks)
 }
 
 fn figures(group: &ThemeRow) -> String {

@@ -4,9 +4,7 @@ use heard_models::words::{Direction, Stance};
 
 use super::super::Material;
 use super::super::view::{Block, Section, Table};
-use super::super::words::{
-    number, number_or_few, number_or_withheld, of_or_withheld, quantity,
-};
+use super::super::words::{number, number_or_few, number_or_withheld, of_or_withheld, quantity};
 use super::chart;
 use crate::tables::evidence::MeasureRow;
 

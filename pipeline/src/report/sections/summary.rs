@@ -55,8 +55,8 @@ fn lead(material: &Material<'_>) -> String {
     } else {
         "A computer read and sorted what they wrote, and people checked a sample of its work."
     };
-    let words = funnel.words.map_or_else(String::new, |n| format!(", in {} words", number(n)));
-    format!("This is what {people} told us in their own words{words}. {heard}")
+    let words = funnel.words.map_or_else(String::new, |n| format!(" ({} words in all)", number(n)));
+    sentence(&format!("{people} told us about care in their own words{words}. {heard}"))
 }
 
 fn numbers(material: &Material<'_>) -> Vec<BigNumber> {

@@ -117,12 +117,8 @@ fn by_people(book: &CodebookEvidence) -> Table {
         &["Theme", "People", "95% interval", "Only praise", "Only criticism", "Both or neither"],
         rows,
     );
-    let none: Vec<String> = book
-        .themes
-        .iter()
-        .filter(|row| !was_raised(row))
-        .map(|row| spoken(&row.label))
-        .collect();
+    let none: Vec<String> =
+        book.themes.iter().filter(|row| !was_raised(row)).map(|row| spoken(&row.label)).collect();
     if !none.is_empty() {
         let said = format!("Nobody raised: {}.", words::list(&none));
         table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
