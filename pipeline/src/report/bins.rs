@@ -10,7 +10,7 @@ const MOST: f64 = 14.0;
 /// Bars, and how they are to be read.
 #[derive(Debug, PartialEq)]
 pub(super) struct Bins {
-    pub(super) bins: Vec<Bin>,
+    pub(super) bars: Vec<Bin>,
     /// Each bar is one whole number.
     pub(super) whole: bool,
     /// The last bar also holds everything above it.
@@ -39,12 +39,12 @@ pub(super) fn bins(summary: &MeasureSummary, complete: bool) -> Option<Bins> {
     let open_above = high >= start + width * (last + 1) as f64;
     let edge = |at: usize| start + width * at as f64;
     let shown = |count: u64| (count > 0 || complete).then_some(count);
-    let bins = counts
+    let bars = counts
         .into_iter()
         .enumerate()
         .map(|(at, count)| Bin { from: edge(at), to: edge(at + 1), count: shown(count) })
         .collect();
-    Some(Bins { bins, whole, open_above })
+    Some(Bins { bars, whole, open_above })
 }
 
 /// A round width that needs few bars for this span.
@@ -65,6 +65,7 @@ fn width(span: f64, all_whole: bool) -> f64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use proptest::prelude::*;
 
@@ -85,9 +86,9 @@ mod tests {
         let given = summary(vec![(3.0, 7), (5.0, 9)], (3.0, 5.0));
         let drawn = bins(&given, false).unwrap();
         assert!(drawn.whole && !drawn.open_above);
-        let counts: Vec<_> = drawn.bins.iter().map(|bin| bin.count).collect();
+        let counts: Vec<_> = drawn.bars.iter().map(|bin| bin.count).collect();
         assert_eq!(counts, [Some(7), None, Some(9)]);
-        assert_eq!(bins(&given, true).unwrap().bins[1].count, Some(0));
+        assert_eq!(bins(&given, true).unwrap().bars[1].count, Some(0));
     }
 
     #[test]
@@ -95,7 +96,7 @@ mod tests {
         let given = summary(vec![(10.0, 9), (15.0, 9), (20.0, 9), (600.0, 5)], (10.0, 20.0));
         let drawn = bins(&given, true).unwrap();
         assert!(drawn.open_above);
-        assert!(drawn.bins.last().unwrap().to < 100.0);
+        assert!(drawn.bars.last().unwrap().to < 100.0);
     }
 
     proptest! {
@@ -110,8 +111,8 @@ mod tests {
             let quartiles = (values[values.len() / 4].0, values[values.len() * 3 / 4].0);
             let total: u64 = values.iter().map(|(_, n)| n).sum();
             let drawn = bins(&summary(values, quartiles), true).unwrap();
-            prop_assert_eq!(drawn.bins.iter().filter_map(|bin| bin.count).sum::<u64>(), total);
-            prop_assert!(drawn.bins.len() <= 15);
+            prop_assert_eq!(drawn.bars.iter().filter_map(|bin| bin.count).sum::<u64>(), total);
+            prop_assert!(drawn.bars.len() <= 15);
         }
     }
 }

@@ -11,18 +11,18 @@ const LEAST_EXPECTED: f64 = 5.0;
 /// Whether the shares differ, when `tests` comparisons are made at once (Bonferroni); None where a
 /// figure is hidden.
 pub(super) fn differs(a: &Cell, b: &Cell, tests: usize) -> Option<bool> {
-    let (x, n) = (a.count()? as f64, a.base()? as f64);
-    let (y, m) = (b.count()? as f64, b.base()? as f64);
-    if n == 0.0 || m == 0.0 {
+    let (ours, our_base) = (a.count()? as f64, a.base()? as f64);
+    let (theirs, their_base) = (b.count()? as f64, b.base()? as f64);
+    if our_base == 0.0 || their_base == 0.0 {
         return Some(false);
     }
-    let pooled = (x + y) / (n + m);
-    let least = n.min(m) * pooled.min(1.0 - pooled);
-    if least < LEAST_EXPECTED {
+    let pooled = (ours + theirs) / (our_base + their_base);
+    if our_base.min(their_base) * pooled.min(1.0 - pooled) < LEAST_EXPECTED {
         return Some(false);
     }
-    let error = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt();
-    Some(two_sided((x / n - y / m) / error) < LEVEL / tests.max(1) as f64)
+    let error = (pooled * (1.0 - pooled) * (1.0 / our_base + 1.0 / their_base)).sqrt();
+    let apart = (ours / our_base - theirs / their_base) / error;
+    Some(two_sided(apart) < LEVEL / tests.max(1) as f64)
 }
 
 /// Probability of a normal value at least as far from 0 as `z`. Chebyshev fit of Numerical Recipes,

@@ -17,7 +17,7 @@ use super::{Drawn, Error};
 /// Width of the text on an A4 page, in twentieths of a point.
 const TEXT_WIDTH: usize = 9_636;
 /// The same and the height that a picture may have, in English Metric Units.
-const PICTURE: (f64, f64) = (9_636.0 * 635.0, 8_600_000.0);
+const PICTURE: (f64, f64) = (9_636.0 * 635.0, 7_500_000.0);
 const BLUE: &str = "12436D";
 const PLUM: &str = "801650";
 const SOFT: &str = "3D3D3D";
@@ -210,8 +210,8 @@ fn widths(table: &Table, columns: usize) -> Vec<usize> {
             let head = table.head.get(at).map_or(0, |name| {
                 name.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0)
             });
-            let most = if at == 0 { 34 } else { 22 };
-            cells.unwrap_or(0).max(head).clamp(7, most) + 2
+            let most = if at == 0 { 28 } else { 22 };
+            cells.unwrap_or(0).max(head).clamp(7, most) + 3
         })
         .collect();
     let all: usize = weights.iter().sum();

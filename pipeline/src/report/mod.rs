@@ -6,15 +6,19 @@
 
 mod bins;
 mod charts;
+mod comparisons;
 mod difference;
 mod docx;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod fixture;
 mod html;
+mod measured;
 pub mod notebook;
 mod package;
 mod sections;
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
 mod view;
 pub mod words;

@@ -8,6 +8,7 @@ pub fn run() -> &'static [u8] {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -1,6 +1,7 @@
 //! Finishes a Word file: what `docx-rs` cannot say (alternative texts, header rows, language, title)
 //! is added to its parts, which are then packed small and always the same.
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Read, Write};
 
 use docx_rs::XMLDocx;
@@ -43,9 +44,7 @@ fn with_alternatives(document: &str, alternatives: &[String]) -> String {
         if at > 0 {
             let text = words.next().map_or("", String::as_str);
             let text = escaped(text);
-            out.push_str(&format!(
-                "<wp:docPr id=\"{at}\" name=\"Figure {at}\" descr=\"{text}\" />"
-            ));
+            let _ = write!(out, "<wp:docPr id=\"{at}\" name=\"Figure {at}\" descr=\"{text}\" />");
         }
         out.push_str(piece);
     }
@@ -113,7 +112,7 @@ fn compress(loose: Cursor<Vec<u8>>) -> Result<Vec<u8>, Error> {
             continue;
         }
         // Pictures are compressed already.
-        let picture = part.name().ends_with(".png");
+        let picture = part.name().starts_with("word/media/");
         let method = if picture { CompressionMethod::Stored } else { CompressionMethod::Deflated };
         let options = SimpleFileOptions::default()
             .compression_method(method)

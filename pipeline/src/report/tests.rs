@@ -116,7 +116,7 @@ fn headlines_are_findings_made_from_the_figures() {
     assert!(title("themes").ends_with("by 40 of 120 people (33%)"), "{}", title("themes"));
     assert!(title("sentiment").starts_with("Criticised most: "));
     assert_eq!(title("response_funnel"), "135 of 1,215 people invited replied (11%)");
-    assert!(title("change_between_waves").contains("no theme changed by more than chance"));
+    assert!(title("change_between_waves").contains("is larger than chance may make"));
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn the_word_file_has_headings_header_rows_and_words_for_each_picture() {
         assert!(core.contains("Healthwatch &amp; Friends"));
         for (name, bytes) in &parts {
             let text = String::from_utf8_lossy(bytes);
-            assert!(name.ends_with(".png") || quick_xml_reads(&text), "{name}");
+            assert!(name.starts_with("word/media/") || quick_xml_reads(&text), "{name}");
         }
     });
 }
@@ -325,29 +325,4 @@ fn facts_take_no_count_of_people_from_the_manifest() {
     };
     let facts = Facts::new(&manifest, None, None);
     assert_eq!(facts.kinds, ["csv", "docx"]);
-}
-
-#[test]
-#[ignore]
-fn zz_look() {
-    let out = std::path::PathBuf::from(std::env::var("LOOK").unwrap());
-    for (themes, people) in [(5, 12), (5, 120), (26, 1200), (26, 100_000)] {
-        let e = evidence(themes, people);
-        let t = std::time::Instant::now();
-        with_view(&e, |view, drawn| {
-            eprintln!("charts+view {:?}", t.elapsed());
-            let stem = format!("r{themes}-{people}");
-            let t = std::time::Instant::now();
-            let h = super::html(view).unwrap();
-            eprintln!("html {:?} {}", t.elapsed(), h.len());
-            std::fs::write(out.join(format!("{stem}.html")), h).unwrap();
-            let t = std::time::Instant::now();
-            let d = super::docx(view).unwrap();
-            eprintln!("docx {:?} {}", t.elapsed(), d.len());
-            std::fs::write(out.join(format!("{stem}.docx")), d).unwrap();
-            for d in drawn {
-                std::fs::write(out.join(format!("{stem}-{}.png", d.file_stem)), &d.png).unwrap();
-            }
-        });
-    }
 }

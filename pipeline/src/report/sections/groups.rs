@@ -1,5 +1,7 @@
 //! A section for each group of themes: what it is about, its figures, and people's own words.
 
+use std::fmt::Write as _;
+
 use heard_models::words::Sentiment;
 
 use super::super::Material;
@@ -104,12 +106,13 @@ fn figures(group: &ThemeRow) -> String {
         group.sentiment.negative.count(),
         group.sentiment.positive.base(),
     ) {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             ". Of these {}, {} had only praise and {} only criticism",
             number(base),
             number(praise),
             number(criticism)
-        ));
+        );
     }
     text.push('.');
     text

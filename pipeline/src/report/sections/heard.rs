@@ -40,6 +40,7 @@ pub(super) fn why_and_how<'a>(material: &Material<'a>) -> Section<'a> {
             ]),
         ],
     )
+    .on_new_page()
 }
 
 pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
