@@ -62,7 +62,11 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
         let all = number(breakdown.values.len() as u64);
         subtitle = format!("{subtitle}; the {MOST_GROUPS} largest of {all} groups");
     }
-    let note = if hidden { "The headline is made from the figures that can be shown." } else { "" };
+    let note = if hidden && !firsts.is_empty() {
+        "The headline is made from the figures that can be shown."
+    } else {
+        ""
+    };
     let alt = format!(
         "Table of {} themes by {} groups ({who}). {headline}.",
         number(rows.len() as u64),

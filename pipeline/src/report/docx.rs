@@ -208,7 +208,7 @@ fn widths(table: &Table, columns: usize) -> Vec<usize> {
             let cells = table.rows.iter().filter_map(|row| row.get(at)).map(length).max();
             // Heads wrap between words.
             let head = table.head.get(at).map_or(0, |name| {
-                name.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0)
+                name.split_whitespace().map(|word| word.chars().count() + 1).max().unwrap_or(0)
             });
             let most = if at == 0 { 28 } else { 22 };
             cells.unwrap_or(0).max(head).clamp(7, most) + 3
@@ -252,7 +252,7 @@ fn grid(table: &Table) -> Grid {
         .set_grid(widths.clone())
         .width(TEXT_WIDTH, WidthType::Dxa)
         .layout(TableLayoutType::Fixed)
-        .margins(TableCellMargins::new().margin(40, 70, 40, 70))
+        .margins(TableCellMargins::new().margin(40, 50, 40, 50))
         .set_borders(borders)
 }
 

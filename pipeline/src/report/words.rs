@@ -84,12 +84,14 @@ pub fn count(cell: &Cell) -> String {
     number_or_withheld(cell.count())
 }
 
-/// "26% to 43%", or "withheld".
+/// "26% to 43%", or "withheld"; with a decimal where whole points would show no width.
 pub fn interval(cell: &Cell) -> String {
-    match cell.interval() {
-        Some((low, high)) => format!("{} to {}", percent(low), percent(high)),
-        None => WITHHELD.to_owned(),
+    let Some((low, high)) = cell.interval() else { return WITHHELD.to_owned() };
+    let (from, to) = (percent(low), percent(high));
+    if from == to && high > low && low >= 0.005 && high <= 0.995 {
+        return format!("{:.1}% to {:.1}%", low * 100.0, high * 100.0);
     }
+    format!("{from} to {to}")
 }
 
 /// "a, b and c".
@@ -152,6 +154,8 @@ mod tests {
         assert_eq!(of(&Cell::shown(41, 120)).as_deref(), Some("41 of 120 (34%)"));
         assert_eq!(of(&Cell::shown(1, 100_000)).as_deref(), Some("1 of 100,000 (<1%)"));
         assert_eq!(interval(&Cell::shown(41, 120)), "26% to 43%");
+        assert_eq!(interval(&Cell::shown(34_000, 100_000)), "33.7% to 34.3%");
+        assert_eq!(interval(&Cell::shown(0, 100_000)), "0% to <1%");
         assert_eq!(number_or_few(None, Profile::Standard), "fewer than 5");
         assert_eq!(number_or_few(None, Profile::Nhs), "fewer than 8");
         assert_eq!(number(1_234_567), "1,234,567");

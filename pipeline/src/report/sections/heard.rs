@@ -68,7 +68,7 @@ pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
         "Who is missing, compared with the people who receive care (by area, age, language, \
          disability, ethnicity), and what was done to reach them.",
     ));
-    Section::new("who-we-heard-from", "Who we heard from, and who we did not", blocks).on_new_page()
+    Section::new("who-we-heard-from", "Who we heard from, and who we did not", blocks)
 }
 
 fn replies(material: &Material<'_>) -> String {
