@@ -18,6 +18,7 @@ pub mod licences;
 pub mod manifest;
 pub mod measures;
 pub mod publish;
+pub mod report;
 pub mod response;
 pub mod run;
 pub mod schema;

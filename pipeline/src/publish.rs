@@ -1,11 +1,17 @@
 //! From the tally to what may be shared: tables, charts, report. Everything under `publish/` is made
 //! here and from [`Evidence`] alone, which has been through disclosure control.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::coding::open_codebook;
 use crate::manifest::Manifest;
-use crate::store::{self, Metadata, create_folder};
+use crate::report::{self, Agreement, Material, View};
+use crate::store::{self, Metadata, create_folder, write_file};
 use crate::tables::{self, Evidence, Facts, Profile, Quotes, Tally};
+
+/// Key findings on the first page, at most.
+const FINDINGS: usize = 6;
 
 /// Why nothing could be published.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +19,9 @@ pub enum Error {
     /// A table could not be made.
     #[error(transparent)]
     Tables(#[from] tables::write::Error),
+    /// A chart or the report could not be made.
+    #[error(transparent)]
+    Report(#[from] report::Error),
     /// A file could not be written.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -27,7 +36,6 @@ pub fn publish(
     manifest: &Manifest,
     metadata: &Metadata,
 ) -> Result<Evidence, Error> {
-    create_folder(publish)?;
     let facts = Facts {
         invited: manifest.invited,
         profile: Profile::parse(&manifest.suppress).unwrap_or_default(),
@@ -38,7 +46,43 @@ pub fn publish(
     };
     let evidence = tables::evidence(tally, &facts);
     let quotes = quotes.choose(tally, &evidence);
+    create_folder(publish)?;
     tables::write(publish, &evidence, &quotes, metadata)?;
-    let _ = restricted;
+
+    let drawn = report::draw(&evidence)?;
+    let charts = publish.join("charts");
+    create_folder(&charts)?;
+    for chart in &drawn {
+        write_file(&charts.join(format!("{}.svg", chart.file_stem)), chart.svg.as_bytes())?;
+        write_file(&charts.join(format!("{}.png", chart.file_stem)), &chart.png)?;
+    }
+
+    let organisation = manifest.organisation.clone();
+    let mut facts = report::Facts::new(manifest, organisation.name, organisation.title);
+    facts.definitions = definitions(manifest);
+    facts.agreement = agreement(metadata);
+    let view = View::new(&Material {
+        evidence: &evidence,
+        facts: &facts,
+        findings: &evidence.findings(FINDINGS),
+        quotes: &quotes,
+        drawn: &drawn,
+    });
+    write_file(&publish.join("report.html"), report::html(&view)?.as_bytes())?;
+    write_file(&publish.join("report.docx"), &report::docx(&view)?)?;
+    write_file(&restricted.join("notebook.ipynb"), report::notebook::run())?;
     Ok(evidence)
+}
+
+/// One line for each theme of the built-in codebooks; the user's own files need not be there later.
+fn definitions(manifest: &Manifest) -> BTreeMap<String, String> {
+    let books = manifest.codebooks.iter().filter_map(|b| open_codebook(&b.id).ok());
+    books.flat_map(|b| b.themes).map(|t| (t.id, t.definition)).collect()
+}
+
+/// How the model did when it was trained, as its file says.
+fn agreement(metadata: &Metadata) -> Vec<Agreement> {
+    let stored = metadata.get("model_figures").unwrap_or_default();
+    let figures: Vec<(String, String, String)> = serde_json::from_str(stored).unwrap_or_default();
+    figures.into_iter().map(|(measure, figure, on)| Agreement { measure, figure, on }).collect()
 }

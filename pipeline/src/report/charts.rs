@@ -1,0 +1,283 @@
+//! Which charts a run gets, and what each says: headline, subtitle, source and words for people who
+//! cannot see it. Headlines are findings, made from figures that may be shown and from nothing else.
+//! How a chart looks is `crate::charts`' business.
+
+use rayon::prelude::*;
+
+use super::comparisons::{by_group, by_type, change};
+use super::measured::measure;
+use super::words::{list, number, of, percent, spoken};
+use super::{Drawn, Error};
+use crate::charts::{
+    Base, Chart, Figure, Frame, Funnel, Sentiment, SentimentRow, Share, Step, ThemeRow, Themes,
+};
+use crate::tables::evidence::{Cell, Dimension, Evidence, ThemeRow as Theme};
+
+/// A chart that is decided on but not drawn.
+pub(super) struct Plan {
+    pub(super) stem: String,
+    pub(super) frame: Frame,
+    pub(super) chart: Box<dyn Chart + Send + Sync>,
+}
+
+/// Every chart of a run, drawn in parallel, always in the same order: `themes`, `sentiment`,
+/// `themes_by_respondent_type` (even where there is nothing to show, which they then say),
+/// `response_funnel`, `change_between_waves`, `themes_by_<column>` for each column of a breakdown
+/// and `measure_<id>` for each quantity that enough people gave.
+pub fn draw(evidence: &Evidence) -> Result<Vec<Drawn>, Error> {
+    let mut plans = vec![themes(evidence), sentiment(evidence), by_type(evidence)];
+    plans.extend(funnel(evidence));
+    let breakdowns = evidence.main().map(|book| book.breakdowns.as_slice()).unwrap_or_default();
+    plans.extend(
+        breakdowns
+            .iter()
+            .find_map(|b| (b.dimension == Dimension::Wave).then(|| change(evidence, b)).flatten()),
+    );
+    let columns = breakdowns.iter().filter(|b| matches!(b.dimension, Dimension::Column(_)));
+    plans.extend(columns.map(|b| by_group(evidence, b)));
+    plans.extend(evidence.measures.iter().filter_map(|row| measure(evidence, row)));
+    name_apart(&mut plans);
+    plans.into_par_iter().map(Plan::draw).collect()
+}
+
+impl Plan {
+    fn draw(self) -> Result<Drawn, Error> {
+        let failed = |source| Error::Chart { stem: self.stem.clone(), source };
+        let picture = self.chart.picture().map_err(failed)?;
+        let svg = picture.svg().map_err(failed)?;
+        let png = picture.png().map_err(failed)?;
+        Ok(Drawn {
+            file_stem: self.stem,
+            title: self.frame.headline,
+            alt: self.frame.alt_text,
+            svg,
+            png,
+        })
+    }
+}
+
+/// File names without surprises, and no two alike.
+fn name_apart(plans: &mut [Plan]) {
+    let mut taken: Vec<String> = Vec::new();
+    for plan in plans {
+        let safe = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        let stem: String = plan.stem.chars().map(safe).collect();
+        let mut name = stem.clone();
+        let mut copy = 2;
+        while taken.contains(&name) {
+            name = format!("{stem}_{copy}");
+            copy += 1;
+        }
+        taken.push(name.clone());
+        plan.stem = name;
+    }
+}
+
+pub(super) fn frame(
+    evidence: &Evidence,
+    headline: String,
+    subtitle: impl Into<String>,
+    note: &str,
+    alt_text: String,
+) -> Frame {
+    let source = evidence.main().map_or_else(
+        || "Source: responses of this run.".to_owned(),
+        |book| {
+            format!("Source: responses coded with the codebook {} {}.", book.title, book.version)
+        },
+    );
+    let source_note = if note.is_empty() { source } else { format!("{note} {source}") };
+    Frame { headline, subtitle: subtitle.into(), source_note, alt_text, draft: evidence.draft }
+}
+
+pub(super) fn respondents(evidence: &Evidence) -> Base {
+    match evidence.funnel.informative {
+        Some(n) => Base { n, of: "respondents".to_owned() },
+        None => Base { n: 0, of: "respondents whose number may be shown".to_owned() },
+    }
+}
+
+pub(super) fn figure(cell: &Cell) -> Figure {
+    match *cell {
+        Cell::Shown { count, share, low, high, .. } => Figure::Shown(Share {
+            count,
+            percent: share * 100.0,
+            low: low * 100.0,
+            high: high * 100.0,
+        }),
+        Cell::Hidden => Figure::Withheld,
+    }
+}
+
+/// Themes that somebody raised, or that are hidden.
+fn raised(evidence: &Evidence) -> Vec<&Theme> {
+    let themes = evidence.main().map(|book| book.themes.as_slice()).unwrap_or_default();
+    themes.iter().filter(|row| row.respondents.count() != Some(0)).collect()
+}
+
+fn themes(evidence: &Evidence) -> Plan {
+    let rows = raised(evidence);
+    let shown: Vec<&Theme> =
+        rows.iter().copied().filter(|row| row.respondents.count().is_some()).collect();
+    let (headline, alt) = match shown.first() {
+        None if rows.is_empty() => {
+            ("No theme was raised".to_owned(), "No theme was raised.".to_owned())
+        }
+        None => {
+            let few = "Too few people raised any theme for a figure to be shown";
+            (few.to_owned(), format!("{few}."))
+        }
+        Some(first) => {
+            let most = first.respondents.count();
+            let ties: Vec<String> = shown
+                .iter()
+                .take_while(|row| row.respondents.count() == most)
+                .map(|row| spoken(&row.label))
+                .collect();
+            let figures = of(&first.respondents).unwrap_or_default();
+            let headline = match ties.as_slice() {
+                [one] => format!("Raised most: {one}, by {}", people(&first.respondents)),
+                [_, _] | [_, _, _] => {
+                    format!("Raised most: {}, each by {figures}", list(&ties))
+                }
+                many => {
+                    format!(
+                        "{} themes are raised most, each by {figures}",
+                        number(many.len() as u64)
+                    )
+                }
+            };
+            let next: Vec<String> = shown
+                .iter()
+                .take(3)
+                .map(|row| {
+                    let figures = of(&row.respondents).unwrap_or_default();
+                    format!("{}, {figures}", spoken(&row.label))
+                })
+                .collect();
+            let alt = format!(
+                "Bars of the share of respondents who raised each of {} themes. Raised most: {}.",
+                number(rows.len() as u64),
+                next.join("; "),
+            );
+            (headline, alt)
+        }
+    };
+    let all = evidence.main().map_or(0, |book| book.themes.len());
+    let note = match all - rows.len() {
+        0 => String::new(),
+        1 => "One theme that nobody raised is not drawn.".to_owned(),
+        none => format!("{} themes that nobody raised are not drawn.", number(none as u64)),
+    };
+    let subtitle = "Respondents who raised each theme without being asked about it, and their \
+        share of all who gave an informative answer";
+    let frame = frame(evidence, headline, subtitle, &note, alt);
+    let rows = rows
+        .into_iter()
+        .map(|row| ThemeRow { name: row.label.clone(), figure: figure(&row.respondents) })
+        .collect();
+    let chart = Themes { frame: frame.clone(), rows, base: respondents(evidence) };
+    Plan { stem: "themes".to_owned(), frame, chart: Box::new(chart) }
+}
+
+/// "41 of 120 people (34%)".
+fn people(cell: &Cell) -> String {
+    match (cell.count(), cell.base(), cell.share()) {
+        (Some(count), Some(base), Some(share)) => {
+            format!("{} of {} people ({})", number(count), number(base), percent(share))
+        }
+        _ => String::new(),
+    }
+}
+
+fn sentiment(evidence: &Evidence) -> Plan {
+    let rows = raised(evidence);
+    let most = |part: fn(&Theme) -> &Cell, verb: &str| {
+        let best = rows
+            .iter()
+            .filter_map(|row| Some((part(row).count()?, row)))
+            .filter(|(count, _)| *count > 0)
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.map(|(count, row)| {
+            let base = part(row).base().unwrap_or_default();
+            let figures = format!("{} of the {} who raised it", number(count), number(base));
+            format!("{verb} most: {} ({figures})", spoken(&row.label))
+        })
+    };
+    let found: Vec<String> = [
+        most(|row| &row.sentiment.negative, "criticised"),
+        most(|row| &row.sentiment.positive, "praised"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let headline = if found.is_empty() {
+        "No theme drew praise or criticism that can be shown".to_owned()
+    } else {
+        sentence_case(&found.join("; "))
+    };
+    let alt = format!(
+        "For each of {} themes, bars of how many respondents only criticised it, said both or \
+         neither, and only praised it. {headline}.",
+        number(rows.len() as u64)
+    );
+    let subtitle = "Respondents who raised each theme, by what they felt about it";
+    let frame = frame(evidence, headline, subtitle, "", alt);
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let split = &row.sentiment;
+            let between = split.mixed.count().zip(split.neutral.count());
+            SentimentRow {
+                name: row.label.clone(),
+                negative: split.negative.count(),
+                mixed: between.map(|(mixed, neutral)| mixed + neutral),
+                positive: split.positive.count(),
+            }
+        })
+        .collect();
+    let chart = Sentiment { frame: frame.clone(), rows, base: respondents(evidence) };
+    Plan { stem: "sentiment".to_owned(), frame, chart: Box::new(chart) }
+}
+
+fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn funnel(evidence: &Evidence) -> Option<Plan> {
+    let funnel = &evidence.funnel;
+    let received = funnel.received.filter(|count| *count > 0)?;
+    let known = [
+        (funnel.invited, "People invited", "those invited"),
+        (funnel.received, "People who replied", "those who replied"),
+        (funnel.informative, "Gave an informative answer", "those who did"),
+        (funnel.coded, "Said something that fits a theme", "those"),
+    ];
+    let steps: Vec<Step> = known
+        .into_iter()
+        .filter_map(|(count, name, short)| {
+            Some(Step { name: name.to_owned(), short: short.to_owned(), count: count? })
+        })
+        .collect();
+    let headline = match (funnel.invited, funnel.response_rate, funnel.informative) {
+        (Some(invited), Some(rate), _) => format!(
+            "{} of {} people invited replied ({})",
+            number(received),
+            number(invited),
+            percent(rate)
+        ),
+        (_, _, Some(informative)) => {
+            let cell = Cell::shown(informative, received);
+            format!("{} said something about their care", people(&cell))
+        }
+        _ => format!("{} people replied", number(received)),
+    };
+    let told: Vec<String> =
+        steps.iter().map(|step| format!("{}: {}", step.name, number(step.count))).collect();
+    let alt = format!("Bars from first to last step. {}.", told.join("; "));
+    let subtitle = "People at each step, from reply to coding";
+    let frame = frame(evidence, headline, subtitle, "", alt);
+    let chart = Funnel { frame: frame.clone(), steps };
+    Some(Plan { stem: "response_funnel".to_owned(), frame, chart: Box::new(chart) })
+}

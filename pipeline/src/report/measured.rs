@@ -1,0 +1,46 @@
+//! Charts of the quantities that people gave in their own words.
+
+use super::bins::bins;
+use super::charts::{Plan, frame};
+use super::words::{quantity, unit};
+use crate::charts::{Base, Histogram};
+use crate::tables::evidence::{Evidence, MeasureRow};
+
+/// Fewer numbers than these make no histogram.
+const LEAST_NUMBERS: u64 = 10;
+
+pub(super) fn measure(evidence: &Evidence, row: &MeasureRow) -> Option<Plan> {
+    let summary = row.summary.as_ref()?;
+    let total = row.values?;
+    let shown: u64 = summary.values.iter().map(|(_, count)| count).sum();
+    if shown < LEAST_NUMBERS || summary.values.len() < 2 {
+        return None;
+    }
+    let drawn = bins(summary, shown == total)?;
+    let per = row.per.as_deref();
+    let median = quantity(summary.median, &row.unit, per);
+    let headline = format!("{}: half of the numbers given are {median} or less", row.label);
+    let quartiles = format!(
+        "The middle half lies between {} and {}.",
+        quantity(summary.lower_quartile, &row.unit, per),
+        quantity(summary.upper_quartile, &row.unit, per)
+    );
+    let subtitle =
+        format!("Numbers that people gave in their own words. {quartiles} Not a measured rate");
+    let note = if shown == total { "" } else { "Values that too few people gave are left out." };
+    let alt = format!("Bars of how often each value was given. {headline}. {quartiles}");
+    let frame = frame(evidence, headline, subtitle, note, alt);
+    let in_units = unit(&row.unit, per);
+    let measure =
+        if in_units.is_empty() { row.label.clone() } else { format!("{} ({in_units})", row.label) };
+    let chart = Histogram {
+        frame: frame.clone(),
+        measure,
+        bins: drawn.bars,
+        whole: drawn.whole,
+        open_above: drawn.open_above,
+        standard: None,
+        base: Base { n: total, of: "answers with a number".to_owned() },
+    };
+    Some(Plan { stem: format!("measure_{}", row.id), frame, chart: Box::new(chart) })
+}

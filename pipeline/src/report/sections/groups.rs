@@ -1,0 +1,134 @@
+//! A section for each group of themes: what it is about, its figures, and people's own words.
+
+use std::fmt::Write as _;
+
+use heard_models::words::Sentiment;
+
+use super::super::Material;
+use super::super::view::{Block, Section, Table};
+use super::super::words::{count, interval, number, of, of_or_withheld, spoken};
+use super::themes::{between, was_raised};
+use crate::tables::evidence::{CodebookEvidence, Quote, ThemeRow};
+
+pub(super) fn sections<'a>(material: &Material<'a>) -> Vec<Section<'a>> {
+    let Some(book) = material.evidence.main() else { return Vec::new() };
+    let groups: Vec<Section<'a>> = book
+        .groups
+        .iter()
+        .filter(|group| was_raised(group))
+        .enumerate()
+        .map(|(at, group)| section(material, book, group, at))
+        .collect();
+    if groups.is_empty() {
+        return groups;
+    }
+    let introduction = "Each group of themes, the one raised by most people first. Quotes are people's \
+        own words, with personal details taken out and with who speaks as a role. They were chosen to \
+        show what a theme is about; they do not say how many think so.";
+    let mut sections =
+        vec![Section::new("in-detail", "In detail", vec![Block::text(introduction)]).on_new_page()];
+    sections.extend(groups);
+    sections
+}
+
+fn section<'a>(
+    material: &Material<'a>,
+    book: &CodebookEvidence,
+    group: &ThemeRow,
+    at: usize,
+) -> Section<'a> {
+    let mut blocks = Vec::new();
+    if let Some(meaning) = material.facts.definitions.get(&group.id) {
+        blocks.push(Block::Lead { text: meaning.clone() });
+    }
+    blocks.push(Block::text(figures(group)));
+    let themes: Vec<&ThemeRow> =
+        book.themes.iter().filter(|theme| theme.group == group.id && was_raised(theme)).collect();
+    let rows = themes
+        .iter()
+        .map(|row| {
+            vec![
+                row.label.clone(),
+                of_or_withheld(&row.respondents),
+                interval(&row.respondents),
+                count(&row.sentiment.positive),
+                count(&row.sentiment.negative),
+                between(&row.sentiment),
+                count(&row.comments),
+            ]
+        })
+        .collect();
+    blocks.push(Block::Table(Table::new(
+        format!("{}: themes", group.label),
+        &[
+            "Theme",
+            "People",
+            "95% interval",
+            "Only praise",
+            "Only criticism",
+            "Both or neither",
+            "Comments",
+        ],
+        rows,
+    )));
+    let meanings: Vec<String> = themes
+        .iter()
+        .filter_map(|theme| {
+            let meaning = material.facts.definitions.get(&theme.id)?;
+            Some(format!("{}: {meaning}", theme.label))
+        })
+        .collect();
+    if !meanings.is_empty() {
+        blocks.push(Block::list(meanings));
+    }
+    let mut quoted = themes.iter().flat_map(|theme| {
+        material.quotes.iter().filter(|quote| quote.theme == theme.id).map(quote)
+    });
+    if let Some(first) = quoted.next() {
+        blocks.push(first);
+        blocks.extend(quoted);
+    } else {
+        blocks.push(Block::note("There is no quote here that may be published."));
+    }
+    Section::under(format!("group-{}", at + 1), group.label.clone(), blocks)
+}
+
+fn figures(group: &ThemeRow) -> String {
+    let Some(people) = of(&group.respondents) else {
+        return "Too few people raised these themes for a figure to be shown.".to_owned();
+    };
+    let mut text = format!(
+        "{people} of the people heard raised at least one of these themes (95% interval {})",
+        interval(&group.respondents)
+    );
+    if let (Some(praise), Some(criticism), Some(base)) = (
+        group.sentiment.positive.count(),
+        group.sentiment.negative.count(),
+        group.sentiment.positive.base(),
+    ) {
+        let _ = write!(
+            text,
+            ". Of these {}, {} had only praise and {} only criticism",
+            number(base),
+            number(praise),
+            number(criticism)
+        );
+    }
+    text.push('.');
+    text
+}
+
+fn quote<'a>(quote: &Quote) -> Block<'a> {
+    let feeling = match quote.sentiment {
+        Sentiment::Positive => "Praise",
+        Sentiment::Negative => "Criticism",
+        Sentiment::Mixed => "Both praise and criticism",
+        Sentiment::Neutral => "Said",
+    };
+    Block::Quote {
+        text: quote.text.trim().to_owned(),
+        role: quote.role.clone(),
+        about: format!("{feeling} about {}", spoken(&quote.label)),
+        sentiment: quote.sentiment.as_str().to_owned(),
+    }
+}

@@ -1,0 +1,122 @@
+//! Why and how the exercise was done, who was heard and who was not.
+
+use super::super::Material;
+use super::super::view::{Block, Section, Table};
+use super::super::words::{number, number_or_few, percent, spoken};
+use super::chart;
+use crate::tables::evidence::{Dimension, Heard};
+
+/// A table of more values than these is left to the workbook.
+const MOST_VALUES: usize = 20;
+
+pub(super) fn why_and_how<'a>(material: &Material<'a>) -> Section<'a> {
+    let books: Vec<&str> =
+        material.evidence.codebooks.iter().map(|book| book.title.as_str()).collect();
+    let by = match books.first() {
+        Some(first) => format!("the themes of the codebook {first}"),
+        None => "no codebook".to_owned(),
+    };
+    Section::new(
+        "why-and-how",
+        "Why and how",
+        vec![
+            Block::to_write(
+                "Why this was done, who asked for it, and when and how people were invited.",
+            ),
+            Block::list(vec![
+                "People answered in their own words. Names, addresses, telephone numbers and other \
+                 personal details were taken out before anything else was done."
+                    .to_owned(),
+                format!(
+                    "A computer program on our own computer split each answer into the points it \
+                     makes and matched them with {by}. Nothing was sent elsewhere."
+                ),
+                "A person counts once for a theme, however often they raise it. Nobody was asked \
+                 about each theme, so these are things that people raised of themselves."
+                    .to_owned(),
+                "A 95% interval, such as 26% to 43%, is the range that chance alone would leave \
+                 likely for a share if many people like those heard had answered."
+                    .to_owned(),
+            ]),
+        ],
+    )
+    .on_new_page()
+}
+
+pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
+    let mut blocks = vec![Block::text(replies(material))];
+    blocks.extend(margin(material).map(Block::text));
+    blocks.extend(chart(material, "response_funnel"));
+    for heard in &material.evidence.heard {
+        // Sources and months say little about people; they are in the tables.
+        if matches!(heard.dimension, Dimension::Source | Dimension::Month | Dimension::Question) {
+            continue;
+        }
+        blocks.extend(values(heard));
+    }
+    if !material.evidence.heard.iter().any(|heard| heard.dimension == Dimension::RespondentType) {
+        blocks.push(Block::text(
+            "Who speaks (people who receive care, family, staff) is not known for enough people to \
+             be shown.",
+        ));
+    }
+    blocks.push(Block::text(
+        "Who we did not hear from: these figures cannot say what people think who did not reply, were \
+         not asked, or could not write. They are not a sample of everyone who receives care.",
+    ));
+    blocks.push(Block::to_write(
+        "Who is missing, compared with the people who receive care (by area, age, language, \
+         disability, ethnicity), and what was done to reach them.",
+    ));
+    Section::new("who-we-heard-from", "Who we heard from, and who we did not", blocks)
+}
+
+fn replies(material: &Material<'_>) -> String {
+    let funnel = &material.evidence.funnel;
+    let profile = material.evidence.profile;
+    let received = number_or_few(funnel.received, profile);
+    let informative = number_or_few(funnel.informative, profile);
+    let answers = number_or_few(funnel.answers, profile);
+    let replied = match (funnel.invited, funnel.response_rate) {
+        (Some(invited), Some(rate)) => format!(
+            "Of {} people invited, {received} replied: a response rate of {}.",
+            number(invited),
+            percent(rate)
+        ),
+        _ => format!("People who replied: {received}. How many were invited is not known."),
+    };
+    format!(
+        "{replied} They gave {answers} answers, blank ones included. Of those who replied, \
+         {informative} gave at least one answer that says something; shares of people are of these."
+    )
+}
+
+fn margin(material: &Material<'_>) -> Option<String> {
+    let margin = material.evidence.funnel.margin?;
+    Some(format!(
+        "The margin of error is at most {:.1} percentage points either way, at 95% confidence. It \
+         covers chance alone, and not who chose to reply: people who did not reply may think \
+         otherwise, and no margin can say how much.",
+        margin * 100.0
+    ))
+}
+
+fn values<'a>(heard: &Heard) -> Vec<Block<'a>> {
+    let unit = heard.unit.as_str();
+    let shown = heard.values.len().min(MOST_VALUES);
+    let rows = heard.values[..shown]
+        .iter()
+        .map(|value| vec![value.label.clone(), number(value.base), percent(value.share)])
+        .collect();
+    let people = if unit == "respondents" { "People" } else { "Comments" };
+    let caption = match heard.dimension {
+        Dimension::RespondentType => "Who speaks".to_owned(),
+        _ => format!("{} by {}", people, spoken(&heard.label)),
+    };
+    let mut table = Table::new(caption, &[&heard.label, people, "Share"], rows);
+    if shown < heard.values.len() {
+        let rest = number((heard.values.len() - shown) as u64);
+        table.note = Some(format!("{rest} more are in the tables that come with this report."));
+    }
+    vec![Block::Table(table)]
+}

@@ -1,0 +1,227 @@
+//! How people felt, what they raised, and how that differs between groups of people and over time.
+
+use super::super::Material;
+use super::super::view::{Block, Section, Table};
+use super::super::words::{
+    self, count, count_share, interval, number, number_or_withheld, of, of_or_withheld, spoken,
+};
+use super::chart;
+use crate::tables::evidence::{
+    Breakdown, Cell, CodebookEvidence, Dimension, Evidence, Split, ThemeRow,
+};
+
+/// A table of more groups than these does not fit a page.
+const MOST_COLUMNS: usize = 6;
+/// Pairs of themes that are shown.
+const MOST_PAIRS: usize = 6;
+
+pub(super) fn feeling<'a>(material: &Material<'a>) -> Section<'a> {
+    let overall = &material.evidence.sentiment;
+    let mut blocks = Vec::new();
+    let said = |cell: &Cell, what: &str| of(cell).map(|figures| format!("{figures} {what}"));
+    let split = &overall.respondents;
+    let parts: Vec<String> = [
+        said(&split.positive, "had praise and no criticism"),
+        said(&split.negative, "had criticism and no praise"),
+        said(&split.mixed, "had both"),
+        said(&split.neutral, "neither"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if parts.is_empty() {
+        blocks.push(Block::text("Too few people were heard for these figures to be shown."));
+    } else {
+        blocks.push(Block::text(format!("Of the people heard, {}.", words::list(&parts))));
+    }
+    let row = |name: &str, split: &Split| {
+        let mut row = vec![name.to_owned()];
+        row.extend(split.parts().iter().map(|(_, cell)| count_share(cell)));
+        row
+    };
+    blocks.push(Block::Table(Table::new(
+        "Feeling overall, by person and by comment",
+        &["Counted", "Only praise", "Only criticism", "Both", "Neither"],
+        vec![row("People", &overall.respondents), row("Comments", &overall.comments)],
+    )));
+    let questions = &material.evidence.questions;
+    if questions.len() > 1 || questions.iter().any(|row| !row.question.is_empty()) {
+        let rows = questions
+            .iter()
+            .map(|asked| {
+                let name = if asked.question.is_empty() {
+                    "No question".to_owned()
+                } else {
+                    asked.question.clone()
+                };
+                let mut row = vec![name, number_or_withheld(asked.comments)];
+                row.extend(asked.sentiment.parts().iter().map(|(_, cell)| count_share(cell)));
+                row
+            })
+            .collect();
+        blocks.push(Block::text(
+            "What is asked makes its own feeling: a question about what was good draws praise, one \
+             about what could be better draws criticism. So the questions also stand apart.",
+        ));
+        blocks.push(Block::Table(Table::new(
+            "Comments by question",
+            &["Question", "Comments", "Only praise", "Only criticism", "Both", "Neither"],
+            rows,
+        )));
+    }
+    Section::new("feeling", "How people felt overall", blocks)
+}
+
+pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
+    let mut blocks = Vec::new();
+    blocks.extend(chart(material, "themes"));
+    blocks.extend(chart(material, "sentiment"));
+    match material.evidence.main() {
+        Some(book) if book.themes.iter().any(was_raised) => {
+            blocks.push(Block::Table(by_people(book)));
+            blocks.extend(thin(book));
+            blocks.extend(pairs(book));
+        }
+        _ => blocks.push(Block::text("No theme was found in these answers.")),
+    }
+    Section::new("themes", "What people raised", blocks).on_new_page()
+}
+
+/// Whether anybody raised it, or the figure is hidden.
+pub(super) fn was_raised(row: &ThemeRow) -> bool {
+    row.respondents.count() != Some(0)
+}
+
+/// Mixed and neutral together, where both may be shown.
+pub(super) fn between(split: &Split) -> String {
+    let together = split.mixed.count().zip(split.neutral.count());
+    number_or_withheld(together.map(|(mixed, neutral)| mixed + neutral))
+}
+
+fn by_people(book: &CodebookEvidence) -> Table {
+    let raised = book.themes.iter().filter(|row| was_raised(row));
+    let rows = raised
+        .map(|row| {
+            vec![
+                row.label.clone(),
+                of_or_withheld(&row.respondents),
+                interval(&row.respondents),
+                count(&row.sentiment.positive),
+                count(&row.sentiment.negative),
+                between(&row.sentiment),
+            ]
+        })
+        .collect();
+    let mut table = Table::new(
+        "Themes by how many people raised them, and what those people felt",
+        &["Theme", "People", "95% interval", "Only praise", "Only criticism", "Both or neither"],
+        rows,
+    );
+    let none: Vec<String> =
+        book.themes.iter().filter(|row| !was_raised(row)).map(|row| spoken(&row.label)).collect();
+    if !none.is_empty() {
+        let said = format!("Nobody raised: {}.", words::list(&none));
+        table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
+    }
+    table
+}
+
+fn thin<'a>(book: &CodebookEvidence) -> Option<Block<'a>> {
+    let rows: Vec<Vec<String>> = book
+        .thin
+        .iter()
+        .filter(|row| was_raised(row))
+        .map(|row| {
+            let people = of_or_withheld(&row.respondents);
+            vec![row.label.clone(), people, interval(&row.respondents)]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        Block::Table(Table::new(
+            "Praise and criticism that give no reason, counted apart",
+            &["What was said", "People", "95% interval"],
+            rows,
+        ))
+    })
+}
+
+fn pairs<'a>(book: &CodebookEvidence) -> Option<Block<'a>> {
+    let rows: Vec<Vec<String>> = book
+        .pairs
+        .iter()
+        .filter(|pair| pair.respondents.count().is_some_and(|n| n > 0))
+        .take(MOST_PAIRS)
+        .map(|pair| {
+            let both = format!("{}, and {}", pair.first_label, spoken(&pair.second_label));
+            vec![both, of_or_withheld(&pair.respondents)]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        Block::Table(Table::new(
+            "Themes that the same people raised most often",
+            &["Themes", "People who raised both"],
+            rows,
+        ))
+    })
+}
+
+pub(super) fn other_codebooks<'a>(material: &Material<'a>) -> Vec<Section<'a>> {
+    let others = material.evidence.codebooks.iter().enumerate().skip(1);
+    others
+        .filter(|(_, book)| book.themes.iter().any(was_raised))
+        .map(|(at, book)| {
+            let heading = format!("The same answers by another codebook: {}", book.title);
+            let blocks = vec![Block::Table(by_people(book))];
+            Section::under(format!("codebook-{}", at + 1), heading, blocks)
+        })
+        .collect()
+}
+
+pub(super) fn differences<'a>(material: &Material<'a>) -> Option<Section<'a>> {
+    let evidence: &Evidence = material.evidence;
+    let book = evidence.main()?;
+    let mut blocks = Vec::new();
+    blocks.extend(chart(material, "themes_by_respondent_type"));
+    blocks.extend(book.breakdown(Dimension::RespondentType).and_then(figures));
+    blocks.extend(chart(material, "change_between_waves"));
+    let columns = book.breakdowns.iter().filter(|b| matches!(b.dimension, Dimension::Column(_)));
+    for column in columns {
+        blocks.extend(chart(material, &format!("themes_{}", column.id)));
+        blocks.extend(figures(column));
+    }
+    if blocks.is_empty() {
+        return None;
+    }
+    blocks.insert(
+        0,
+        Block::text(
+            "Groups differ in who replied and why, and small groups differ by chance. Read these \
+             figures as what these people said. A change is called one only where a test says that \
+             it is more than chance.",
+        ),
+    );
+    let heading = "How it differs between groups of people and over time";
+    Some(Section::new("differences", heading, blocks).on_new_page())
+}
+
+/// The figures of a breakdown's chart, where they fit a page.
+fn figures<'a>(breakdown: &Breakdown) -> Option<Block<'a>> {
+    if breakdown.values.len() > MOST_COLUMNS || breakdown.rows.is_empty() {
+        return None;
+    }
+    let mut head = vec!["Theme".to_owned()];
+    head.extend(breakdown.values.iter().map(|v| format!("{} (n = {})", v.label, number(v.base))));
+    let head: Vec<&str> = head.iter().map(String::as_str).collect();
+    let rows = breakdown
+        .rows
+        .iter()
+        .filter(|row| row.all.count() != Some(0))
+        .map(|row| {
+            let mut cells = vec![row.label.clone()];
+            cells.extend(row.cells.iter().map(|cell| count_share(&cell.raised)));
+            cells
+        })
+        .collect();
+    let caption = format!("Themes by {}: {}", spoken(&breakdown.label), breakdown.unit.as_str());
+    Some(Block::Table(Table::new(caption, &head, rows).folded()))
+}

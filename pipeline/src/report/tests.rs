@@ -1,0 +1,328 @@
+//! What a report promises: the same figures on the page and in Word, nothing hidden told, nothing
+//! run, the same bytes twice.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+
+use super::fixture::{evidence, facts, findings, quotes};
+use super::{Block, Drawn, Facts, Material, View, draw};
+use crate::tables::evidence::{Breakdown, Cell, Dimension, Evidence, Split};
+
+const HIDDEN: Split = Split {
+    positive: Cell::Hidden,
+    negative: Cell::Hidden,
+    mixed: Cell::Hidden,
+    neutral: Cell::Hidden,
+};
+
+fn with_view<T>(evidence: &Evidence, then: impl FnOnce(&View<'_>, &[Drawn]) -> T) -> T {
+    let drawn = draw(evidence).unwrap();
+    let (facts, findings, quotes) = (facts(), findings(evidence), quotes());
+    let material =
+        Material { evidence, facts: &facts, findings: &findings, quotes: &quotes, drawn: &drawn };
+    then(&View::new(&material), &drawn)
+}
+
+fn parts(docx: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(docx)).unwrap();
+    (0..archive.len())
+        .map(|at| {
+            let mut part = archive.by_index(at).unwrap();
+            let mut bytes = Vec::new();
+            part.read_to_end(&mut bytes).unwrap();
+            (part.name().to_owned(), bytes)
+        })
+        .collect()
+}
+
+fn document(docx: &[u8]) -> String {
+    String::from_utf8(parts(docx).remove("word/document.xml").unwrap()).unwrap()
+}
+
+/// Every text that a view holds.
+fn strings(value: &serde_json::Value, into: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => into.push(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| strings(item, into)),
+        serde_json::Value::Object(fields) => {
+            for (name, field) in fields {
+                if !matches!(name.as_str(), "svg" | "id" | "kind" | "sentiment" | "file_stem") {
+                    strings(field, into);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The words that a chart prints and tells.
+fn words_of_chart(chart: &Drawn) -> String {
+    let texts = regex::Regex::new("data-text=\"([^\"]*)\"").unwrap();
+    let printed: Vec<&str> =
+        texts.captures_iter(&chart.svg).map(|found| found.get(1).unwrap().as_str()).collect();
+    assert!(!printed.is_empty());
+    format!("{} {} {}", chart.title, chart.alt, printed.join(" "))
+}
+
+fn words_of_page(html: &str) -> String {
+    let tags = regex::Regex::new("(?s)<style>.*?</style>|<svg.*?</svg>|<[^>]*>").unwrap();
+    html_escape::decode_html_entities(&tags.replace_all(html, " ")).into_owned()
+}
+
+#[test]
+fn the_three_charts_exist_even_when_nobody_said_anything() {
+    let mut empty = evidence(0, 0);
+    empty.codebooks.clear();
+    let drawn = draw(&empty).unwrap();
+    let stems: Vec<&str> = drawn.iter().map(|d| d.file_stem.as_str()).collect();
+    assert_eq!(&stems[..3], ["themes", "sentiment", "themes_by_respondent_type"]);
+    assert!(drawn.iter().all(|d| d.svg.starts_with("<svg") && d.png.starts_with(b"\x89PNG")));
+    with_view(&empty, |view, _| {
+        assert!(super::html(view).unwrap().contains("</html>"));
+        assert!(!super::docx(view).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_run_with_waves_and_columns_gets_their_charts_and_file_names_are_safe_and_apart() {
+    let mut evidence = evidence(5, 1_200);
+    let mut twin = evidence.codebooks[0].breakdowns[1].clone();
+    twin.dimension = Dimension::Column(1);
+    evidence.codebooks[0]
+        .breakdowns
+        .push(Breakdown { id: "By_Provider".to_owned(), ..twin.clone() });
+    evidence.codebooks[0].breakdowns.push(Breakdown { id: "by_../etc".to_owned(), ..twin });
+    let stems: Vec<String> = draw(&evidence).unwrap().into_iter().map(|d| d.file_stem).collect();
+    assert_eq!(
+        stems,
+        [
+            "themes",
+            "sentiment",
+            "themes_by_respondent_type",
+            "response_funnel",
+            "change_between_waves",
+            "themes_by_provider",
+            "themes_by_provider_2",
+            "themes_by____etc",
+            "measure_minutes_late",
+        ]
+    );
+}
+
+#[test]
+fn headlines_are_findings_made_from_the_figures() {
+    let drawn = draw(&evidence(5, 120)).unwrap();
+    let title = |stem: &str| drawn.iter().find(|d| d.file_stem == stem).unwrap().title.clone();
+    assert!(title("themes").ends_with("by 40 of 120 people (33%)"), "{}", title("themes"));
+    assert!(title("sentiment").starts_with("Criticised most: "));
+    assert_eq!(title("response_funnel"), "135 of 1,215 people invited replied (11%)");
+    assert!(title("change_between_waves").contains("is larger than chance may make"));
+}
+
+#[test]
+fn a_hidden_figure_is_in_no_headline_and_no_words() {
+    let mut evidence = evidence(5, 1_200);
+    let book = &mut evidence.codebooks[0];
+    // 413 of 1,200 is nowhere else.
+    book.themes[0].respondents = Cell::shown(413, 1_200);
+    let shown = draw(&evidence).unwrap();
+    assert!(shown[0].title.contains("413") && shown[0].alt.contains("413"));
+    let book = &mut evidence.codebooks[0];
+    book.themes[0].respondents = Cell::Hidden;
+    book.themes[0].sentiment = HIDDEN;
+    let label = super::words::spoken(&book.themes[0].label);
+    with_view(&evidence, |view, drawn| {
+        for chart in &drawn[..2] {
+            assert!(!chart.title.contains(&label), "{}", chart.title);
+            assert!(!words_of_chart(chart).contains("413"));
+        }
+        let page = words_of_page(&super::html(view).unwrap());
+        assert!(!page.contains("413") && page.contains("withheld"));
+    });
+}
+
+#[test]
+fn word_and_page_say_the_same() {
+    with_view(&evidence(26, 1_200), |view, _| {
+        let page = words_of_page(&super::html(view).unwrap());
+        let docx = super::docx(view).unwrap();
+        let tags = regex::Regex::new("<[^>]*>").unwrap();
+        let document = document(&docx);
+        let word =
+            html_escape::decode_html_entities(&tags.replace_all(&document, " ")).into_owned();
+        let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+        let (page, word) = (squeezed(&page), squeezed(&word));
+        let mut texts = Vec::new();
+        for section in &view.sections {
+            texts.push(section.heading.clone());
+            for block in &section.blocks {
+                if !matches!(block, Block::Chart { .. }) {
+                    strings(&serde_json::to_value(block).unwrap(), &mut texts);
+                }
+            }
+        }
+        assert!(texts.len() > 300);
+        for text in texts {
+            let text = squeezed(&super::package::readable(&text));
+            assert!(word.contains(&text), "not in Word: {text}");
+            assert!(page.contains(&text), "not on the page: {text}");
+        }
+    });
+}
+
+#[test]
+fn words_are_shown_as_words_and_the_page_needs_nothing_from_outside() {
+    with_view(&evidence(5, 120), |view, _| {
+        let page = super::html(view).unwrap();
+        assert!(page.contains("&lt;script&gt;alert(1)"));
+        assert!(!page.contains("<script"));
+        assert!(page.contains("default-src 'none'"));
+        let links = regex::Regex::new(r#"(?:href|src)="([^"]*)""#).unwrap();
+        for link in links.captures_iter(&page) {
+            assert!(link[1].starts_with('#'), "{}", &link[1]);
+        }
+        assert!(!page.contains("@import") && !page.contains("url("));
+        let document = document(&super::docx(view).unwrap());
+        assert!(document.contains("&lt;script"));
+    });
+}
+
+#[test]
+fn ids_are_unique_links_lead_somewhere_and_headings_follow_in_order() {
+    with_view(&evidence(26, 1_200), |view, _| {
+        let page = super::html(view).unwrap();
+        let find = |pattern: &str| -> Vec<String> {
+            let pattern = regex::Regex::new(pattern).unwrap();
+            pattern.captures_iter(&page).map(|found| found[1].to_owned()).collect()
+        };
+        let mut ids = find(r#"\bid="([^"]*)""#);
+        for target in find(r##"href="#([^"]*)""##) {
+            assert!(ids.contains(&target), "{target}");
+        }
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+        let levels = find("<h([1-6])[ >]");
+        assert_eq!(levels[0], "1");
+        for two in levels.windows(2) {
+            assert!(two[1].parse::<u8>().unwrap() <= two[0].parse::<u8>().unwrap() + 1);
+        }
+        assert_eq!(find("<(main) ").len(), 1);
+        assert_eq!(find("<(caption)>").len(), find("<(table) ").len());
+        assert!(page.contains("lang=\"en-GB\""));
+    });
+}
+
+#[test]
+fn a_draft_says_so_on_the_page_in_word_and_on_each_chart_and_a_checked_report_does_not() {
+    let mut evidence = evidence(5, 120);
+    for draft in [true, false] {
+        evidence.draft = draft;
+        with_view(&evidence, |view, drawn| {
+            assert_eq!(super::html(view).unwrap().contains(super::DRAFT), draft);
+            let parts = parts(&super::docx(view).unwrap());
+            let said = |kind: &str| {
+                parts.iter().any(|(name, bytes)| {
+                    name.starts_with(kind) && String::from_utf8_lossy(bytes).contains(super::DRAFT)
+                })
+            };
+            assert_eq!(said("word/header"), draft);
+            assert_eq!(said("word/footer"), draft);
+            assert!(drawn.iter().all(|d| d.svg.contains(super::DRAFT) == draft));
+        });
+    }
+}
+
+#[test]
+fn the_word_file_has_headings_header_rows_and_words_for_each_picture() {
+    with_view(&evidence(5, 120), |view, drawn| {
+        let docx = super::docx(view).unwrap();
+        let document = document(&docx);
+        assert_eq!(
+            document.matches("<w:tbl>").count(),
+            document.matches("<w:tblHeader />").count()
+        );
+        let pictures = document.matches("<pic:pic ").count();
+        assert_eq!(pictures, drawn.len());
+        for at in 1..=pictures {
+            let numbered = format!("<wp:docPr id=\"{at}\" name=\"Figure {at}\" descr=\"");
+            assert_eq!(document.matches(&numbered).count(), 1);
+        }
+        assert!(!document.contains("descr=\"\""));
+        assert!(document.contains("<w:pStyle w:val=\"Heading1\" />"));
+        assert!(
+            document.contains("TOC \\o &quot;1-2&quot;") || document.contains("TOC \\o \"1-2\"")
+        );
+        for section in &view.sections {
+            let name = format!("\"_Toc_{}\"", section.id.replace('-', "_"));
+            assert_eq!(document.matches(&name).count(), 2, "{name}");
+        }
+        let parts = parts(&docx);
+        let styles = String::from_utf8_lossy(&parts["word/styles.xml"]);
+        assert!(styles.contains("<w:lang w:val=\"en-GB\" />"));
+        let core = String::from_utf8_lossy(&parts["docProps/core.xml"]);
+        assert!(core.contains("<dc:title>Home care in Exampleshire"));
+        assert!(core.contains("Healthwatch &amp; Friends"));
+        for (name, bytes) in &parts {
+            let text = String::from_utf8_lossy(bytes);
+            assert!(name.starts_with("word/media/") || quick_xml_reads(&text), "{name}");
+        }
+    });
+}
+
+fn quick_xml_reads(text: &str) -> bool {
+    let mut reader = quick_xml::Reader::from_str(text);
+    loop {
+        match reader.read_event() {
+            Ok(quick_xml::events::Event::Eof) => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+#[test]
+fn the_same_evidence_gives_the_same_bytes() {
+    let evidence = evidence(26, 1_200);
+    let make = || {
+        with_view(&evidence, |view, drawn| {
+            let pictures: Vec<(String, Vec<u8>)> =
+                drawn.iter().map(|d| (d.svg.clone(), d.png.clone())).collect();
+            (super::html(view).unwrap(), super::docx(view).unwrap(), pictures)
+        })
+    };
+    let (first, second) = (make(), make());
+    assert!(first == second);
+}
+
+#[test]
+fn a_report_without_quotes_findings_or_facts_still_stands() {
+    let evidence = evidence(5, 12);
+    let drawn = draw(&evidence).unwrap();
+    let material = Material {
+        evidence: &evidence,
+        facts: &Facts::default(),
+        findings: &[],
+        quotes: &[],
+        drawn: &drawn,
+    };
+    let page = super::html(&View::new(&material)).unwrap();
+    assert!(page.contains("There are no key findings"));
+    assert!(page.contains("no quote here"));
+    assert!(page.contains("What people told us about their care"));
+}
+
+#[test]
+fn facts_take_no_count_of_people_from_the_manifest() {
+    let manifest = crate::manifest::Manifest {
+        sources: vec![
+            crate::manifest::Source { kind: "docx".to_owned(), rows: 7, ..Default::default() },
+            crate::manifest::Source { kind: "csv".to_owned(), rows: 3, ..Default::default() },
+            crate::manifest::Source { kind: "docx".to_owned(), rows: 1, ..Default::default() },
+        ],
+        ..Default::default()
+    };
+    let facts = Facts::new(&manifest, None, None);
+    assert_eq!(facts.kinds, ["csv", "docx"]);
+}

@@ -1,0 +1,187 @@
+//! The report as a list of sections of blocks, in words and strings: what both the web page and the
+//! Word file are set from, so that their numbers and wording cannot differ.
+
+use serde::Serialize;
+
+use super::Drawn;
+
+/// A report, ready to be set.
+#[derive(Clone, Debug, Serialize)]
+pub struct View<'a> {
+    /// Title.
+    pub title: String,
+    /// Who publishes it.
+    pub organisation: Option<String>,
+    /// What stands on every page until people have read a sample.
+    pub draft: Option<String>,
+    /// The sections, in order; a section of level 3 belongs to the last one of level 2.
+    pub sections: Vec<Section<'a>>,
+}
+
+/// A heading and what stands below it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Section<'a> {
+    /// Unique in the report: the target of links.
+    pub id: String,
+    /// The heading.
+    pub heading: String,
+    /// 2 or 3.
+    pub level: u8,
+    /// Whether it begins a page.
+    pub new_page: bool,
+    /// What it holds.
+    pub blocks: Vec<Block<'a>>,
+}
+
+impl<'a> Section<'a> {
+    pub(super) fn new(id: &str, heading: impl Into<String>, blocks: Vec<Block<'a>>) -> Self {
+        Self { id: id.to_owned(), heading: heading.into(), level: 2, new_page: false, blocks }
+    }
+
+    pub(super) fn under(id: String, heading: impl Into<String>, blocks: Vec<Block<'a>>) -> Self {
+        Self { id, heading: heading.into(), level: 3, new_page: false, blocks }
+    }
+
+    pub(super) fn on_new_page(mut self) -> Self {
+        self.new_page = true;
+        self
+    }
+}
+
+/// A piece of a section.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Block<'a> {
+    /// A sentence or more, larger.
+    Lead {
+        /// The words.
+        text: String,
+    },
+    /// A sentence or more.
+    Text {
+        /// The words.
+        text: String,
+    },
+    /// A remark in small print.
+    Note {
+        /// The words.
+        text: String,
+    },
+    /// Something that must not be missed.
+    Alert {
+        /// What it is.
+        heading: String,
+        /// The words.
+        text: String,
+    },
+    /// A list.
+    List {
+        /// The items.
+        items: Vec<String>,
+        /// Whether they are steps.
+        ordered: bool,
+    },
+    /// Three to four figures with a few words each.
+    Numbers {
+        /// The figures.
+        items: Vec<BigNumber>,
+    },
+    /// A table.
+    Table(Table),
+    /// A chart.
+    Chart {
+        /// The chart.
+        drawn: &'a Drawn,
+    },
+    /// Someone's own words.
+    Quote {
+        /// The words.
+        text: String,
+        /// Who speaks, as a role.
+        role: String,
+        /// "Praise" or "Criticism", and the theme.
+        about: String,
+        /// positive, negative, mixed or neutral.
+        sentiment: String,
+    },
+    /// Left for people to write.
+    ToWrite {
+        /// What belongs here.
+        prompt: String,
+    },
+}
+
+impl Block<'_> {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self::Text { text: text.into() }
+    }
+
+    pub(super) fn note(text: impl Into<String>) -> Self {
+        Self::Note { text: text.into() }
+    }
+
+    pub(super) fn list(items: Vec<String>) -> Self {
+        Self::List { items, ordered: false }
+    }
+
+    pub(super) fn to_write(prompt: impl Into<String>) -> Self {
+        Self::ToWrite { prompt: prompt.into() }
+    }
+}
+
+/// A figure with a few words.
+#[derive(Clone, Debug, Serialize)]
+pub struct BigNumber {
+    /// "120", "34%".
+    pub figure: String,
+    /// "people said something about their care".
+    pub label: String,
+}
+
+/// A table: its first column names the rows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// Names of the columns.
+    pub head: Vec<String>,
+    /// The rows, each as long as the head.
+    pub rows: Vec<Vec<String>>,
+    /// Small print below.
+    pub note: Option<String>,
+    /// Whether the cells are words rather than figures.
+    pub words: bool,
+    /// Whether it repeats a chart's figures, for those who want them.
+    pub folded: bool,
+}
+
+impl Table {
+    pub(super) fn new(caption: impl Into<String>, head: &[&str], rows: Vec<Vec<String>>) -> Self {
+        let head = head.iter().map(|name| (*name).to_owned()).collect();
+        let mut table =
+            Self { caption: caption.into(), head, rows, note: None, words: false, folded: false };
+        table.explain_withheld();
+        table
+    }
+
+    /// Says what "withheld" means, where it stands in a cell.
+    fn explain_withheld(&mut self) {
+        let withheld = super::words::WITHHELD;
+        if self.rows.iter().flatten().any(|cell| cell == withheld) {
+            self.note = Some(format!(
+                "{withheld}: so few people that they might be recognised, or a figure from which \
+                 such a one could be worked out."
+            ));
+        }
+    }
+
+    pub(super) fn of_words(mut self) -> Self {
+        self.words = true;
+        self
+    }
+
+    pub(super) fn folded(mut self) -> Self {
+        self.folded = true;
+        self
+    }
+}

@@ -1,0 +1,179 @@
+//! Numbers as people read them: "41 of 120 (34%)", "1,234", "fewer than 5".
+
+use crate::tables::Profile;
+use crate::tables::evidence::{Cell, Number};
+
+/// What stands in a table where disclosure control hides a figure.
+pub const WITHHELD: &str = "withheld";
+
+/// A whole number with commas: 12,345.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A share, 0..1, in whole points; never 0% for some or 100% for not quite all.
+pub fn percent(share: f64) -> String {
+    let points = share * 100.0;
+    if points > 0.0 && points < 0.5 {
+        "<1%".to_owned()
+    } else if points > 99.5 && points < 100.0 {
+        ">99%".to_owned()
+    } else {
+        format!("{points:.0}%")
+    }
+}
+
+/// A quantity without needless decimals: 12, 7.5.
+pub fn plain(value: f64) -> String {
+    if value.fract().abs() < 1e-9 && (0.0..1e15).contains(&value) {
+        return number(value.round() as u64);
+    }
+    let text = format!("{value:.1}");
+    text.trim_end_matches(".0").to_owned()
+}
+
+/// "1 person", "1,234 people".
+pub fn counted(value: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(value), if value == 1 { one } else { many })
+}
+
+/// "fewer than 5": what is said of a small number that stands alone.
+pub fn few(profile: Profile) -> String {
+    format!("fewer than {}", number(profile.least()))
+}
+
+/// A number that stands alone, or "fewer than 5".
+pub fn number_or_few(value: Number, profile: Profile) -> String {
+    value.map_or_else(|| few(profile), number)
+}
+
+/// A number among others that add up, or "withheld".
+pub fn number_or_withheld(value: Number) -> String {
+    value.map_or_else(|| WITHHELD.to_owned(), number)
+}
+
+/// "41 of 120 (34%)"; None where hidden.
+pub fn of(cell: &Cell) -> Option<String> {
+    let (count, base, share) = (cell.count()?, cell.base()?, cell.share()?);
+    Some(format!("{} of {} ({})", number(count), number(base), percent(share)))
+}
+
+/// "41 of 120 (34%)", or "withheld".
+pub fn of_or_withheld(cell: &Cell) -> String {
+    of(cell).unwrap_or_else(|| WITHHELD.to_owned())
+}
+
+/// "41 (34%)", or "withheld": where the base stands at the head of the table.
+pub fn count_share(cell: &Cell) -> String {
+    match (cell.count(), cell.share()) {
+        (Some(count), Some(share)) => format!("{} ({})", number(count), percent(share)),
+        _ => WITHHELD.to_owned(),
+    }
+}
+
+/// The count, or "withheld".
+pub fn count(cell: &Cell) -> String {
+    number_or_withheld(cell.count())
+}
+
+/// "26% to 43%", or "withheld"; with a decimal where whole points would show no width.
+pub fn interval(cell: &Cell) -> String {
+    let Some((low, high)) = cell.interval() else { return WITHHELD.to_owned() };
+    let (from, to) = (percent(low), percent(high));
+    if from == to && high > low && low >= 0.005 && high <= 0.995 {
+        return format!("{:.1}% to {:.1}%", low * 100.0, high * 100.0);
+    }
+    format!("{from} to {to}")
+}
+
+/// "a, b and c".
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// A label inside a sentence: its first letter small, unless the word is an abbreviation.
+pub fn spoken(label: &str) -> String {
+    let mut letters = label.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => label.to_owned(),
+    }
+}
+
+/// A unit with its rate: "minutes", "workers a week".
+pub fn unit(unit: &str, per: Option<&str>) -> String {
+    let name = match unit {
+        "gbp" => "pounds",
+        "count" => "",
+        other => other,
+    };
+    match (name, per) {
+        ("", None) => String::new(),
+        ("", Some(per)) => format!("a {per}"),
+        (name, None) => name.to_owned(),
+        (name, Some(per)) => format!("{name} a {per}"),
+    }
+}
+
+/// A quantity with its unit: "20 minutes", "£18.50 an hour".
+pub fn quantity(value: f64, unit: &str, per: Option<&str>) -> String {
+    let rate = per.map_or_else(String::new, |per| {
+        format!(" {} {per}", if per.starts_with('h') { "an" } else { "a" })
+    });
+    match unit {
+        "gbp" => format!("£{value:.2}{rate}").replace(".00", ""),
+        "count" => format!("{}{rate}", plain(value)),
+        other => {
+            let one = other.strip_suffix('s').unwrap_or(other);
+            let name = if (value - 1.0).abs() < 1e-9 { one } else { other };
+            format!("{} {name}{rate}", plain(value))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_as_people_write_them() {
+        assert_eq!(of(&Cell::shown(41, 120)).as_deref(), Some("41 of 120 (34%)"));
+        assert_eq!(of(&Cell::shown(1, 100_000)).as_deref(), Some("1 of 100,000 (<1%)"));
+        assert_eq!(interval(&Cell::shown(41, 120)), "26% to 43%");
+        assert_eq!(interval(&Cell::shown(34_000, 100_000)), "33.7% to 34.3%");
+        assert_eq!(interval(&Cell::shown(0, 100_000)), "0% to <1%");
+        assert_eq!(number_or_few(None, Profile::Standard), "fewer than 5");
+        assert_eq!(number_or_few(None, Profile::Nhs), "fewer than 8");
+        assert_eq!(number(1_234_567), "1,234,567");
+        assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+    }
+
+    #[test]
+    fn hidden_figures_say_so_and_nothing_else() {
+        for text in [of_or_withheld(&Cell::Hidden), count(&Cell::Hidden), interval(&Cell::Hidden)] {
+            assert_eq!(text, WITHHELD);
+        }
+    }
+
+    #[test]
+    fn quantities_carry_their_unit() {
+        assert_eq!(quantity(1.0, "minutes", None), "1 minute");
+        assert_eq!(quantity(18.5, "gbp", Some("hour")), "£18.50 an hour");
+        assert_eq!(quantity(7.5, "hours", Some("week")), "7.5 hours a week");
+        assert_eq!(quantity(12.0, "count", Some("week")), "12 a week");
+    }
+}
