@@ -61,10 +61,11 @@ pub fn publish(
     let mut facts = report::Facts::new(manifest, organisation.name, organisation.title);
     facts.definitions = definitions(manifest);
     facts.agreement = agreement(metadata);
+    let findings = evidence.findings(FINDINGS);
     let view = View::new(&Material {
         evidence: &evidence,
         facts: &facts,
-        findings: &evidence.findings(FINDINGS),
+        findings: &findings,
         quotes: &quotes,
         drawn: &drawn,
     });
