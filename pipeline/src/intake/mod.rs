@@ -310,16 +310,20 @@ fn set_aside(path: &std::path::Path, error: &Error) -> Opened {
 /// Where several tables share a layout and their names bear different years or waves, that is the
 /// wave of each.
 fn name_waves(all: &mut [Opened]) {
-    let mut layouts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut layouts: Vec<Vec<usize>> = Vec::new();
     for (i, one) in all.iter().enumerate() {
         if let Content::Table { table, .. } = &one.content
             && table.wave.is_none()
             && table.wave_name.is_none()
         {
-            layouts.entry(one.found.layout()).or_default().push(i);
+            let same = |group: &&mut Vec<usize>| all[group[0]].found.shares_layout(&one.found);
+            match layouts.iter_mut().find(same) {
+                Some(group) => group.push(i),
+                None => layouts.push(vec![i]),
+            }
         }
     }
-    for group in layouts.into_values().filter(|g| g.len() > 1) {
+    for group in layouts.into_iter().filter(|g| g.len() > 1) {
         let waves: Vec<Option<String>> =
             group.iter().map(|i| wave_in_name(&all[*i].found)).collect();
         let different = waves.iter().collect::<BTreeSet<_>>().len() > 1;

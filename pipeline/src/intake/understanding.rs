@@ -3,6 +3,7 @@
 //! Every string that comes from a file is [`Identified`]: the report shows it only through the
 //! label function that its caller gives, which de-identifies.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use heard_models::vocabulary;
@@ -197,10 +198,14 @@ impl Understanding {
         }
     }
 
-    /// The columns' headers as they compare between files that share a layout.
-    pub(super) fn layout(&self) -> String {
-        let headers: Vec<String> =
-            self.columns.iter().map(|c| wording::normal(c.header.reveal())).collect();
-        headers.join("|")
+    /// Whether two tables are the same form, give or take a question that was reworded: most of
+    /// their headers are the same.
+    pub(super) fn shares_layout(&self, other: &Self) -> bool {
+        let headers = |u: &Self| -> BTreeSet<String> {
+            u.columns.iter().map(|c| wording::normal(c.header.reveal())).collect()
+        };
+        let (mine, theirs) = (headers(self), headers(other));
+        let common = mine.intersection(&theirs).count();
+        common > 0 && common * 3 >= mine.len().max(theirs.len()) * 2
     }
 }

@@ -28,8 +28,13 @@ pub(super) fn by_type(evidence: &Evidence) -> Plan {
 
 pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
     let values = &breakdown.values[..breakdown.values.len().min(MOST_GROUPS)];
-    let rows: Vec<&BreakdownRow> =
+    let raised: Vec<&BreakdownRow> =
         breakdown.rows.iter().filter(|row| row.all.count() != Some(0)).collect();
+    let tells = |row: &&BreakdownRow| {
+        row.cells.iter().take(values.len()).any(|cell| cell.raised != Cell::Hidden)
+    };
+    let rows: Vec<&BreakdownRow> = raised.iter().copied().filter(tells).collect();
+    let left_out = raised.len() - rows.len();
     let who = match breakdown.dimension {
         Dimension::RespondentType => "who speaks".to_owned(),
         _ => spoken(&breakdown.label),
@@ -62,17 +67,19 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
         let all = number(breakdown.values.len() as u64);
         subtitle = format!("{subtitle}; the {MOST_GROUPS} largest of {all} groups");
     }
-    let note = if hidden && !firsts.is_empty() {
-        "The headline is made from the figures that can be shown."
-    } else {
-        ""
-    };
+    let mut note = String::new();
+    if left_out > 0 {
+        note = format!("Left out: {} of which no figure can be shown. ", themes(left_out));
+    }
+    if hidden && !firsts.is_empty() {
+        note.push_str("The headline is made from the figures that can be shown.");
+    }
     let alt = format!(
         "Table of {} themes by {} groups ({who}). {headline}.",
         number(rows.len() as u64),
         number(values.len() as u64)
     );
-    let frame = frame(evidence, headline, subtitle, note, alt);
+    let frame = frame(evidence, headline, subtitle, note.trim_end(), alt);
     let groups = values.iter().map(|v| Group { name: v.label.clone(), n: Some(v.base) }).collect();
     let rows = rows
         .into_iter()
@@ -85,6 +92,10 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
     let base = Base { n, of: unit.to_owned() };
     let chart = ByGroup { frame: frame.clone(), groups, rows, base };
     Plan { stem: format!("themes_{}", breakdown.id), frame, chart: Box::new(chart) }
+}
+
+fn themes(n: usize) -> String {
+    format!("{} {}", number(n as u64), if n == 1 { "theme" } else { "themes" })
 }
 
 /// The most raised theme of each value that is one value and has a first among its shown figures.
@@ -115,7 +126,7 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
         })
         .collect();
     let [.., earlier, later] = waves.as_slice() else { return None };
-    let rows: Vec<(&BreakdownRow, &Cell, &Cell)> = breakdown
+    let raised: Vec<(&BreakdownRow, &Cell, &Cell)> = breakdown
         .rows
         .iter()
         .filter_map(|row| {
@@ -123,6 +134,9 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
         })
         .filter(|(_, a, b)| a.count() != Some(0) || b.count() != Some(0))
         .collect();
+    let tells = |(_, a, b): &&(_, &Cell, &Cell)| a.count().is_some() || b.count().is_some();
+    let rows: Vec<_> = raised.iter().filter(tells).copied().collect();
+    let left_out = raised.len() - rows.len();
     let tests = rows.iter().filter(|(_, a, b)| a.count().and(b.count()).is_some()).count();
     let mut clear: Vec<(f64, String)> = Vec::new();
     let drawn = rows
@@ -154,7 +168,7 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
     let unit = breakdown.unit.as_str();
     let subtitle =
         format!("Share of {unit} who raised each theme, {} and {}", from.label, to.label);
-    let note = match tests {
+    let mut note = match tests {
         0 => String::new(),
         1 => "Tested as two samples, at the 5% level.".to_owned(),
         many => format!(
@@ -162,13 +176,16 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
             number(many as u64)
         ),
     };
+    if left_out > 0 {
+        note = format!("{note} Left out: {} of which no figure can be shown.", themes(left_out));
+    }
     let alt = format!(
         "For each of {} themes, its share in {} and in {}. {headline}.",
         number(rows.len() as u64),
         from.label,
         to.label
     );
-    let frame = frame(evidence, headline, subtitle, &note, alt);
+    let frame = frame(evidence, headline, subtitle, note.trim_start(), alt);
     let wave =
         |value: &BreakdownValue| (value.label.clone(), Base { n: value.base, of: unit.to_owned() });
     let (earlier, later) = (wave(from), wave(to));
