@@ -4,6 +4,8 @@
 //! late"), and, in long runs without any punctuation, the places where a new clause starts. Segments
 //! are byte ranges of the de-identified text; together they hold every letter and digit of it.
 
+mod letter;
+
 use std::ops::Range;
 
 /// A clause with fewer words than this does not stand alone after a contrast.
@@ -29,12 +31,21 @@ const ABBREVIATIONS: &[&str] = &[
 
 /// The segments of a text, in order, not overlapping, trimmed; none for a blank text.
 pub fn segments(text: &str) -> Vec<Range<usize>> {
+    segments_within(text, 0..text.len())
+}
+
+/// The segments of a letter: of its body, without address block, salutation and sign-off.
+pub fn segments_of_letter(text: &str) -> Vec<Range<usize>> {
+    segments_within(text, letter::body(text))
+}
+
+fn segments_within(text: &str, within: Range<usize>) -> Vec<Range<usize>> {
     let mut out = Vec::new();
-    for sentence in sentences(text) {
-        split_clauses(text, sentence, &mut out);
+    for sentence in sentences(&text[within.clone()]) {
+        split_clauses(text, sentence.start + within.start..sentence.end + within.start, &mut out);
     }
     if out.is_empty() {
-        out.extend(trimmed(text, 0..text.len()));
+        out.extend(trimmed(text, within));
     }
     out
 }

@@ -9,7 +9,7 @@ use heard_models::words::{Polarity, RespondentType, Status};
 use heard_models::{Model, ResponseInput, Scratch, SegmentCodes, WeightsError};
 
 use super::{CodedResponse, Coding, Flag, Outcome, Response};
-use crate::response::Redacted;
+use crate::response::{Channel, Redacted};
 use crate::vocabulary::{CodebookNames, ThemeName};
 use crate::{language, measures, segment};
 
@@ -126,7 +126,10 @@ impl Coder {
     fn code_one(&self, response: Response, scratch: &mut Scratch) -> CodedResponse {
         let text = response.text.as_str();
         let language = language::detect_language(text);
-        let segments = segment::segments(text);
+        let segments = match response.channel {
+            Channel::Letter => segment::segments_of_letter(text),
+            Channel::Survey | Channel::Testimony | Channel::Transcript => segment::segments(text),
+        };
         if !language::is_read(language) && text.chars().any(char::is_alphabetic) {
             return CodedResponse {
                 flags: vec![Flag::Language],
