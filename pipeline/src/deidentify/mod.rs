@@ -16,6 +16,7 @@ mod emails;
 mod found;
 mod grammar;
 mod introductions;
+mod letterheads;
 mod lexicon;
 mod nhs_numbers;
 mod ni_numbers;
@@ -156,6 +157,7 @@ impl Deidentifier {
         }
         phones::find_spelled(text, &mut found);
         self.providers.find(text, &mut found);
+        letterheads::find(text, held, &mut found);
         settle(text, held, [found])
     }
 }
