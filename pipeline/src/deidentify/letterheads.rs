@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::addresses::STREET;
 use super::found::{Found, pattern};
-use super::lexicon::{FUNCTION, GIVEN, KEEP, PLACE, ROLE, SURNAME, TIME, TITLE, WORD};
+use super::lexicon::{BUILDING, FUNCTION, GIVEN, KEEP, PLACE, ROLE, SURNAME, TIME, TITLE, WORD};
 use super::lexicon::{fold, lexicon};
 use super::placeholders::Placeholder;
 use super::redacted::RedactionKind::{self, Address, Postcode};
@@ -24,6 +24,8 @@ pattern!(CLOSING, r"(?i)^(?:yours|(?:kind |best |warm )?(?:regards|wishes)|many 
 const LONGEST_LINE: usize = 70;
 /// Lines of a block that may lie between its street and its postcode.
 const FURTHEST: usize = 4;
+/// Words before a number, which say nothing without it.
+const NUMBERED: [&str; 6] = ["Unit", "Flat", "Bungalow", "Room", "Floor", "Apartment"];
 /// Streets that an office has as well, which alone say nothing.
 const OFFICES: [&str; 5] = ["House", "Park", "Place", "Buildings", "Way"];
 
@@ -136,7 +138,10 @@ fn places(text: &str, line: &Range<usize>, with_street: bool, held: &[Placeholde
     let mut close = |from: usize, to: usize| {
         let words = text[from..to].trim().trim_end_matches('.');
         let start = from + text[from..to].len() - text[from..to].trim_start().len();
-        if is_place(words, with_street) {
+        let after_name = held.iter().any(|h| {
+            h.kind == RedactionKind::Person && text.get(h.range.end..start).is_some_and(|g| g.trim().is_empty())
+        });
+        if !after_name && is_place(words, with_street) {
             match spans.last_mut() {
                 Some(last) if text[last.range.end..start].trim() == "," => {
                     last.range.end = start + words.len();
@@ -176,7 +181,13 @@ fn places(text: &str, line: &Range<usize>, with_street: bool, held: &[Placeholde
 
 /// Whether words of an address block name a house, a street or a village.
 fn is_place(words: &str, with_street: bool) -> bool {
-    if words.is_empty() || !written_as_name(words) || is_kept(words) {
+    if !written_as_name(words) || NUMBERED.contains(&words) {
+        return false;
+    }
+    if with_street && words.starts_with("The ") && words.contains(' ') {
+        return true;
+    }
+    if is_kept(words) {
         return false;
     }
     if STREET_NAME.is_match(words) {
@@ -184,12 +195,9 @@ fn is_place(words: &str, with_street: bool) -> bool {
     }
     let marks: Vec<u32> =
         words.split_whitespace().map(|w| lexicon().marks(&fold(w.trim_end_matches('.')))).collect();
-    if words.starts_with("The ") && marks.len() > 1 && with_street {
-        return true;
-    }
     // A person of the same block is found as one.
     let person = marks.iter().any(|m| m & GIVEN != 0 && m & (WORD | PLACE) == 0);
     let strange = marks.iter().any(|m| *m == 0 || m & SURNAME != 0 || m & (PLACE | WORD) == PLACE);
-    let plain = with_street && marks.iter().all(|m| m & FUNCTION == 0);
+    let plain = with_street && marks.iter().all(|m| m & (FUNCTION | BUILDING) == 0);
     !person && (strange || plain && marks.len() <= 2)
 }

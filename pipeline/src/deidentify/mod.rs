@@ -28,6 +28,7 @@ mod postcodes;
 mod providers;
 mod redacted;
 mod residual;
+mod signatures;
 mod tokens;
 mod urls;
 mod vehicles;

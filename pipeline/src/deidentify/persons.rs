@@ -9,9 +9,10 @@ use std::collections::HashSet;
 
 use super::found::Found;
 use super::introductions;
+use super::signatures;
 use super::lexicon::{
     ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE,
-    PLACE, PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TITLE, WORD, fold,
+    PLACE, PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TIME, TITLE, WORD, fold,
 };
 use super::placeholders::Placeholder;
 use super::redacted::RedactionKind::Person;
@@ -40,6 +41,7 @@ pub(super) fn find(
         *name = reader.stands_as_name(i);
     }
     introductions::mark(&reader, &mut names);
+    signatures::mark(&reader, &mut names);
     let taken = |t: &Token| {
         let covers = |start: usize, end: usize| start <= t.start && t.end <= end;
         held.iter().any(|h| covers(h.range.start, h.range.end))
@@ -188,6 +190,9 @@ impl<'t> Reader<'t> {
             return false;
         }
         let capital = self.capital(i);
+        if capital && self.begins_with_surname(i) {
+            return true;
+        }
         let sense = if self.plain_given(i) {
             capital || t.letters > 2
         } else if t.is(GIVEN) {
@@ -206,6 +211,21 @@ impl<'t> Reader<'t> {
         };
         let acronym = t.all_capitals && !self.caseless && t.letters < 4 && !self.done_by(i);
         sense && !acronym && !(self.names_a_building(i) || self.names_a_ward(i))
+    }
+
+    /// "Lee Rothwell, 41": a name that begins a sentence, ambiguous in each of its words.
+    fn begins_with_surname(&self, i: usize) -> bool {
+        let (t, next) = (&self.list[i], i + 1);
+        let given = t.is(NAME_FIRST) || t.is(GIVEN) && !t.is(WORD | PLACE | KEEP);
+        if !given || !t.first || !self.joined(i) || !self.capital(next) {
+            return false;
+        }
+        let surname = self.at(next, SURNAME) && !self.at(next, WORD) || self.unknown(next);
+        let town = self.at(next, PLACE) && !self.gap(next).starts_with([',', '(', '\n', ':'])
+            && !self.gap(next).starts_with(" (");
+        let other = FUNCTION | KEEP | ROLE | TITLE | BUILDING | DOES | IS;
+        surname && !town && !self.at(next, other) && !self.list[next].all_capitals
+            && !self.names_a_building(i)
     }
 
     /// A given name that is a word or place as well.
@@ -320,8 +340,11 @@ impl<'t> Reader<'t> {
             let surname = self.plain_given(start)
                 && i == start + 1
                 && !t.all_capitals
-                && !t.is(KEEP | ROLE | BUILDING | PLACE | DOES | IS);
-            return listed || surname || (self.unknown(i) && !self.names_a_building(i));
+                && !t.is(ROLE | BUILDING | PLACE | DOES | IS)
+                && (!t.is(KEEP) || t.is(SURNAME) && !t.is(TIME));
+            let particle = t.is(PARTICLE) && self.joined(i) && self.capital(i + 1);
+            let of_particle = self.at(i - 1, PARTICLE) && i > start + 1 && !t.is(KEEP | BUILDING);
+            return particle && self.plain_given(start) || of_particle || listed || surname || (self.unknown(i) && !self.names_a_building(i));
         }
         // Small letters, or case that says nothing: only what is hardly anything else.
         let small_name = self.caseless || !self.list[start].capital;
