@@ -83,7 +83,7 @@ const BUILDINGS: &str = "hospital hospitals ward wards centre center clinic clin
     units suite house court lodge road street lane avenue close drive way health medical practice \
     university school college church hall park home homes care infirmary hospice building wing \
     room gardens place square theatre trust foundation pharmacy group ltd limited services \
-    agency homecare healthcare services domiciliary cottage bridge station village day community general council day-case primary estate \
+    agency homecare services domiciliary cottage bridge station village day community general council day-case primary estate \
     syndrome disease palsy scale score catheter frame line test method model ann's award awards nomination course appeal team's";
 
 const TIMES: &str = "may june april august summer autumn winter spring march monday tuesday \

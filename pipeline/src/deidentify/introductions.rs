@@ -120,7 +120,7 @@ fn after_title(reader: &Reader, i: usize) -> Option<usize> {
                 && next.letters > 2)
             || (reader.capital(i + 1)
                 && !next.all_capitals
-                && next.is(SURNAME | GIVEN | KEEP)
+                && next.is(SURNAME | GIVEN | KEEP | PLACE)
                 && !next.is(TITLE | SOFT_TITLE | ROLE | FUNCTION));
         return named.then_some(i + 1);
     }
@@ -160,8 +160,8 @@ fn after_called(reader: &Reader, i: usize) -> Option<usize> {
         && reader.word_is(i - 1, &["go", "goes", "went", "going"]);
     if object || by {
         let t = reader.list.get(i + 1)?;
-        let listed = t.is(GIVEN | SURNAME | NAME_FIRST);
-        let strange = by && t.is(WORD) && !listed || t.is(KEEP) && !t.is(GIVEN);
+        // "calls me Trouble"
+        let strange = t.is(WORD) && !t.is(GIVEN | NAME_FIRST) || t.is(KEEP) && !t.is(GIVEN);
         return (near(i) && reader.capital(i + 1) && !strange && could_be_called(reader, i + 1))
             .then_some(i + 1);
     }

@@ -190,7 +190,7 @@ impl<'t> Reader<'t> {
             return false;
         }
         let capital = self.capital(i);
-        if capital && self.begins_with_surname(i) {
+        if capital && (self.begins_with_surname(i) || self.is_a_family(i) || self.is_a_month(i)) {
             return true;
         }
         let sense = if self.plain_given(i) {
@@ -226,6 +226,25 @@ impl<'t> Reader<'t> {
         let other = FUNCTION | KEEP | ROLE | TITLE | BUILDING | DOES | IS;
         surname && !town && !self.at(next, other) && !self.list[next].all_capitals
             && !self.names_a_building(i)
+    }
+
+    /// "The Ollerton family", whoever they are.
+    fn is_a_family(&self, i: usize) -> bool {
+        let listed = self.at(i, SURNAME) && !self.at(i, WORD | KEEP);
+        (self.unknown(i) || listed)
+            && !self.list[i].first
+            && self.joined(i)
+            && self.word_is(i + 1, &["family", "family's", "family’s", "household", "brothers"])
+    }
+
+    /// "Jan Whitworth", "April Khan": a month with a surname.
+    fn is_a_month(&self, i: usize) -> bool {
+        self.at(i, GIVEN)
+            && self.at(i, KEEP)
+            && self.joined(i)
+            && self.capital(i + 1)
+            && self.plain_surname(i + 1)
+            && !self.list[i].all_capitals
     }
 
     /// A given name that is a word or place as well.

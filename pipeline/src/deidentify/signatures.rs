@@ -3,7 +3,7 @@
 //! everyday words count, too.
 
 use super::lexicon::{
-    CLOSING, DOES, FUNCTION, GIVEN, IS, KEEP, PLACE, ROLE, SOFT_TITLE, SURNAME, TIME,
+    BUILDING, CLOSING, DOES, FUNCTION, GIVEN, IS, KEEP, PLACE, ROLE, SOFT_TITLE, SURNAME, TIME,
     TITLE,
 };
 use super::persons::Reader;
@@ -80,7 +80,7 @@ fn mark_foot(reader: &Reader, names: &mut [bool]) {
         {
             continue;
         }
-        if line && is_written_out(reader, i + 1, end) {
+        if formal && line && is_strange(reader, i + 1, end) || line && is_written_out(reader, i + 1, end) {
             names[i + 1..=end].fill(true);
         }
         mark_if_name(reader, names, i + 1, end, formal && apart);
@@ -93,6 +93,17 @@ fn mark_foot(reader: &Reader, names: &mut [bool]) {
             mark_if_name(reader, names, from, count - 1, false);
         }
     }
+}
+
+/// Whether words are two to four with capitals, no office among them and one of them hardly a word.
+fn is_strange(reader: &Reader, from: usize, to: usize) -> bool {
+    let office = FUNCTION | TITLE | ROLE | KEEP | BUILDING | PLACE | CLOSING;
+    from < to
+        && (from..=to).all(|j| {
+            let t = &reader.list[j];
+            t.capital && !t.has_digit && !t.is(office) && (j == to || reader.spaced(j))
+        })
+        && (from..=to).any(|j| reader.unknown(j) || reader.plain_surname(j))
 }
 
 /// Marks the words of a signature, if it can be one.
