@@ -69,7 +69,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     }
     let long = LONG.find_iter(text).chain(CODED.find_iter(text));
     found.extend(
-        long.filter(|m| stands_free(text, &m.range()) && !is_date(m.as_str())).map(|m| Found::new(m.range(), Account)),
+        long.filter(|m| stands_free(text, &m.range()) && !is_date(m.as_str()))
+            .map(|m| Found::new(m.range(), Account)),
     );
 }
 

@@ -41,7 +41,10 @@ pattern!(
         r"(?i:\b(?:live[sd]?|living|resides?|moved|address(?:\s+is)?|stays)\s*:?\s+(?:(?:alone|here|still|now|there|just)\s+)?(?:on|in|at|to|off|near)?\s*(?:the\s+(?:top|bottom|end|back|foot|corner)\s+of\s+)?)((?:[A-Z][\p{{L}}'’]+\s){{1,3}}(?:{STREET}))\b"
     )
 );
-pattern!(OUTWARD, r"^,?\s*(?:[A-Z][\p{L}-]+,?\s+){0,3}([A-Z]{1,2}[0-9][A-Z0-9]?(?:\s?[0-9][A-Z]{2})?)\b");
+pattern!(
+    OUTWARD,
+    r"^,?\s*(?:[A-Z][\p{L}-]+,?\s+){0,3}([A-Z]{1,2}[0-9][A-Z0-9]?(?:\s?[0-9][A-Z]{2})?)\b"
+);
 
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     let before = found.len();

@@ -16,7 +16,10 @@ pub(super) const LISTS: [(&str, Marks); 16] = [
     ("is was has had isn't wasn't hasn't", IS),
     (BUILDINGS, BUILDING),
     ("in at near around outside across towards throughout between of", LOCATIVE),
-    ("de da do dos della van der den von bin ibn ap ferch al el la le mac mc st ni nic ui", PARTICLE),
+    (
+        "de da do dos della van der den von bin ibn ap ferch al el la le mac mc st ni nic ui",
+        PARTICLE,
+    ),
     ("queen king prince princess duke royal saint st lord", ROYAL),
     (TIMES, TIME),
     (THINGS, THING),

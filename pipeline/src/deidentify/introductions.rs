@@ -102,15 +102,25 @@ fn after_title(reader: &Reader, i: usize) -> Option<usize> {
         return None;
     }
     let next = &reader.list[i + 1];
-    if t.is(TITLE | SOFT_TITLE) && next.letters == 1 && next.capital && !next.has_digit {
+    let written = t.is(TITLE) || reader.spaced(i);
+    if written && next.letters == 1 && next.capital && !next.has_digit && !reader.crossed_out(i + 1)
+    {
         // "Mr A Khan", but "the Dr I saw".
         let dotted = reader.gap(i + 1).starts_with('.');
         let surname = reader.spaced(i + 1)
             && reader.list.get(i + 2).is_some_and(|s| s.capital && s.letters > 1)
             && !reader.at(i + 2, FUNCTION | DOES | IS);
-        if dotted && (reader.capital(i + 2) || reader.caseless) || surname {
+        // "Mrs A is kind", "I asked Mr I."
+        let alone = t.is(TITLE)
+            && (reader.done_by(i + 1) && next.of(reader.text) != "I"
+                || !reader.spaced(i + 1) && !dotted);
+        if dotted && (reader.capital(i + 2) || reader.caseless) || surname || alone {
             return Some(i + 1);
         }
+    }
+    // "Sr Support Worker"
+    if next.is(WORD) && reader.spaced(i + 1) && reader.at(i + 2, ROLE) {
+        return None;
     }
     if t.is(TITLE) {
         let named = could_be_called(reader, i + 1)
@@ -212,6 +222,8 @@ fn after_role(reader: &Reader, i: usize) -> Option<usize> {
         let apart = match gap {
             "," => reader.gap(i + 1).starts_with(','),
             "(" => reader.gap(i + 1).starts_with([',', ')']),
+            // "Carer: Oluchi" on a line of its own
+            ":" => i + 2 == reader.list.len() || reader.gap(i + 1).contains(['\n', ',', ';']),
             _ => false,
         };
         let unlisted = reader.unknown(i + 1) && (spaced || apart);
@@ -259,8 +271,14 @@ fn after_initial(reader: &Reader, i: usize) -> Option<usize> {
     let next = &reader.list[i + 1];
     let dotted = matches!(reader.gap(i), ". " | ".");
     let surname = next.is(SURNAME) && !next.is(FUNCTION | KEEP);
-    let alone = i + 2 == reader.list.len() || reader.gap(i + 1).contains('\n');
-    if t.first && alone && reader.spaced(i) && (surname || reader.unknown(i + 1)) {
+    let after = reader.gap(i + 1);
+    let alone = i + 2 == reader.list.len()
+        || after.contains('\n')
+        || after.starts_with([',', '(']) && t.first
+        || after.starts_with(" -")
+        || after.starts_with(" (");
+    let article = matches!(t.of(reader.text), "I" | "A") || reader.at(i + 1, WORD);
+    if (t.first || !article) && alone && reader.spaced(i) && (surname || reader.unknown(i + 1)) {
         return Some(i + 1);
     }
     let named = if dotted {

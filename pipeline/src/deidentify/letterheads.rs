@@ -53,9 +53,11 @@ pub(super) fn find(text: &str, held: &[Placeholder], found: &mut Vec<Found>) {
         for (i, line) in block.iter().enumerate() {
             let (named, code) = (street(line), holds(line, &[Postcode]));
             let above = (i.saturating_sub(FURTHEST)..i).any(|j| street(&block[j]));
-            let below = (i + 1..block.len().min(i + FURTHEST)).any(|j| holds(&block[j], &[Postcode]));
+            let below =
+                (i + 1..block.len().min(i + FURTHEST)).any(|j| holds(&block[j], &[Postcode]));
             let house = block.get(i + 1).is_some_and(street) && is_house(&text[line.clone()]);
-            let letter = greeting.is_none_or(|g| from + i < g) || closing.is_some_and(|c| from + i > c);
+            let letter =
+                greeting.is_none_or(|g| from + i < g) || closing.is_some_and(|c| from + i > c);
             if letter && (named || code || above || below || house) {
                 more.extend(places(text, line, named || house, held));
             }
@@ -139,7 +141,8 @@ fn places(text: &str, line: &Range<usize>, with_street: bool, held: &[Placeholde
         let words = text[from..to].trim().trim_end_matches('.');
         let start = from + text[from..to].len() - text[from..to].trim_start().len();
         let after_name = held.iter().any(|h| {
-            h.kind == RedactionKind::Person && text.get(h.range.end..start).is_some_and(|g| g.trim().is_empty())
+            h.kind == RedactionKind::Person
+                && text.get(h.range.end..start).is_some_and(|g| g.trim().is_empty())
         });
         if !after_name && is_place(words, with_street) {
             match spans.last_mut() {

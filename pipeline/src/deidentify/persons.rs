@@ -9,13 +9,13 @@ use std::collections::HashSet;
 
 use super::found::Found;
 use super::introductions;
-use super::signatures;
 use super::lexicon::{
     ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE,
     PLACE, PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TIME, TITLE, WORD, fold,
 };
 use super::placeholders::Placeholder;
 use super::redacted::RedactionKind::Person;
+use super::signatures;
 use super::tokens::{Token, Tokens};
 
 /// Words of one name at most.
@@ -221,10 +221,14 @@ impl<'t> Reader<'t> {
             return false;
         }
         let surname = self.at(next, SURNAME) && !self.at(next, WORD) || self.unknown(next);
-        let town = self.at(next, PLACE) && !self.gap(next).starts_with([',', '(', '\n', ':'])
+        let town = self.at(next, PLACE)
+            && !self.gap(next).starts_with([',', '(', '\n', ':'])
             && !self.gap(next).starts_with(" (");
         let other = FUNCTION | KEEP | ROLE | TITLE | BUILDING | DOES | IS;
-        surname && !town && !self.at(next, other) && !self.list[next].all_capitals
+        surname
+            && !town
+            && !self.at(next, other)
+            && !self.list[next].all_capitals
             && !self.names_a_building(i)
     }
 
@@ -262,6 +266,9 @@ impl<'t> Reader<'t> {
                 .iter()
                 .any(|w| b.of(self.text).eq_ignore_ascii_case(w))
         }) {
+            return false;
+        }
+        if self.word_is(i + 1, &["period"]) {
             return false;
         }
         let located =
@@ -363,9 +370,17 @@ impl<'t> Reader<'t> {
                 && (!t.is(KEEP) || t.is(SURNAME) && !t.is(TIME));
             let particle = t.is(PARTICLE) && self.joined(i) && self.capital(i + 1);
             let of_particle = self.at(i - 1, PARTICLE) && i > start + 1 && !t.is(KEEP | BUILDING);
-            return particle && self.plain_given(start) || of_particle || listed || surname || (self.unknown(i) && !self.names_a_building(i));
+            return particle && self.plain_given(start)
+                || of_particle
+                || listed
+                || surname
+                || (self.unknown(i) && !self.names_a_building(i));
         }
         // Small letters, or case that says nothing: only what is hardly anything else.
+        let initial = self.list[start].letters == 1 && i == start + 1;
+        if self.caseless && initial && t.is(SURNAME) {
+            return true;
+        }
         let small_name = self.caseless || !self.list[start].capital;
         small_name
             && listed

@@ -41,8 +41,8 @@ fn mark_head(reader: &Reader, names: &mut [bool]) {
 /// Whether words that stand alone on a line are a given name or initials and a surname.
 fn is_written_out(reader: &Reader, from: usize, to: usize) -> bool {
     let initial = |j: usize| reader.list[j].letters == 1;
-    let somebody = from < to
-        && (reader.at(from, GIVEN) && !reader.at(from, KEEP | PLACE) || initial(from));
+    let somebody =
+        from < to && (reader.at(from, GIVEN) && !reader.at(from, KEEP | PLACE) || initial(from));
     somebody
         && (from..=to).all(|j| {
             let t = &reader.list[j];
@@ -80,7 +80,9 @@ fn mark_foot(reader: &Reader, names: &mut [bool]) {
         {
             continue;
         }
-        if formal && line && is_strange(reader, i + 1, end) || line && is_written_out(reader, i + 1, end) {
+        if formal && line && is_strange(reader, i + 1, end)
+            || line && is_written_out(reader, i + 1, end)
+        {
             names[i + 1..=end].fill(true);
         }
         mark_if_name(reader, names, i + 1, end, formal && apart);
@@ -125,4 +127,3 @@ fn mark_if_name(reader: &Reader, names: &mut [bool], from: usize, to: usize, cer
         }
     }
 }
-
