@@ -6,7 +6,14 @@ use super::redacted::RedactionKind::Account;
 
 pattern!(CARD, r"[0-9](?:[ -]?[0-9]){12,18}");
 pattern!(IBAN, r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b");
-pattern!(LONG, r"[0-9]{9,}");
+pattern!(LONG, r"[0-9]{8,}");
+pattern!(
+    NAMED,
+    r"(?ix) \b(?: a/c | acct? | account | policy | case | claim | client | cust(?:omer)? | invoice | nino
+        | ref(?:erence)? | membership | booking | tenancy | patient | service\suser )
+      (?: [\s.:\#\x2d(]* (?:no|num|number|id|ref|nr|is|was|code) \b )* [\s.:\#\x2d=(]*
+      ( [A-Z]{0,4}[/\x2d]?[0-9][0-9A-Z]*(?:[/\x2d][0-9A-Z]+)* ) \b"
+);
 pattern!(
     MARKED,
     r"(?ix) \b(?: account|acct|a/c|client|customer|case|invoice|inv|policy|claim|hospital|patient|service\suser
@@ -54,14 +61,33 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
             found.push(Found::new(m.range(), Account));
         }
     }
+    for m in NAMED.captures_iter(text).filter_map(|c| c.get(1)) {
+        let span_of_years = m.as_str().len() <= 9 && is_year(m.as_str().get(..4).unwrap_or(""));
+        if digits(m.as_str()).len() > FEWEST_DIGITS && !span_of_years {
+            found.push(Found::new(m.range(), Account));
+        }
+    }
     let long = LONG.find_iter(text).chain(CODED.find_iter(text));
     found.extend(
-        long.filter(|m| stands_free(text, &m.range())).map(|m| Found::new(m.range(), Account)),
+        long.filter(|m| stands_free(text, &m.range()) && !is_date(m.as_str()))
+            .map(|m| Found::new(m.range(), Account)),
     );
 }
 
 fn is_year(number: &str) -> bool {
     number.len() == 4 && (number.starts_with("19") || number.starts_with("20"))
+}
+
+/// Eight digits that read as a day of our time: 20240312 or 12032024.
+fn is_date(number: &str) -> bool {
+    let part = |range: std::ops::Range<usize>, most: u32| {
+        number.get(range).and_then(|p| p.parse().ok()).is_some_and(|n| (1..=most).contains(&n))
+    };
+    let year = |at: usize| number.get(at..at + 2) == Some("20");
+    number.len() == 8
+        && number.bytes().all(|b| b.is_ascii_digit())
+        && (year(0) && part(4..6, 12) && part(6..8, 31)
+            || year(4) && part(0..2, 31) && part(2..4, 12))
 }
 
 /// The check of card numbers.

@@ -5,7 +5,7 @@ use super::found::{Found, pattern};
 use super::lexicon::{FUNCTION, TIME, fold, lexicon};
 use super::redacted::RedactionKind::{Address, Postcode};
 
-const STREET: &str = "Street|St|Str|Road|Rd|Lane|Ln|Avenue|Ave|Av|Close|Cl|Drive|Dr|Court|Ct|Crescent|Cres|Place|Pl|Gardens|Gdns|Grove|Way|Terrace|Terr|Walk|Square|Sq|Hill|Mews|View|Rise|Green|Parade|Fold|Croft|Brow|Row|House|Towers|Heights|Lodge|Buildings|Villas|Cottages?|Farm|Park|Gate|Bank|Meadows?|Wharf|Quay|Common|Yard|Chase|Vale|Mount|Wynd|Spinney|Copse|Hollow|Fields?|Approach|Drove|Dene|Garth|Leys|Ridge|Reach|Broadway";
+pub(super) const STREET: &str = "Street|St|Str|Road|Rd|Lane|Ln|Avenue|Ave|Av|Close|Cl|Drive|Dr|Court|Ct|Crescent|Cres|Place|Pl|Gardens|Gdns|Grove|Way|Terrace|Terr|Walk|Square|Sq|Hill|Mews|View|Rise|Green|Parade|Fold|Croft|Brow|Row|House|Towers|Heights|Lodge|Buildings|Villas|Cottages?|Farm|Park|Gate|Bank|Meadows?|Wharf|Quay|Common|Yard|Chase|Vale|Mount|Wynd|Spinney|Copse|Hollow|Fields?|Approach|Drove|Dene|Garth|Leys|Ridge|Reach|Broadway";
 /// Street words safe in small letters.
 const SMALL_STREET: &str =
     "street|road|rd|lane|avenue|ave|crescent|terrace|gardens|drive|close|grove|court|mews|st";
@@ -38,10 +38,13 @@ pattern!(
 pattern!(
     LIVED,
     &format!(
-        r"(?i:\b(?:live[sd]?|living|resides?|moved|address(?:\s+is)?|stays)\s*:?\s+(?:(?:alone|here|still|now|there|just)\s+)?(?:on|in|at|to|off|near)?\s*)((?:[A-Z][\p{{L}}'’]+\s){{1,3}}(?:{STREET}))\b"
+        r"(?i:\b(?:live[sd]?|living|resides?|moved|address(?:\s+is)?|stays)\s*:?\s+(?:(?:alone|here|still|now|there|just)\s+)?(?:on|in|at|to|off|near)?\s*(?:the\s+(?:top|bottom|end|back|foot|corner)\s+of\s+)?)((?:[A-Z][\p{{L}}'’]+\s){{1,3}}(?:{STREET}))\b"
     )
 );
-pattern!(OUTWARD, r"^,?\s*(?:[A-Z][\p{L}-]+,?\s+){0,3}([A-Z]{1,2}[0-9][A-Z0-9]?)\b");
+pattern!(
+    OUTWARD,
+    r"^,?\s*(?:[A-Z][\p{L}-]+,?\s+){0,3}([A-Z]{1,2}[0-9][A-Z0-9]?(?:\s?[0-9][A-Z]{2})?)\b"
+);
 
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     let before = found.len();

@@ -1,5 +1,7 @@
 //! Dates of birth, told from other dates by the words before them: the date of a visit stays.
 
+use std::ops::Range;
+
 use super::found::{Found, pattern};
 use super::redacted::RedactionKind::Dob;
 
@@ -17,11 +19,34 @@ pattern!(
 // A full date of so long ago is hardly the date of a visit.
 pattern!(LONG_AGO, r"\b[0-9]{1,2}[/.-][0-9]{1,2}[/.-]19[0-6][0-9]\b");
 
+// Nor is "9.6.37": years from 28 to 60 lie ahead of every visit written about, or far behind.
+pattern!(
+    SHORT_YEAR,
+    r"\b(?:0?[1-9]|[12][0-9]|3[01])([/.-])(?:0?[1-9]|1[0-2])([/.-])(?:2[89]|[345][0-9]|60)\b"
+);
+pattern!(ISO_LONG_AGO, r"\b19[0-6][0-9][/.-](?:0[1-9]|1[0-2])[/.-][0-3][0-9]\b");
+
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     // "born" and "birth" share "b", "d.o.b" too: no need to look further without one.
     if text.contains(['b', 'B']) {
         let dates = BORN.captures_iter(text).filter_map(|c| c.get(1));
         found.extend(dates.map(|m| Found::new(m.range(), Dob)));
     }
+    for c in SHORT_YEAR.captures_iter(text) {
+        let same = c.get(1).map(|m| m.as_str()) == c.get(2).map(|m| m.as_str());
+        if let Some(date) = c.get(0).filter(|m| same && stands_alone(text, &m.range())) {
+            found.push(Found::new(date.range(), Dob));
+        }
+    }
+    found.extend(ISO_LONG_AGO.find_iter(text).map(|m| Found::new(m.range(), Dob)));
     found.extend(LONG_AGO.find_iter(text).map(|m| Found::new(m.range(), Dob)));
+}
+
+/// Whether a date is no part of a longer number, a price or a telephone number.
+fn stands_alone(text: &str, range: &Range<usize>) -> bool {
+    let (before, after) = (&text[..range.start], &text[range.end..]);
+    let number = |c: char| c.is_ascii_digit();
+    !before.ends_with(['£', '.', '/', '-'])
+        && !before.trim_end_matches(' ').ends_with(number)
+        && !(after.starts_with(['.', '/', '-', ':']) && after[1..].starts_with(number))
 }

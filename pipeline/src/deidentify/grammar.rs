@@ -2,12 +2,12 @@
 //! buildings that carry people's names. Lists of grammar, not of names, so they stand in code.
 
 use super::lexicon::{
-    BUILDING, DOES, FUNCTION, IS, LOCATIVE, Marks, PARTICLE, PLAIN_SURNAME, ROLE, ROYAL,
+    BUILDING, CLOSING, DOES, FUNCTION, IS, LOCATIVE, Marks, PARTICLE, PLAIN_SURNAME, ROLE, ROYAL,
     SOFT_TITLE, THING, TIME, TITLE, TOWARDS,
 };
 
 /// Each list with the mark that its words get.
-pub(super) const LISTS: [(&str, Marks); 15] = [
+pub(super) const LISTS: [(&str, Marks); 16] = [
     (TITLES, TITLE),
     (SOFT_TITLES, SOFT_TITLE),
     (ROLES, ROLE),
@@ -16,7 +16,10 @@ pub(super) const LISTS: [(&str, Marks); 15] = [
     ("is was has had isn't wasn't hasn't", IS),
     (BUILDINGS, BUILDING),
     ("in at near around outside across towards throughout between of", LOCATIVE),
-    ("de da do dos della van der den von bin ibn ap ferch al el la le mac mc st", PARTICLE),
+    (
+        "de da do dos della van der den von bin ibn ap ferch al el la le mac mc st ni nic ui",
+        PARTICLE,
+    ),
     ("queen king prince princess duke royal saint st lord", ROYAL),
     (TIMES, TIME),
     (THINGS, THING),
@@ -25,15 +28,21 @@ pub(super) const LISTS: [(&str, Marks); 15] = [
         TOWARDS,
     ),
     (PLAIN_SURNAMES, PLAIN_SURNAME),
+    (
+        "regards sincerely faithfully truly wishes thanks you signed from love cheers advance \
+         respectfully yours best gratefully",
+        CLOSING,
+    ),
     ("said says told came comes visited visits rang phoned", DOES),
 ];
 
 /// A name follows these almost always.
-const TITLES: &str = "mr mrs ms mx dr prof rev revd cllr messrs";
+const TITLES: &str = "mr mrs ms mx dr prof rev revd cllr messrs sr fr sgt dame canon";
 
 /// A name follows these when it is written like one.
 const SOFT_TITLES: &str = "nurse sister doctor matron miss auntie aunty aunt uncle nan nanny \
-    nanna nana grandma grandad granddad granny cousin father pastor imam sir lady lord professor \
+    nanna nana grandma grandad granddad granny cousin father pastor imam sir lady lord professor sergeant \
+    deacon bishop alderman captain major \
     councillor reverend carer";
 
 const ROLES: &str = "carer carers caregiver nurse mum mam mom mother dad father husband wife \
@@ -44,7 +53,10 @@ const ROLES: &str = "carer carers caregiver nurse mum mam mom mother dad father 
     grandson niece nephew cousin aunt auntie uncle granny stepson stepdaughter colleague advocate \
     mother-in-law father-in-law daughter-in-law son-in-law keyworker team leader boss owner \
     director counsellor volunteer warden client resident patient tutor matron hca boyfriend \
-    girlfriend ex chap gentleman bloke trainee student senior pa";
+    girlfriend ex chap gentleman bloke trainee student senior pa clients \
+    gentlemen fella fellow woman women missus missis regular mates mate landlady landlord lodger \
+    boy uncle granda facilitator interviewer interviewee participant respondent researcher \
+    moderator transcriber";
 
 const FUNCTION_WORDS: &str = "a an the and or but if then than that this these those there here \
     i you he she it we they me him her us them my your his its our their mine yours ours theirs \
@@ -65,14 +77,16 @@ const DONE_BY_PEOPLE: &str = "came comes visits visited helped helps said says t
     understands smiled smiles does did goes went gets got cares cared deserves retired passed \
     died introduced answered noticed reassured sings works worked speaks spoke talks talked walks drives drove keeps kept always never remembers \
     remembered forgets lets comforted calmed checks checked fed feeds lifted holds held cried laughs \
-    laughed jokes jollies";
+    laughed jokes jollies \
+    trained taught swapped texted texts wrote bathes shaved shaves reckons hates loves likes asked \
+    asks";
 
 /// What follows the name of a person when it has become the name of a place.
 const BUILDINGS: &str = "hospital hospitals ward wards centre center clinic clinics surgery unit \
     units suite house court lodge road street lane avenue close drive way health medical practice \
     university school college church hall park home homes care infirmary hospice building wing \
     room gardens place square theatre trust foundation pharmacy group ltd limited services \
-    agency cottage bridge station village day community general council day-case primary estate \
+    agency homecare services domiciliary cottage bridge station village day community general council day-case primary estate \
     syndrome disease palsy scale score catheter frame line test method model ann's award awards nomination course appeal team's";
 
 const TIMES: &str = "may june april august summer autumn winter spring march monday tuesday \

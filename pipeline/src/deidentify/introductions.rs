@@ -1,15 +1,12 @@
 //! The ways in which people introduce a name: titles, "called", "my carer ___", "___, my carer",
-//! "Dear ___", sign-offs, the last line of a letter, speakers of a transcript, initials, and the
-//! company of another name. Each rule marks words; `persons` makes names of them.
+//! "Dear ___", "___, 84", speakers of a transcript, initials, and the company of another name.
+//! Names at the head and foot of a letter are left to `signatures`. Each rule marks words; `persons` makes names of them.
 
 use super::lexicon::{
     BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, NAME_FIRST, PLACE, PLAIN_SURNAME, ROLE, SOFT_TITLE,
     SURNAME, THING, TITLE, TOWARDS, WORD,
 };
 use super::persons::Reader;
-
-/// Words of a signature at most.
-const LONGEST_SIGNATURE: usize = 4;
 
 /// Marks every word that is introduced as a name.
 pub(super) fn mark(reader: &Reader, names: &mut [bool]) {
@@ -22,11 +19,10 @@ pub(super) fn mark(reader: &Reader, names: &mut [bool]) {
         if let Some(name) = introduced {
             names[name] = true;
         }
-        if before_role(reader, i) {
+        if before_role(reader, i) || before_age(reader, i) {
             names[i] = true;
         }
     }
-    mark_signature(reader, names);
     if reader.text.contains(':') {
         mark_speakers(reader, names);
     }
@@ -106,6 +102,26 @@ fn after_title(reader: &Reader, i: usize) -> Option<usize> {
         return None;
     }
     let next = &reader.list[i + 1];
+    let written = t.is(TITLE) || reader.spaced(i);
+    if written && next.letters == 1 && next.capital && !next.has_digit && !reader.crossed_out(i + 1)
+    {
+        // "Mr A Khan", but "the Dr I saw".
+        let dotted = reader.gap(i + 1).starts_with('.');
+        let surname = reader.spaced(i + 1)
+            && reader.list.get(i + 2).is_some_and(|s| s.capital && s.letters > 1)
+            && !reader.at(i + 2, FUNCTION | DOES | IS);
+        // "Mrs A is kind", "I asked Mr I."
+        let alone = t.is(TITLE)
+            && (reader.done_by(i + 1) && next.of(reader.text) != "I"
+                || !reader.spaced(i + 1) && !dotted);
+        if dotted && (reader.capital(i + 2) || reader.caseless) || surname || alone {
+            return Some(i + 1);
+        }
+    }
+    // "Sr Support Worker"
+    if next.is(WORD) && reader.spaced(i + 1) && reader.at(i + 2, ROLE) {
+        return None;
+    }
     if t.is(TITLE) {
         let named = could_be_called(reader, i + 1)
             || (!reader.capital(i + 1)
@@ -114,7 +130,7 @@ fn after_title(reader: &Reader, i: usize) -> Option<usize> {
                 && next.letters > 2)
             || (reader.capital(i + 1)
                 && !next.all_capitals
-                && next.is(SURNAME | GIVEN | KEEP)
+                && next.is(SURNAME | GIVEN | KEEP | PLACE)
                 && !next.is(TITLE | SOFT_TITLE | ROLE | FUNCTION));
         return named.then_some(i + 1);
     }
@@ -143,6 +159,22 @@ fn after_called(reader: &Reader, i: usize) -> Option<usize> {
         return (!thing && could_be_called(reader, i + 1) && !reader.names_a_building(i + 1))
             .then_some(i + 1);
     }
+    // "I will call her Joely", "goes by Dot", "say to call him Mo".
+    let object = reader.word_is(i, &["her", "him", "me", "them", "myself", "herself", "himself"])
+        && i > 0
+        && reader.spaced(i - 1)
+        && reader.word_is(i - 1, &["call", "calls", "called", "calling", "named", "nickname"]);
+    let by = reader.word_is(i, &["by"])
+        && i > 0
+        && reader.spaced(i - 1)
+        && reader.word_is(i - 1, &["go", "goes", "went", "going"]);
+    if object || by {
+        let t = reader.list.get(i + 1)?;
+        // "calls me Trouble"
+        let strange = t.is(WORD) && !t.is(GIVEN | NAME_FIRST) || t.is(KEEP) && !t.is(GIVEN);
+        return (near(i) && reader.capital(i + 1) && !strange && could_be_called(reader, i + 1))
+            .then_some(i + 1);
+    }
     if reader.word_is(i, &["name", "names", "known"]) {
         let link =
             reader.spaced(i) && reader.word_is(i + 1, &["is", "was", "are", "were", "as", "of"]);
@@ -157,11 +189,13 @@ fn after_called(reader: &Reader, i: usize) -> Option<usize> {
     }
     let me = reader.word_is(i, &["i'm", "i’m", "im"])
         || (reader.word_is(i, &["am"]) && i > 0 && reader.word_is(i - 1, &["i"]));
+    let strange = reader.list.get(i + 1).is_some_and(|t| !t.first)
+        && reader.unknown(i + 1)
+        && reader.gap(i + 1).starts_with([',', '.']);
     (me && reader.spaced(i)
         && reader.capital(i + 1)
-        && reader.at(i + 1, GIVEN)
-        && !reader.at(i + 1, KEEP))
-    .then_some(i + 1)
+        && (reader.at(i + 1, GIVEN) && !reader.at(i + 1, KEEP) || strange))
+        .then_some(i + 1)
 }
 
 /// "my carer Joy", "our nurse, Zbigniew", "carer: Denise".
@@ -175,14 +209,28 @@ fn after_role(reader: &Reader, i: usize) -> Option<usize> {
         return None;
     }
     let next = &reader.list[i + 1];
-    if next.is(FUNCTION | ROLE | TITLE) || next.has_digit || reader.names_a_building(i + 1) {
+    // "Mum (Doreen Street)": no street is in brackets behind a person.
+    let bracketed = gap == "(" && reader.plain_given(i + 1);
+    if next.is(FUNCTION | ROLE | TITLE)
+        || next.has_digit
+        || (reader.names_a_building(i + 1) && !bracketed)
+    {
         return None;
     }
     let named = if reader.capital(i + 1) {
-        let unlisted = reader.unknown(i + 1) && spaced;
+        // "a gentleman, Cuthbert, who", "her sister (Morfydd, 86)"
+        let apart = match gap {
+            "," => reader.gap(i + 1).starts_with(','),
+            "(" => reader.gap(i + 1).starts_with([',', ')']),
+            // "Carer: Oluchi" on a line of its own
+            ":" => i + 2 == reader.list.len() || reader.gap(i + 1).contains(['\n', ',', ';']),
+            _ => false,
+        };
+        let unlisted = reader.unknown(i + 1) && (spaced || apart);
         (next.is(GIVEN)
             && (spaced || !next.is(KEEP | PLACE) && (!next.is(WORD) || next.is(NAME_FIRST))))
             || reader.plain_surname(i + 1) && !next.all_capitals
+            || apart && next.is(NAME_FIRST) && !next.is(KEEP)
             || unlisted
     } else {
         next.is(GIVEN | NAME_FIRST)
@@ -223,8 +271,14 @@ fn after_initial(reader: &Reader, i: usize) -> Option<usize> {
     let next = &reader.list[i + 1];
     let dotted = matches!(reader.gap(i), ". " | ".");
     let surname = next.is(SURNAME) && !next.is(FUNCTION | KEEP);
-    let alone = i + 2 == reader.list.len() || reader.gap(i + 1).contains('\n');
-    if t.first && alone && reader.spaced(i) && (surname || reader.unknown(i + 1)) {
+    let after = reader.gap(i + 1);
+    let alone = i + 2 == reader.list.len()
+        || after.contains('\n')
+        || after.starts_with([',', '(']) && t.first
+        || after.starts_with(" -")
+        || after.starts_with(" (");
+    let article = matches!(t.of(reader.text), "I" | "A") || reader.at(i + 1, WORD);
+    if (t.first || !article) && alone && reader.spaced(i) && (surname || reader.unknown(i + 1)) {
         return Some(i + 1);
     }
     let named = if dotted {
@@ -289,70 +343,28 @@ fn before_role(reader: &Reader, i: usize) -> bool {
         && (1..=3).any(|n| reader.at(j + n, ROLE) && (0..n).all(|k| reader.spaced(j + k)))
 }
 
-/// "Kind regards, Denise Adeyemi" at the end, or a last line that is nothing but a name.
-fn mark_signature(reader: &Reader, names: &mut [bool]) {
-    let count = reader.list.len();
-    for i in (0..count).rev().take(LONGEST_SIGNATURE + 24) {
-        let close = reader.word_is(
-            i,
-            &[
-                "regards",
-                "sincerely",
-                "faithfully",
-                "truly",
-                "wishes",
-                "thanks",
-                "you",
-                "signed",
-                "from",
-                "love",
-                "cheers",
-                "advance",
-            ],
-        );
-        if !close || i + 1 >= count {
-            continue;
-        }
-        let gap = reader.gap(i);
-        let formal = reader.word_is(i, &["regards", "sincerely", "faithfully", "wishes", "signed"]);
-        let apart = gap.contains([',', '\n', '.', '-', ':']);
-        let end = (i + 1..count)
-            .find(|&j| reader.gap(j).contains('\n') || j + 1 == count)
-            .unwrap_or(count - 1);
-        if !(apart || formal || reader.word_is(i, &["from", "love"])) || end - i > LONGEST_SIGNATURE
-        {
-            continue;
-        }
-        mark_if_name(reader, names, i + 1, end, formal && apart);
+/// "Lily, 94, she rings", "Edna (87)", "Frank aged 80".
+fn before_age(reader: &Reader, i: usize) -> bool {
+    let t = &reader.list[i];
+    let could_be = t.is(GIVEN) || reader.plain_surname(i) || reader.unknown(i);
+    if !reader.capital(i) || !could_be || t.is(FUNCTION | ROLE | TITLE) || t.end != t.after {
+        return false;
     }
-    let lines = reader.text.lines().filter(|l| !l.trim().is_empty()).count();
-    if lines >= 3 && count > LONGEST_SIGNATURE {
-        let from =
-            (0..count - 1).rev().find(|&j| reader.gap(j).contains('\n')).map_or(0, |j| j + 1);
-        if count - from <= LONGEST_SIGNATURE {
-            mark_if_name(reader, names, from, count - 1, false);
-        }
-    }
-}
-
-/// Marks the words of a signature, if it can be one.
-fn mark_if_name(reader: &Reader, names: &mut [bool], from: usize, to: usize, certain: bool) {
-    let words = || from..=to;
-    let possible = words().all(|j| {
-        let t = &reader.list[j];
-        !t.has_digit
-            && !t.is(FUNCTION | TITLE | IS | DOES)
-            && (t.capital || t.is(GIVEN | SURNAME))
-            && (j == to || reader.spaced(j) || reader.gap(j).trim() == ".")
-    });
-    let listed = |j: usize| reader.at(j, GIVEN) || reader.plain_surname(j);
-    let plain = words().any(|j| listed(j) && !reader.at(j, KEEP))
-        || (certain && words().all(|j| reader.unknown(j)));
-    if possible && plain {
-        for j in words().filter(|&j| !reader.at(j, ROLE | SOFT_TITLE) || listed(j)) {
-            names[j] = true;
-        }
-    }
+    let gap = reader.gap(i).trim();
+    let aged = (i + 1..i + 3).find(|&j| reader.word_is(j, &["aged", "age"]));
+    let number = match aged {
+        Some(j) if (i + 1..j).all(|k| k == i) && j == i + 1 && reader.spaced(j) => j + 1,
+        _ if matches!(gap, "," | "(") => i + 1,
+        _ => return false,
+    };
+    let Some(age) = reader.list.get(number) else { return false };
+    let years: Option<u8> = age.of(reader.text).parse().ok();
+    let ends = reader.gap(number).starts_with([',', ')', ';', '.', '\n'])
+        || number + 1 == reader.list.len() && reader.gap(number).trim().is_empty()
+        || reader.word_is(number + 1, &["years", "yrs", "yr", "year", "and"]);
+    // "June (12)" may be a day of the month, "Leeds, 12," anything.
+    let place = t.is(PLACE | KEEP) && aged.is_none();
+    years.is_some_and(|n| (1..=112).contains(&n)) && ends && !place
 }
 
 /// "Denise: I came at nine." at the start of a line.

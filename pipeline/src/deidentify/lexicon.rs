@@ -40,6 +40,8 @@ pub(super) const TIME: Marks = 1 << 18;
 pub(super) const THING: Marks = 1 << 19;
 pub(super) const TOWARDS: Marks = 1 << 20;
 pub(super) const PLAIN_SURNAME: Marks = 1 << 21;
+/// Ends a letter: "regards", "sincerely".
+pub(super) const CLOSING: Marks = 1 << 22;
 
 /// FNV-1a: the words are our own and short, so a small hash beats a strong one.
 #[derive(Debug, Clone, Copy)]

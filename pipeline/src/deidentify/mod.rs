@@ -16,6 +16,7 @@ mod emails;
 mod found;
 mod grammar;
 mod introductions;
+mod letterheads;
 mod lexicon;
 mod nhs_numbers;
 mod ni_numbers;
@@ -27,6 +28,7 @@ mod postcodes;
 mod providers;
 mod redacted;
 mod residual;
+mod signatures;
 mod tokens;
 mod urls;
 mod vehicles;
@@ -156,6 +158,7 @@ impl Deidentifier {
         }
         phones::find_spelled(text, &mut found);
         self.providers.find(text, &mut found);
+        letterheads::find(text, held, &mut found);
         settle(text, held, [found])
     }
 }

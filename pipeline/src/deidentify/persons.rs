@@ -11,10 +11,11 @@ use super::found::Found;
 use super::introductions;
 use super::lexicon::{
     ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE,
-    PLACE, PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TITLE, WORD, fold,
+    PLACE, PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TIME, TITLE, WORD, fold,
 };
 use super::placeholders::Placeholder;
 use super::redacted::RedactionKind::Person;
+use super::signatures;
 use super::tokens::{Token, Tokens};
 
 /// Words of one name at most.
@@ -40,6 +41,7 @@ pub(super) fn find(
         *name = reader.stands_as_name(i);
     }
     introductions::mark(&reader, &mut names);
+    signatures::mark(&reader, &mut names);
     let taken = |t: &Token| {
         let covers = |start: usize, end: usize| start <= t.start && t.end <= end;
         held.iter().any(|h| covers(h.range.start, h.range.end))
@@ -188,6 +190,9 @@ impl<'t> Reader<'t> {
             return false;
         }
         let capital = self.capital(i);
+        if capital && (self.begins_with_surname(i) || self.is_a_family(i) || self.is_a_month(i)) {
+            return true;
+        }
         let sense = if self.plain_given(i) {
             capital || t.letters > 2
         } else if t.is(GIVEN) {
@@ -208,6 +213,44 @@ impl<'t> Reader<'t> {
         sense && !acronym && !(self.names_a_building(i) || self.names_a_ward(i))
     }
 
+    /// "Lee Rothwell, 41": a name that begins a sentence, ambiguous in each of its words.
+    fn begins_with_surname(&self, i: usize) -> bool {
+        let (t, next) = (&self.list[i], i + 1);
+        let given = t.is(NAME_FIRST) || t.is(GIVEN) && !t.is(WORD | PLACE | KEEP);
+        if !given || !t.first || !self.joined(i) || !self.capital(next) {
+            return false;
+        }
+        let surname = self.at(next, SURNAME) && !self.at(next, WORD) || self.unknown(next);
+        let town = self.at(next, PLACE)
+            && !self.gap(next).starts_with([',', '(', '\n', ':'])
+            && !self.gap(next).starts_with(" (");
+        let other = FUNCTION | KEEP | ROLE | TITLE | BUILDING | DOES | IS;
+        surname
+            && !town
+            && !self.at(next, other)
+            && !self.list[next].all_capitals
+            && !self.names_a_building(i)
+    }
+
+    /// "The Ollerton family", whoever they are.
+    fn is_a_family(&self, i: usize) -> bool {
+        let listed = self.at(i, SURNAME) && !self.at(i, WORD | KEEP);
+        (self.unknown(i) || listed)
+            && !self.list[i].first
+            && self.joined(i)
+            && self.word_is(i + 1, &["family", "family's", "family’s", "household", "brothers"])
+    }
+
+    /// "Jan Whitworth", "April Khan": a month with a surname.
+    fn is_a_month(&self, i: usize) -> bool {
+        self.at(i, GIVEN)
+            && self.at(i, KEEP)
+            && self.joined(i)
+            && self.capital(i + 1)
+            && self.plain_surname(i + 1)
+            && !self.list[i].all_capitals
+    }
+
     /// A given name that is a word or place as well.
     fn is_given_here(&self, i: usize, capital: bool) -> bool {
         let t = &self.list[i];
@@ -223,6 +266,9 @@ impl<'t> Reader<'t> {
                 .iter()
                 .any(|w| b.of(self.text).eq_ignore_ascii_case(w))
         }) {
+            return false;
+        }
+        if self.word_is(i + 1, &["period"]) {
             return false;
         }
         let located =
@@ -320,10 +366,21 @@ impl<'t> Reader<'t> {
             let surname = self.plain_given(start)
                 && i == start + 1
                 && !t.all_capitals
-                && !t.is(KEEP | ROLE | BUILDING | PLACE | DOES | IS);
-            return listed || surname || (self.unknown(i) && !self.names_a_building(i));
+                && !t.is(ROLE | BUILDING | PLACE | DOES | IS)
+                && (!t.is(KEEP) || t.is(SURNAME) && !t.is(TIME));
+            let particle = t.is(PARTICLE) && self.joined(i) && self.capital(i + 1);
+            let of_particle = self.at(i - 1, PARTICLE) && i > start + 1 && !t.is(KEEP | BUILDING);
+            return particle && self.plain_given(start)
+                || of_particle
+                || listed
+                || surname
+                || (self.unknown(i) && !self.names_a_building(i));
         }
         // Small letters, or case that says nothing: only what is hardly anything else.
+        let initial = self.list[start].letters == 1 && i == start + 1;
+        if self.caseless && initial && t.is(SURNAME) {
+            return true;
+        }
         let small_name = self.caseless || !self.list[start].capital;
         small_name
             && listed

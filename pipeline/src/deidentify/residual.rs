@@ -4,7 +4,7 @@
 //! runs after the recognisers, so what it meets is what they passed over.
 
 use super::Redacted;
-use super::lexicon::PARTICLE;
+use super::lexicon::{BUILDING, KEEP, PARTICLE, PLACE, WORD, fold, lexicon};
 use super::placeholders;
 use super::tokens::Tokens;
 
@@ -24,7 +24,7 @@ impl Redacted {
         let held = placeholders::find(text);
         let tokens = Tokens::read(text);
         !tokens.caseless
-            && tokens.list.iter().any(|t| {
+            && tokens.list.iter().enumerate().any(|(i, t)| {
                 t.capital
                     && !t.first
                     && !t.all_capitals
@@ -32,8 +32,24 @@ impl Redacted {
                     && t.letters > 2
                     && t.marks & !PARTICLE == 0
                     && !held.iter().any(|h| h.range.contains(&t.start))
+                    && !is_plural(t.of(text))
+                    && !names_an_office(text, &tokens, i)
             })
     }
+}
+
+/// "Tuesdays", "Ghanaians", "Commissioners": words of the lists with an s.
+fn is_plural(word: &str) -> bool {
+    let folded = fold(word);
+    folded.strip_suffix('s').is_some_and(|one| lexicon().marks(one) & (WORD | KEEP | PLACE) != 0)
+}
+
+/// "Bramwith Homecare", "Marlpit Business Centre".
+fn names_an_office(text: &str, tokens: &Tokens, i: usize) -> bool {
+    tokens.list[i..].windows(2).take(2).any(|pair| {
+        let joined = text[pair[0].after..pair[1].start].chars().all(|c| c == ' ');
+        joined && pair[1].capital && pair[1].is(BUILDING)
+    })
 }
 
 fn has_long_number(text: &str) -> bool {
@@ -62,5 +78,7 @@ mod tests {
     fn ordinary_praise_is_none() {
         assert!(!may_hold_more("The carers from Bolton are lovely and come at 7.30 on Mondays"));
         assert!(!may_hold_more("My carer Denise is lovely"));
+        assert!(!may_hold_more("He has Lewy body dementia and they only come on Saturdays"));
+        assert!(!may_hold_more("We had Bramwith Homecare and a lovely Ghanaian lady at Christmas"));
     }
 }

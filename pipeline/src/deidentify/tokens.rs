@@ -1,7 +1,7 @@
 //! A text as words with what the lexicon knows of each: one pass, one look-up a word. Everything
 //! that looks for people reads these and not the characters.
 
-use super::lexicon::{KEEP, Marks, PLACE_HEAD, fold_into, lexicon};
+use super::lexicon::{FUNCTION, KEEP, Marks, PLACE_HEAD, fold_into, lexicon};
 
 /// A word.
 #[derive(Clone, Copy, Debug)]
@@ -101,7 +101,7 @@ impl Tokens {
         }
         let mut tokens = Self { list, caseless: false };
         tokens.mark_places(text);
-        tokens.caseless = tokens.case_says_nothing();
+        tokens.caseless = tokens.case_says_nothing() && !tokens.lists_names(text);
         tokens
     }
 
@@ -120,6 +120,15 @@ impl Tokens {
                 }
             }
         }
+    }
+
+    /// "Present: Jan Whitworth (chair), Pru Dewhurst, Iqbal": many capitals because of many names,
+    /// where a title would put capitals on its small words, too.
+    fn lists_names(&self, text: &str) -> bool {
+        let written = |t: &&Token| !t.has_digit && t.letters > 1;
+        text.contains([',', ':', '('])
+            && self.list.iter().filter(written).any(|t| !t.all_capitals)
+            && !self.list.iter().filter(written).any(|t| t.is(FUNCTION) && t.capital && !t.first)
     }
 
     fn case_says_nothing(&self) -> bool {

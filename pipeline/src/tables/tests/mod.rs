@@ -40,7 +40,7 @@ pub(super) fn vocabulary() -> Vocabulary {
 }
 
 fn words(text: &str) -> Redacted {
-    Redacted::from_store(text.to_owned())
+    Redacted::from_store(text, Vec::new()).unwrap_or_default()
 }
 
 /// A response that is one segment.
