@@ -19,7 +19,7 @@ pub(super) fn mark(reader: &Reader, names: &mut [bool]) {
         if let Some(name) = introduced {
             names[name] = true;
         }
-        if before_role(reader, i) || before_age(reader, i) {
+        if before_role(reader, i) || before_age(reader, i) || before_here(reader, i) {
             names[i] = true;
         }
     }
@@ -341,6 +341,16 @@ fn before_role(reader: &Reader, i: usize) -> bool {
     whose
         && human
         && (1..=3).any(|n| reader.at(j + n, ROLE) && (0..n).all(|k| reader.spaced(j + k)))
+}
+
+/// "Hi, Xanthippe here."
+fn before_here(reader: &Reader, i: usize) -> bool {
+    reader.word_is(i + 1, &["here"])
+        && reader.spaced(i)
+        && reader.capital(i)
+        && (reader.unknown(i) || reader.at(i, GIVEN))
+        && !reader.at(i, PLACE | KEEP | FUNCTION)
+        && reader.gap(i + 1).starts_with([',', '.', '!', '\n'])
 }
 
 /// "Lily, 94, she rings", "Edna (87)", "Frank aged 80".
