@@ -361,10 +361,10 @@ fn before_age(reader: &Reader, i: usize) -> bool {
         return false;
     }
     let gap = reader.gap(i).trim();
-    let aged = (i + 1..i + 3).find(|&j| reader.word_is(j, &["aged", "age"]));
-    let number = match aged {
-        Some(j) if (i + 1..j).all(|k| k == i) && j == i + 1 && reader.spaced(j) => j + 1,
-        _ if matches!(gap, "," | "(") => i + 1,
+    let aged = reader.word_is(i + 1, &["aged", "age"]) && reader.spaced(i + 1);
+    let number = match (aged, gap) {
+        (true, "" | "," | "(") => i + 2,
+        (false, "," | "(") => i + 1,
         _ => return false,
     };
     let Some(age) = reader.list.get(number) else { return false };
@@ -373,7 +373,7 @@ fn before_age(reader: &Reader, i: usize) -> bool {
         || number + 1 == reader.list.len() && reader.gap(number).trim().is_empty()
         || reader.word_is(number + 1, &["years", "yrs", "yr", "year", "and"]);
     // "June (12)" may be a day of the month, "Leeds, 12," anything.
-    let place = t.is(PLACE | KEEP) && aged.is_none();
+    let place = t.is(PLACE | KEEP) && !aged;
     years.is_some_and(|n| (1..=112).contains(&n)) && ends && !place
 }
 
