@@ -86,7 +86,7 @@ impl Identities {
 /// Takes personal data out of a batch.
 pub fn deidentify(deidentifier: &Deidentifier, numbered: Numbered) -> Deidentified {
     let Numbered { batch, ids } = numbered;
-    let mut labels = Labels { deidentifier, questions: HashMap::new(), labels: HashMap::new() };
+    let mut labels = Labels { deidentifier, questions: HashMap::new(), values: HashMap::new() };
     let mut responses = Vec::with_capacity(batch.responses.len());
     let mut own_ids = Vec::with_capacity(batch.responses.len());
     let mut ids = ids.into_iter();
@@ -128,7 +128,7 @@ struct Labels<'a> {
     deidentifier: &'a Deidentifier,
     /// By address; the question is kept beside its result, so that no address is used twice.
     questions: HashMap<*const Question, (Arc<Question>, Arc<AskedQuestion>)>,
-    labels: HashMap<Identified, Arc<str>>,
+    values: HashMap<Identified, Arc<str>>,
 }
 
 impl Labels<'_> {
@@ -145,11 +145,11 @@ impl Labels<'_> {
     }
 
     fn label(&mut self, value: &Identified) -> Arc<str> {
-        if let Some(known) = self.labels.get(value) {
+        if let Some(known) = self.values.get(value) {
             return Arc::clone(known);
         }
         let label: Arc<str> = self.deidentifier.label(value.reveal()).as_str().into();
-        self.labels.insert(value.clone(), Arc::clone(&label));
+        self.values.insert(value.clone(), Arc::clone(&label));
         label
     }
 }

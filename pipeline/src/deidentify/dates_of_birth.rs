@@ -46,7 +46,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
 fn stands_alone(text: &str, range: &Range<usize>) -> bool {
     let (before, after) = (&text[..range.start], &text[range.end..]);
     let number = |c: char| c.is_ascii_digit();
-    !before.ends_with(['£', '.', '/', '-'])
-        && !before.trim_end_matches(' ').ends_with(number)
-        && !(after.starts_with(['.', '/', '-', ':']) && after[1..].starts_with(number))
+    let goes_on = after.starts_with(['.', '/', '-', ':']) && after[1..].starts_with(number);
+    let begun =
+        before.ends_with(['£', '.', '/', '-']) || before.trim_end_matches(' ').ends_with(number);
+    !(begun || goes_on)
 }

@@ -19,7 +19,7 @@ pub(super) fn mark(reader: &Reader, names: &mut [bool]) {
         if let Some(name) = introduced {
             names[name] = true;
         }
-        if before_role(reader, i) || before_age(reader, i) {
+        if before_role(reader, i) || before_age(reader, i) || before_here(reader, i) {
             names[i] = true;
         }
     }
@@ -343,6 +343,16 @@ fn before_role(reader: &Reader, i: usize) -> bool {
         && (1..=3).any(|n| reader.at(j + n, ROLE) && (0..n).all(|k| reader.spaced(j + k)))
 }
 
+/// "Hi, Xanthippe here."
+fn before_here(reader: &Reader, i: usize) -> bool {
+    reader.word_is(i + 1, &["here"])
+        && reader.spaced(i)
+        && reader.capital(i)
+        && (reader.unknown(i) || reader.at(i, GIVEN))
+        && !reader.at(i, PLACE | KEEP | FUNCTION)
+        && reader.gap(i + 1).starts_with([',', '.', '!', '\n'])
+}
+
 /// "Lily, 94, she rings", "Edna (87)", "Frank aged 80".
 fn before_age(reader: &Reader, i: usize) -> bool {
     let t = &reader.list[i];
@@ -351,10 +361,10 @@ fn before_age(reader: &Reader, i: usize) -> bool {
         return false;
     }
     let gap = reader.gap(i).trim();
-    let aged = (i + 1..i + 3).find(|&j| reader.word_is(j, &["aged", "age"]));
-    let number = match aged {
-        Some(j) if (i + 1..j).all(|k| k == i) && j == i + 1 && reader.spaced(j) => j + 1,
-        _ if matches!(gap, "," | "(") => i + 1,
+    let aged = reader.word_is(i + 1, &["aged", "age"]) && reader.spaced(i + 1);
+    let number = match (aged, gap) {
+        (true, "" | "," | "(") => i + 2,
+        (false, "," | "(") => i + 1,
         _ => return false,
     };
     let Some(age) = reader.list.get(number) else { return false };
@@ -363,7 +373,7 @@ fn before_age(reader: &Reader, i: usize) -> bool {
         || number + 1 == reader.list.len() && reader.gap(number).trim().is_empty()
         || reader.word_is(number + 1, &["years", "yrs", "yr", "year", "and"]);
     // "June (12)" may be a day of the month, "Leeds, 12," anything.
-    let place = t.is(PLACE | KEEP) && aged.is_none();
+    let place = t.is(PLACE | KEEP) && !aged;
     years.is_some_and(|n| (1..=112).contains(&n)) && ends && !place
 }
 

@@ -106,7 +106,7 @@ fn has_street(line: &str) -> bool {
 }
 
 fn is_house(line: &str) -> bool {
-    line.starts_with("The ") && segments(line).all(|s| written_as_name(s))
+    line.starts_with("The ") && segments(line).all(written_as_name)
 }
 
 /// Whether a list holds the words as a town or county, or as something that is no place at all.

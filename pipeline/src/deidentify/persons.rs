@@ -268,7 +268,11 @@ impl<'t> Reader<'t> {
         }) {
             return false;
         }
-        if self.word_is(i + 1, &["period"]) {
+        // "In Bolton, Leigh and Wigan"
+        let town = |j: usize| self.at(j, PLACE) && !self.at(j, GIVEN);
+        let listed = i > 0 && self.gap(i - 1).trim() == "," && town(i - 1)
+            || next() && self.word_is(i + 1, &["and", "or"]) && town(i + 2);
+        if listed || self.word_is(i + 1, &["period"]) {
             return false;
         }
         let located =
@@ -362,12 +366,13 @@ impl<'t> Reader<'t> {
             if t.letters == 1 {
                 return self.gap(i).starts_with('.') || !matches!(t.of(self.text), "I" | "A");
             }
+            let titled = self.before(start).is_some_and(|b| b.is(TITLE | SOFT_TITLE));
             // "Hugh Quilter": a capital beside a sure given name is a surname, whatever else it is.
             let surname = self.plain_given(start)
                 && i == start + 1
                 && !t.all_capitals
                 && !t.is(ROLE | BUILDING | PLACE | DOES | IS)
-                && (!t.is(KEEP) || t.is(SURNAME) && !t.is(TIME));
+                && (!t.is(KEEP) || t.is(SURNAME) && (titled || !t.is(TIME)));
             let particle = t.is(PARTICLE) && self.joined(i) && self.capital(i + 1);
             let of_particle = self.at(i - 1, PARTICLE) && i > start + 1 && !t.is(KEEP | BUILDING);
             return particle && self.plain_given(start)

@@ -134,3 +134,32 @@ fn ordinary_words_towns_bodies_and_dates_stay() {
         assert_eq!(redact(text), text);
     }
 }
+
+#[test]
+fn the_address_block_of_a_letter_goes_line_by_line_and_its_town_stays() {
+    let letter = "Orchard End, Hob Lane\nWeatherstone\nStoke-on-Trent\nST6 9ZZ\n12 March 2025\n\n\
+        Dear Sir,\nI am the lady in the bungalow.\nYours sincerely\nG. Salt";
+    assert_eq!(
+        redact(letter),
+        "[ADDRESS 1]\n[ADDRESS 2]\nStoke-on-Trent\n[POSTCODE 1]\n12 March 2025\n\n\
+        Dear Sir,\nI am the lady in the bungalow.\nYours sincerely\n[PERSON 1]"
+    );
+}
+
+#[test]
+fn ages_brackets_and_nicknames_introduce_names() {
+    for (text, redacted) in [
+        ("Lee Rothwell, 41, has four calls.", "[PERSON 1], 41, has four calls."),
+        ("Mr A Khan (asked not to be named)", "Mr [PERSON 1] (asked not to be named)"),
+        ("I've a gentleman, Xuthbert, who rings.", "I've a gentleman, [PERSON 1], who rings."),
+        ("They say to call him Mo.", "They say to call him [PERSON 1]."),
+        ("Mum (Doreen Street) is tired.", "Mum ([PERSON 1]) is tired."),
+        ("You had 9.6.37 off me.", "You had [DOB 1] off me."),
+        ("The lady I spoke to on 9.6.24 was kind.", "The lady I spoke to on 9.6.24 was kind."),
+        ("In Leeds, 12, and in June, 87 people.", "In Leeds, 12, and in June, 87 people."),
+        ("They call me Monday to Friday.", "They call me Monday to Friday."),
+        ("Mears Homecare are fine.", "[PROVIDER B] Homecare are fine."),
+    ] {
+        assert_eq!(self::redact(text), redacted);
+    }
+}

@@ -85,7 +85,7 @@ fn mark_foot(reader: &Reader, names: &mut [bool]) {
         {
             names[i + 1..=end].fill(true);
         }
-        mark_if_name(reader, names, i + 1, end, formal && apart);
+        mark_if_name(reader, names, i + 1, end, apart && (formal || line));
     }
     let lines = reader.text.lines().filter(|l| !l.trim().is_empty()).count();
     if lines >= 3 && count > LONGEST_SIGNATURE {
