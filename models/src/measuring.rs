@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calibration::{Leaning, Platt, Tally, own_threshold, threshold};
+use crate::calibration::{Leaning, Mix, Platt, Tally, own_threshold, threshold};
 use crate::content::{self, Content};
 use crate::examples::LabelledResponse;
 use crate::folds::HeldOut;
@@ -120,13 +120,14 @@ pub struct TrainingReport {
 pub(crate) fn fit_rules<'a>(
     responses: &[LabelledResponse],
     held_out: impl Iterator<Item = &'a HeldOut> + Clone,
-    codes: usize,
+    about: &About,
     options: &TrainOptions,
 ) -> Rules {
     /// Examples' worth of the pull towards all labels together, for the calibration.
     const PULL: f64 = 3.0;
     /// The same for thresholds.
     const PULL_THRESHOLD: f32 = 30.0;
+    let codes = about.codes.len();
     let heads = Head::all(codes);
     let pairs: Vec<Vec<(f32, bool)>> = (heads.iter().enumerate())
         .map(|(column, head)| {
@@ -176,11 +177,15 @@ pub(crate) fn fit_rules<'a>(
         .iter()
         .map(|pairs| own_threshold(pairs, all, options.recall, PULL_THRESHOLD))
         .collect();
+    let (safeguarding, alarms) = fit_alarms(responses, held_out.clone(), about);
+    let confidence = fit_confidence(&pairs[..codes], &platt);
     for (column, head) in heads.iter().enumerate().skip(codes) {
-        let own: Vec<(f32, bool)> = pairs[column]
-            .iter()
-            .map(|(score, truth)| (platt[column].probability(*score), *truth))
-            .collect();
+        let scored = pairs[column].iter();
+        let own: Vec<(f32, bool)> = if *head == Head::Safeguarding {
+            alarms.clone()
+        } else {
+            scored.map(|(score, truth)| (platt[column].probability(*score), *truth)).collect()
+        };
         // A person reads what is flagged, and a case missed is worse than a page read in vain.
         let (beta, usual) = match head {
             Head::Safeguarding => (2.0, 0.15),
@@ -194,11 +199,47 @@ pub(crate) fn fit_rules<'a>(
     Rules {
         platt,
         thresholds,
+        safeguarding,
+        confidence,
         leaning: Leaning::new(codes, feelings),
         leaning_weight: options.leaning,
         whole: options.whole,
         floor: options.floor,
     }
+}
+
+/// Fits what tells that a person must read a response. Also gives each one's probability and truth.
+fn fit_alarms<'a>(
+    responses: &[LabelledResponse],
+    held_out: impl Iterator<Item = &'a HeldOut>,
+    about: &About,
+) -> (Mix, Vec<(f32, bool)>) {
+    /// Examples' worth of the pull towards the two scores of safeguarding alone.
+    const PULL: f64 = 10.0;
+    let pairs: Vec<(Vec<f32>, bool)> = held_out
+        .filter_map(|held| {
+            let segments: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+            Some((about.alarms(&held.whole, &segments), responses[held.response].safeguarding?))
+        })
+        .collect();
+    let mut start = vec![0.0; 3 + about.codes.len()];
+    start[..2].fill(0.5);
+    let mix = Mix::fit(&pairs, &start, PULL);
+    let scored = pairs.iter().map(|(scores, truth)| (mix.probability(scores), *truth)).collect();
+    (mix, scored)
+}
+
+/// Fits what the probability of a code means where a person reads it: over all codes together, and
+/// free to level off, because people do not agree on the clearest cases either.
+fn fit_confidence(pairs: &[Vec<(f32, bool)>], platt: &[Platt]) -> Mix {
+    /// Less likely codes are never shown.
+    const SHOWN: f32 = 0.1;
+    let shown: Vec<(Vec<f32>, bool)> = (pairs.iter().zip(platt))
+        .flat_map(|(pairs, platt)| pairs.iter().map(|(score, yes)| (platt.probability(*score), *yes)))
+        .filter(|(p, _)| *p >= SHOWN)
+        .map(|(p, yes)| (About::sides(p).to_vec(), yes))
+        .collect();
+    Mix::fit(&shown, &[1.0, 1.0], 1.0)
 }
 
 /// True if a segment that a person gave the code shares half of the shorter of the two spans.
@@ -304,7 +345,7 @@ pub(crate) fn measure(
     let mut uncoded = 0;
     for fold in 0..options.folds {
         let others = held_out.iter().filter(|held| held.fold != fold);
-        let rules = fit_rules(responses, others, codes.len(), options);
+        let rules = fit_rules(responses, others, about, options);
         let about = About { rules, ..about.clone() };
         for held in held_out.iter().filter(|held| held.fold == fold) {
             let response = &responses[held.response];
@@ -313,7 +354,10 @@ pub(crate) fn measure(
             themes.several(said, |code| response.carries(code));
             with_thin.several(said, |code| response.carries(code));
             for ((span, _), own) in held.found.iter().zip(&decision.codes) {
-                codings.extend(own.iter().map(|(code, p)| (*p, carries(response, span, *code))));
+                codings.extend(own.iter().map(|(code, p)| {
+                    let confidence = about.rules.confidence.probability(&About::sides(*p));
+                    (confidence, carries(response, span, *code))
+                }));
             }
             let informative = response.segments.iter().any(|segment| !segment.codes.is_empty());
             uncoded += usize::from(informative && decision.codes.iter().all(Vec::is_empty));
@@ -346,7 +390,8 @@ pub(crate) fn measure(
             }
             let spoken = matches!(decision.status, Status::Informative | Status::Unassigned);
             if let Some(truth) = response.safeguarding {
-                let said = spoken && about.speaks(Head::Safeguarding, &held.whole);
+                let raw: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+                let said = spoken && about.alarming(about.alarm(&held.whole, &raw));
                 safeguarding.several(|_| said, |_| truth);
             }
             if let Some(truth) = response.respondent.filter(|own| *own != RespondentType::Unknown) {

@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calibration::{Leaning, Platt, feeling};
+use crate::calibration::{Leaning, Mix, Platt, feeling};
 use crate::content::{self, Content};
 use crate::examples::roll_up;
-use crate::features::{Encoded, Encoder, Input, Ngrams};
+use crate::features::{Encoded, Encoder, Input, WordEncoder};
 use crate::heads::{Head, Heads, Scores};
 use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
 
@@ -129,13 +129,17 @@ pub struct Scratch {
 }
 
 /// How scores become decisions. Fitted in training and stored with the weights.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rules {
     /// Calibration of each head.
     pub(crate) platt: Vec<Platt>,
     /// Smallest probability at which each head speaks.
     pub(crate) thresholds: Vec<f32>,
+    /// Probability that a person must read a response, from [`About::alarms`].
+    pub(crate) safeguarding: Mix,
+    /// What the confidence of a code means, from the two sides of its probability.
+    pub(crate) confidence: Mix,
     /// How each code leans towards each sentiment.
     pub(crate) leaning: Leaning,
     /// How much that counts.
@@ -159,7 +163,7 @@ pub(crate) struct About {
     pub(crate) codes: Vec<String>,
     /// How many of them are themes.
     pub(crate) themes: usize,
-    pub(crate) ngrams: Ngrams,
+    pub(crate) encoder: WordEncoder,
     pub(crate) rules: Rules,
 }
 
@@ -251,6 +255,42 @@ impl About {
             }
         }
         decision
+    }
+
+    /// What may tell that a person must read a response: scores of safeguarding in the whole and in
+    /// its worst segment, of each code in its likeliest segment, and of complaint.
+    pub(crate) fn alarms(&self, whole: &[f32], segments: &[&[f32]]) -> Vec<f32> {
+        /// Scores of heads that were not trained are minus infinity.
+        const LEAST: f32 = -8.0;
+        let most = |column: usize| {
+            let parts = segments.iter().map(|segment| segment[column]);
+            parts.fold(whole[column], f32::max).max(LEAST)
+        };
+        let safeguarding = self.column(Head::Safeguarding);
+        let complaint = self.column(Head::Feeling(Sentiment::Negative));
+        let mut scores = vec![whole[safeguarding].max(LEAST), most(safeguarding), most(complaint)];
+        scores.extend((0..self.codes.len()).map(most));
+        scores
+    }
+
+    /// Calibrated probability that a person must read a response; 0 where that was not trained.
+    pub(crate) fn alarm(&self, whole: &[f32], segments: &[&[f32]]) -> f32 {
+        if whole[self.column(Head::Safeguarding)] == f32::NEG_INFINITY {
+            return 0.0;
+        }
+        self.rules.safeguarding.probability(&self.alarms(whole, segments))
+    }
+
+    /// Whether a person must read a response.
+    pub(crate) fn alarming(&self, probability: f32) -> bool {
+        probability > 0.0 && probability >= self.rules.thresholds[self.column(Head::Safeguarding)]
+    }
+
+    /// The two sides of a probability on a logarithmic scale.
+    pub(crate) fn sides(probability: f32) -> [f32; 2] {
+        const EDGE: f32 = 1e-4;
+        let p = probability.clamp(EDGE, 1.0 - EDGE);
+        [p.ln(), -(1.0 - p).ln()]
     }
 
     /// Sentiment towards a code, and its score.
@@ -399,7 +439,7 @@ impl Model {
                 self.segment(raw[at], &decision.codes[at], off_topic, segments[at].start, scratch)
             })
             .collect::<Vec<_>>();
-        let mut response = self.response(input, &scratch.whole);
+        let mut response = self.response(input, &scratch.whole, &raw);
         scratch.segments = all;
         response.status = decision.status;
         let given = || coded.iter().flat_map(|segment| &segment.themes);
@@ -437,13 +477,13 @@ impl Model {
         let words = self.score_whole(input, scratch);
         let raw = [scratch.whole.as_slice()];
         let decision = self.about.decide(words, &scratch.whole, &raw);
-        let mut response = self.response(input, &scratch.whole);
+        let mut response = self.response(input, &scratch.whole, &raw);
         response.status = decision.status;
         response
     }
 
     fn score(&self, input: &Input<'_>, scratch: &mut Scratch) {
-        self.about.ngrams.encode(input, &mut scratch.encoded);
+        self.about.encoder.encode(input, &mut scratch.encoded);
         self.heads.score(&scratch.encoded, &mut scratch.scores);
     }
 
@@ -469,14 +509,15 @@ impl Model {
         scratch: &mut Scratch,
     ) -> SegmentCodes {
         let themes = (codes.iter())
-            .map(|(code, confidence)| {
+            .map(|(code, probability)| {
+                let confidence = self.about.rules.confidence.probability(&About::sides(*probability));
                 let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
                 let evidence = self.evidence(*code, start, scratch);
                 ThemeCode {
                     theme: *code,
                     sentiment,
                     sentiment_score,
-                    confidence: *confidence,
+                    confidence,
                     evidence,
                 }
             })
@@ -523,12 +564,18 @@ impl Model {
         spans
     }
 
-    fn response(&self, input: &ResponseInput<'_>, whole: &[f32]) -> ResponseCodes {
+    fn response(
+        &self,
+        input: &ResponseInput<'_>,
+        whole: &[f32],
+        segments: &[&[f32]],
+    ) -> ResponseCodes {
+        let alarm = self.about.alarm(whole, segments);
         let (respondent_type, respondent_confidence) = self.about.speaker(whole);
         let asked = input.polarity == Polarity::Proposal;
         let mut response = ResponseCodes {
-            safeguarding: self.about.speaks(Head::Safeguarding, whole),
-            safeguarding_confidence: self.about.probability(Head::Safeguarding, whole),
+            safeguarding: self.about.alarming(alarm),
+            safeguarding_confidence: alarm,
             respondent_type,
             respondent_confidence,
             stance: asked.then(|| self.about.stance(whole)),

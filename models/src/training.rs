@@ -12,11 +12,11 @@ use rayon::prelude::*;
 
 use crate::codebook::Codebook;
 use crate::examples::{LabelledResponse, roll_up};
-use crate::features::{Encoded, Encoder, Input, Ngrams};
+use crate::features::{Encoded, Encoder, Input, Ngrams, WordEncoder};
 use crate::folds::{assign, hold_out, input};
 use crate::heads::{Head, Heads};
 use crate::measuring::{self, Refusal, TrainingReport};
-use crate::model::{About, Model};
+use crate::model::{About, Model, Rules};
 use crate::solver::{Column, Documents, Penalty, fit};
 use crate::words::{Polarity, Sentiment, Status};
 
@@ -132,7 +132,8 @@ pub fn train(
     check(responses, codes.len(), options.folds)?;
     let steps = options.folds + 1;
     progress(Progress { done: 0, steps });
-    let documents = documents(responses, codebook, &options.ngrams);
+    let encoder = WordEncoder { ngrams: options.ngrams, cues: codebook.cues() };
+    let documents = documents(responses, codebook, &encoder);
     let folds = assign(responses, options.folds);
     let mut held_out = Vec::with_capacity(responses.len());
     for fold in 0..options.folds {
@@ -142,21 +143,22 @@ pub fn train(
         };
         let heads = heads(responses, &documents, known, codes.len(), options);
         let chosen = (0..responses.len()).filter(|at| folds[*at] == fold).map(|at| (at, fold));
-        held_out.extend(hold_out(responses, chosen, &options.ngrams, &heads, options.split));
+        held_out.extend(hold_out(responses, chosen, &encoder, &heads, options.split));
         progress(Progress { done: fold + 1, steps });
     }
     let heads = heads(responses, &documents, |_| true, codes.len(), options);
-    let about = About {
+    let mut about = About {
         id: options.id.clone(),
         version: options.version.clone(),
         codebook: codebook.id.clone(),
         codebook_version: codebook.version.clone(),
         codebook_sha256: codebook.sha256.clone(),
         themes: codebook.themes.len(),
-        ngrams: options.ngrams,
-        rules: measuring::fit_rules(responses, held_out.iter(), codes.len(), options),
+        encoder,
+        rules: Rules::default(),
         codes,
     };
+    about.rules = measuring::fit_rules(responses, held_out.iter(), &about, options);
     let mut report = measuring::measure(responses, &held_out, &about, options);
     report.features = heads.keys.len();
     report.phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
@@ -192,11 +194,11 @@ fn check(responses: &[LabelledResponse], codes: usize, folds: usize) -> Result<(
 fn documents(
     responses: &[LabelledResponse],
     codebook: &Codebook,
-    ngrams: &Ngrams,
+    encoder: &WordEncoder,
 ) -> Vec<Document> {
     let keys = |input: &Input<'_>| {
         let mut encoded = Encoded::default();
-        ngrams.encode(input, &mut encoded);
+        encoder.encode(input, &mut encoded);
         let mut keys: Vec<u32> = encoded.features.iter().map(|feature| feature.key).collect();
         keys.sort_unstable();
         keys.dedup();
