@@ -96,7 +96,8 @@ impl Mix {
             let mut slope: Vec<f64> =
                 ahead.iter().zip(&towards).map(|(w, t)| strength * (w - t)).collect();
             for (scores, truth) in pairs {
-                let sum: f64 = (ahead.iter().enumerate()).map(|(at, w)| w * value(scores, at)).sum();
+                let sum: f64 =
+                    (ahead.iter().enumerate()).map(|(at, w)| w * value(scores, at)).sum();
                 let error = 1.0 / (1.0 + (-sum).exp()) - f64::from(u8::from(*truth));
                 for (at, slope) in slope.iter_mut().enumerate() {
                     *slope += error * value(scores, at);

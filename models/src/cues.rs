@@ -101,7 +101,8 @@ impl From<Vec<Vec<String>>> for Cues {
             }
         }
         found.sort_by_key(|(key, _)| *key);
-        let (mut keys, mut ranges, mut patterns) = (Vec::new(), Vec::<(u32, u32)>::new(), Vec::new());
+        let (mut keys, mut ranges, mut patterns) =
+            (Vec::new(), Vec::<(u32, u32)>::new(), Vec::new());
         for (at, (key, pattern)) in (0..).zip(found) {
             match ranges.last_mut() {
                 Some(range) if keys.last() == Some(&key) => range.1 = at + 1,
@@ -171,9 +172,7 @@ fn compile(cue: &str) -> Vec<Token> {
 /// What is wrong with a cue, if anything.
 pub(crate) fn problem(cue: &str) -> Option<&'static str> {
     let tokens = compile(cue);
-    let short = |token: &Token| {
-        matches!(token, Token::Stem(stem) if !(STEMS.0..=STEMS.1).contains(&stem.len()))
-    };
+    let short = |token: &Token| matches!(token, Token::Stem(stem) if !(STEMS.0..=STEMS.1).contains(&stem.len()));
     match tokens.first() {
         None => Some("holds no word; write one or remove it"),
         Some(Token::Any) => Some("begins with _, which stands for any word; begin with a word"),

@@ -27,8 +27,8 @@ pub mod words;
 
 pub use card::card;
 pub use codebook::{Codebook, CodebookError};
-pub use examples::{LabelledResponse, LabelledSegment};
 pub use cues::Cues;
+pub use examples::{LabelledResponse, LabelledSegment};
 pub use features::{Encoder, WordEncoder};
 pub use measuring::TrainingReport;
 pub use model::{Coded, Model, ResponseCodes, ResponseInput, Scratch, SegmentCodes, SegmentInput};

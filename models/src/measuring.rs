@@ -235,7 +235,9 @@ fn fit_confidence(pairs: &[Vec<(f32, bool)>], platt: &[Platt]) -> Mix {
     /// Less likely codes are never shown.
     const SHOWN: f32 = 0.1;
     let shown: Vec<(Vec<f32>, bool)> = (pairs.iter().zip(platt))
-        .flat_map(|(pairs, platt)| pairs.iter().map(|(score, yes)| (platt.probability(*score), *yes)))
+        .flat_map(|(pairs, platt)| {
+            pairs.iter().map(|(score, yes)| (platt.probability(*score), *yes))
+        })
         .filter(|(p, _)| *p >= SHOWN)
         .map(|(p, yes)| (About::sides(p).to_vec(), yes))
         .collect();

@@ -6,6 +6,7 @@
 //! redacting it and storing its codes belong to the caller.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +127,8 @@ pub struct Scratch {
     whole: Vec<f32>,
     segments: Vec<f32>,
     words: Vec<f32>,
+    /// For the model that heads are borrowed from.
+    lent: Option<Box<Scratch>>,
 }
 
 /// How scores become decisions. Fitted in training and stored with the weights.
@@ -353,6 +356,16 @@ pub struct Model {
     pub(crate) about: About,
     pub(crate) heads: Heads,
     pub(crate) sha256: String,
+    pub(crate) general: Option<General>,
+}
+
+/// A model that another one borrows heads from.
+#[derive(Debug)]
+pub(crate) struct General {
+    model: Arc<Model>,
+    /// Columns: own, and the other model's.
+    columns: Vec<(usize, usize)>,
+    safeguarding: bool,
 }
 
 impl Model {
@@ -390,6 +403,32 @@ impl Model {
     /// Number of n-grams whose weights it knows.
     pub fn features(&self) -> usize {
         self.heads.keys.len()
+    }
+
+    /// Borrows from another model what this one was not trained for: status, safeguarding, who
+    /// speaks, stance, sentiment, flags and outcomes, none of which hangs on the codebook. Codes
+    /// stay its own. Give it the built-in model after loading one that was trained on few examples;
+    /// each text then takes twice the time. A kind of head is borrowed whole or not at all.
+    #[must_use]
+    pub fn with_general(mut self, model: Arc<Self>) -> Self {
+        let (own, other) = (self.about.codes.len(), model.about.codes.len());
+        let heads = Head::all(own);
+        let kind = std::mem::discriminant::<Head>;
+        let lacking = |head: &&Head| {
+            let mut alike = heads.iter().filter(|one| kind(one) == kind(head));
+            !matches!(head, Head::Code(_))
+                && alike.all(|one| self.heads.biases[one.column(own)] == f32::NEG_INFINITY)
+        };
+        let lent: Vec<Head> = heads.iter().filter(lacking).copied().collect();
+        let safeguarding = lent.contains(&Head::Safeguarding);
+        let columns: Vec<(usize, usize)> =
+            lent.iter().map(|head| (head.column(own), head.column(other))).collect();
+        for (to, from) in &columns {
+            self.about.rules.platt[*to] = model.about.rules.platt[*from];
+            self.about.rules.thresholds[*to] = model.about.rules.thresholds[*from];
+        }
+        self.general = Some(General { model, columns, safeguarding });
+        self
     }
 
     /// Codes a response and its segments, given as byte ranges of its text in order.
@@ -440,6 +479,7 @@ impl Model {
             })
             .collect::<Vec<_>>();
         let mut response = self.response(input, &scratch.whole, &raw);
+        self.borrow_alarm(input, &mut response, scratch);
         scratch.segments = all;
         response.status = decision.status;
         let given = || coded.iter().flat_map(|segment| &segment.themes);
@@ -479,12 +519,35 @@ impl Model {
         let decision = self.about.decide(words, &scratch.whole, &raw);
         let mut response = self.response(input, &scratch.whole, &raw);
         response.status = decision.status;
+        self.borrow_alarm(input, &mut response, scratch);
         response
     }
 
     fn score(&self, input: &Input<'_>, scratch: &mut Scratch) {
         self.about.encoder.encode(input, &mut scratch.encoded);
         self.heads.score(&scratch.encoded, &mut scratch.scores);
+        if let Some(General { model, columns, .. }) = &self.general {
+            let lent = scratch.lent.get_or_insert_default();
+            model.about.encoder.encode(input, &mut lent.encoded);
+            model.heads.score(&lent.encoded, &mut lent.scores);
+            for (to, from) in columns {
+                scratch.scores.raw[*to] = lent.scores.raw[*from];
+            }
+        }
+    }
+
+    /// Safeguarding by the model that it is borrowed from, which looks at its own codes for it.
+    fn borrow_alarm(
+        &self,
+        input: &ResponseInput<'_>,
+        response: &mut ResponseCodes,
+        scratch: &mut Scratch,
+    ) {
+        if let Some(General { model, safeguarding: true, .. }) = &self.general {
+            let lent = model.code_response(input, scratch.lent.get_or_insert_default());
+            response.safeguarding = lent.safeguarding;
+            response.safeguarding_confidence = lent.safeguarding_confidence;
+        }
     }
 
     fn score_whole(&self, input: &ResponseInput<'_>, scratch: &mut Scratch) -> usize {
@@ -510,16 +573,11 @@ impl Model {
     ) -> SegmentCodes {
         let themes = (codes.iter())
             .map(|(code, probability)| {
-                let confidence = self.about.rules.confidence.probability(&About::sides(*probability));
+                let confidence =
+                    self.about.rules.confidence.probability(&About::sides(*probability));
                 let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
                 let evidence = self.evidence(*code, start, scratch);
-                ThemeCode {
-                    theme: *code,
-                    sentiment,
-                    sentiment_score,
-                    confidence,
-                    evidence,
-                }
+                ThemeCode { theme: *code, sentiment, sentiment_score, confidence, evidence }
             })
             .collect();
         let mut outcomes = Vec::new();

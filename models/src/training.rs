@@ -163,7 +163,7 @@ pub fn train(
     report.features = heads.keys.len();
     report.phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
     report.refused = refused(responses, &documents, &about.codes);
-    let mut model = Model { about, heads, sha256: String::new() };
+    let mut model = Model { about, heads, sha256: String::new(), general: None };
     if let Ok(bytes) = model.to_bytes() {
         model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
     }
@@ -461,6 +461,23 @@ definition = "Hardly ever said."
         assert_eq!(coded.response.sentiment, Sentiment::Mixed);
         let evidence = coded.segments[0].themes[0].evidence[0].clone();
         assert!(text[evidence].contains("late"));
+    }
+
+    #[test]
+    fn what_was_not_trained_is_borrowed_and_codes_stay_their_own() {
+        let general = std::sync::Arc::new(Model::builtin("home-care").expect("built in"));
+        let (own, with) = (trained().0, trained().0.with_general(general));
+        let text = "she hit me again, there are bruises up my arm, and she was late";
+        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral };
+        let segments = crate::clauses::split(text);
+        let alone = own.code(&input, &segments, &mut Scratch::default());
+        let helped = with.code(&input, &segments, &mut Scratch::default());
+        assert!(!alone.response.safeguarding && helped.response.safeguarding);
+        assert_eq!(alone.response.respondent_type, RespondentType::Unknown);
+        let codes = |coded: &crate::Coded| -> Vec<usize> {
+            coded.segments.iter().flat_map(|s| s.themes.iter().map(|c| c.theme)).collect()
+        };
+        assert_eq!(codes(&alone), codes(&helped));
     }
 
     #[test]
