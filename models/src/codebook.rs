@@ -408,6 +408,16 @@ definition = "Whether they come when they should."
     }
 
     #[test]
+    fn a_cue_that_cannot_be_found_is_named_and_a_codebook_needs_none() {
+        assert!(Codebook::parse(SMALL, "a").expect("small").cues().is_empty());
+        for (cues, part) in [(r#"["late", "a*"]"#, "a*"), (r#"["late", "late"]"#, "twice")] {
+            let text = format!("{SMALL}cues = {cues}\n");
+            let message = Codebook::parse(&text, "mine.toml").expect_err("cue").to_string();
+            assert!(message.contains("theme late") && message.contains(part), "{message}");
+        }
+    }
+
+    #[test]
     fn the_group_of_a_thin_code_is_thin() {
         let codebook = Codebook::builtin("home-care").expect("built in");
         assert_eq!(codebook.group_of("punctuality"), Some("time"));

@@ -161,22 +161,22 @@ impl WordEncoder {
         for at in 0..words.len() {
             let negated = negator.is_some_and(|place| at - place <= 3);
             self.cues.at(at, words.len(), word, |hit| {
-                let list = hit.list.to_le_bytes();
-                let mut push = |kind: u64, bytes: &[u8]| {
+                let bytes = hit.list.to_le_bytes();
+                let mut push = |kind: u64, content: &[u8]| {
                     let (first, last) = (at as u32, hit.last as u32);
-                    features.push(Feature { key: key(kind, bytes), first, last });
+                    features.push(Feature { key: key(kind, content), first, last });
                 };
                 push(Kind::Cue as u64, &hit.cue.to_le_bytes());
-                push(Kind::List as u64, &list);
-                push(Kind::ListAsked as u64 + polarity as u64, &list);
+                push(Kind::List as u64, &bytes);
+                push(Kind::ListAsked as u64 + polarity as u64, &bytes);
                 if negated {
-                    push(Kind::ListNegated as u64, &list);
+                    push(Kind::ListNegated as u64, &bytes);
                 }
                 // One cue may lie in another: only words further on are a second one.
                 match lists.iter_mut().find(|(own, _)| *own == hit.list) {
                     Some((_, last)) => {
                         if at > *last {
-                            push(Kind::ListAgain as u64, &list);
+                            push(Kind::ListAgain as u64, &bytes);
                         }
                         *last = (*last).max(hit.last);
                     }

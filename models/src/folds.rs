@@ -51,7 +51,7 @@ pub(crate) struct HeldOut {
 pub(crate) fn hold_out(
     responses: &[LabelledResponse],
     chosen: impl Iterator<Item = (usize, usize)>,
-    encoder: &impl Encoder,
+    words: &impl Encoder,
     heads: &Heads,
     split: fn(&str) -> Vec<Range<usize>>,
 ) -> Vec<HeldOut> {
@@ -62,7 +62,7 @@ pub(crate) fn hold_out(
             let response = &responses[number];
             let mut score = |span: Range<usize>, previous: Option<Range<usize>>| {
                 let input = input(response, span, previous);
-                encoder.encode(&input, &mut encoded);
+                words.encode(&input, &mut encoded);
                 heads.score(&encoded, &mut scores);
                 (encoded.words(), scores.raw.clone())
             };

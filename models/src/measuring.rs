@@ -356,10 +356,8 @@ pub(crate) fn measure(
             themes.several(said, |code| response.carries(code));
             with_thin.several(said, |code| response.carries(code));
             for ((span, _), own) in held.found.iter().zip(&decision.codes) {
-                codings.extend(own.iter().map(|(code, p)| {
-                    let confidence = about.rules.confidence.probability(&About::sides(*p));
-                    (confidence, carries(response, span, *code))
-                }));
+                let sure = |p: f32| about.rules.confidence.probability(&About::sides(p));
+                codings.extend(own.iter().map(|(c, p)| (sure(*p), carries(response, span, *c))));
             }
             let informative = response.segments.iter().any(|segment| !segment.codes.is_empty());
             uncoded += usize::from(informative && decision.codes.iter().all(Vec::is_empty));
@@ -375,10 +373,9 @@ pub(crate) fn measure(
                     flags.several(|at| about.speaks(heads[at], raw), |at| truth[at] == Some(true));
                 }
                 if let Some(outcomes) = &segment.outcomes {
-                    let domain = |at: usize| Domain::ALL[at];
                     domains.several(
-                        |at| about.speaks(Head::Domain(domain(at)), raw),
-                        |at| outcomes.iter().any(|own| own.0 == domain(at)),
+                        |at| about.speaks(Head::Domain(Domain::ALL[at]), raw),
+                        |at| outcomes.iter().any(|own| own.0 == Domain::ALL[at]),
                     );
                     if let (Some((_, truth)), Some(said)) = (outcomes.first(), about.direction(raw))
                     {
@@ -392,8 +389,7 @@ pub(crate) fn measure(
             }
             let spoken = matches!(decision.status, Status::Informative | Status::Unassigned);
             if let Some(truth) = response.safeguarding {
-                let raw: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
-                let said = spoken && about.alarming(about.alarm(&held.whole, &raw));
+                let said = spoken && alarming(&about, held);
                 safeguarding.several(|_| said, |_| truth);
             }
             if let Some(truth) = response.respondent.filter(|own| *own != RespondentType::Unknown) {
@@ -431,6 +427,12 @@ pub(crate) fn measure(
         tasks: tasks.into_iter().filter(|task| task.cases > 0).map(Task::report).collect(),
         refused: Vec::new(),
     }
+}
+
+/// Whether the model would have a person read a response.
+fn alarming(about: &About, held: &HeldOut) -> bool {
+    let raw: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+    about.alarming(about.alarm(&held.whole, &raw))
 }
 
 /// Sentiment of a response as the model would give it: of its codes together, or of its words.

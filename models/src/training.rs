@@ -88,7 +88,7 @@ impl Default for TrainOptions {
             whole: 0.3,
             leaning: 0.5,
             recall: 1.1,
-            floor: 0.12,
+            floor: 0.06,
             split: crate::clauses::split,
         }
     }
@@ -194,11 +194,11 @@ fn check(responses: &[LabelledResponse], codes: usize, folds: usize) -> Result<(
 fn documents(
     responses: &[LabelledResponse],
     codebook: &Codebook,
-    encoder: &WordEncoder,
+    words: &WordEncoder,
 ) -> Vec<Document> {
     let keys = |input: &Input<'_>| {
         let mut encoded = Encoded::default();
-        encoder.encode(input, &mut encoded);
+        words.encode(input, &mut encoded);
         let mut keys: Vec<u32> = encoded.features.iter().map(|feature| feature.key).collect();
         keys.sort_unstable();
         keys.dedup();
