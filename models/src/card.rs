@@ -22,7 +22,7 @@ fn write_card(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
     writeln!(page, "## Data\n")?;
     writeln!(
         page,
-        "{} coded responses ({} segments) from {} situations, and {} example phrases of the codebook. Texts were de-identified before training. The model holds hashed n-grams that occur in at least three responses and no vocabulary: {} of them, with one weight for each label.\n",
+        "{} coded responses ({} segments) from {} situations, and {} example phrases of the codebook. Texts were de-identified before training. The model holds hashed n-grams that occur in at least three responses and no vocabulary of the responses: {} of them, with one weight for each label. Beside them it holds the codebook's lists of cues.\n",
         report.responses, report.segments, report.situations, report.phrases, report.features
     )?;
     writeln!(page, "## Licence\n")?;
@@ -33,7 +33,7 @@ fn write_card(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
     writeln!(page, "## Method\n")?;
     writeln!(
         page,
-        "NB-SVM: word 1- to 3-grams, character 3- to 5-grams inside words, words crossed with what the question asks for and with negation, times their log-count ratio for a label, in an L2-regularised logistic regression for each label. Confidence is Platt-scaled on held-out scores; each label has its own threshold, drawn towards a common one. Weights are whole numbers of 8 bits; scores do not depend on the machine's threads.\n"
+        "NB-SVM: word 1- to 3-grams, character 3- to 5-grams inside words, words crossed with what the question asks for and with negation, and the codebook's cues, times their log-count ratio for a label, in an L2-regularised logistic regression for each label. Confidence is Platt-scaled on held-out scores and corrected over all labels together; each label has its own threshold, drawn towards a common one. Weights are whole numbers of 8 bits; scores do not depend on the machine's threads.\n"
     )?;
     writeln!(page, "## How well it does\n")?;
     writeln!(

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use crate::cues::Cues;
+
 /// The codebooks that ship with the program, by id.
 const BUILTIN: &[(&str, &str)] = &[("home-care", include_str!("../codebooks/home-care.toml"))];
 
@@ -97,6 +99,10 @@ pub struct Theme {
     /// Invented phrases of complaint. Models learn from them.
     #[serde(default)]
     pub examples_negative: Vec<String>,
+    /// Words and short phrases that speak of it, praise and complaint alike; `rush*` stands for
+    /// every word that begins so and `_` for any word. What they are worth is learnt.
+    #[serde(default)]
+    pub cues: Vec<String>,
     /// Entries of other frameworks that come closest, by the id of the standard.
     #[serde(default)]
     pub crosswalk: BTreeMap<String, Vec<String>>,
@@ -115,6 +121,9 @@ pub struct ThinCode {
     /// Invented phrases. Models learn from them.
     #[serde(default)]
     pub examples: Vec<String>,
+    /// Words and short phrases that speak of it, as a theme's.
+    #[serde(default)]
+    pub cues: Vec<String>,
 }
 
 /// How to decide between themes that are easily confused.
@@ -151,6 +160,8 @@ struct File {
     language: String,
     description: String,
     #[serde(default)]
+    safeguarding_cues: Vec<String>,
+    #[serde(default)]
     group: Vec<Group>,
     #[serde(default)]
     theme: Vec<Theme>,
@@ -175,6 +186,8 @@ pub struct Codebook {
     pub language: String,
     /// What it is for.
     pub description: String,
+    /// Words and short phrases that may speak of harm; as a theme's cues.
+    pub safeguarding_cues: Vec<String>,
     /// Groups, in the order of the file.
     pub groups: Vec<Group>,
     /// Themes, in the order of the file.
@@ -203,6 +216,7 @@ impl Codebook {
             title: file.title,
             language: file.language,
             description: file.description,
+            safeguarding_cues: file.safeguarding_cues,
             groups: file.group,
             themes: file.theme,
             thin: file.thin,
@@ -234,6 +248,16 @@ impl Codebook {
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         let themes = self.themes.iter().map(|theme| theme.id.as_str());
         themes.chain(self.thin.iter().map(|thin| thin.id.as_str()))
+    }
+
+    /// Every cue: a list for each of [`codes`](Self::codes), then the list for safeguarding. Empty
+    /// if the codebook has none.
+    pub fn cues(&self) -> Cues {
+        let themes = self.themes.iter().map(|theme| theme.cues.clone());
+        let thin = self.thin.iter().map(|thin| thin.cues.clone());
+        let lists: Vec<Vec<String>> =
+            themes.chain(thin).chain([self.safeguarding_cues.clone()]).collect();
+        if lists.iter().all(Vec::is_empty) { Cues::default() } else { Cues::from(lists) }
     }
 
     /// The theme with this id.
@@ -306,6 +330,21 @@ impl Codebook {
                 return fail(place(), problem);
             }
         }
+        let lists = (self.themes.iter().map(|theme| (theme.id.as_str(), &theme.cues)))
+            .chain(self.thin.iter().map(|thin| (thin.id.as_str(), &thin.cues)))
+            .chain([("safeguarding", &self.safeguarding_cues)]);
+        for (id, list) in lists {
+            let mut seen = BTreeSet::new();
+            for cue in list {
+                if let Some(problem) = crate::cues::problem(cue) {
+                    return fail(format!("theme {id}"), format!("its cue {cue:?} {problem}"));
+                }
+                if !seen.insert(cue) {
+                    let problem = format!("its cue {cue:?} stands there twice; remove one");
+                    return fail(format!("theme {id}"), problem);
+                }
+            }
+        }
         for rule in &self.precedence {
             if let Some(unknown) = rule.themes.iter().find(|id| !codes.contains(id.as_str())) {
                 let place = format!("precedence {}", rule.themes.join(" / "));
@@ -365,6 +404,16 @@ definition = "Whether they come when they should."
             for phrase in theme.examples_positive.iter().chain(&theme.examples_negative) {
                 assert!(seen.insert(phrase.to_lowercase()), "{}: {phrase}", theme.id);
             }
+        }
+    }
+
+    #[test]
+    fn a_cue_that_cannot_be_found_is_named_and_a_codebook_needs_none() {
+        assert!(Codebook::parse(SMALL, "a").expect("small").cues().is_empty());
+        for (cues, part) in [(r#"["late", "a*"]"#, "a*"), (r#"["late", "late"]"#, "twice")] {
+            let text = format!("{SMALL}cues = {cues}\n");
+            let message = Codebook::parse(&text, "mine.toml").expect_err("cue").to_string();
+            assert!(message.contains("theme late") && message.contains(part), "{message}");
         }
     }
 

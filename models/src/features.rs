@@ -9,6 +9,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::cues::Cues;
 use crate::words::Polarity;
 
 /// A text to encode, with what it answers and what was said just before.
@@ -45,6 +46,8 @@ impl Feature {
 pub struct Encoded {
     folded: Vec<u8>,
     words: Vec<Word>,
+    /// Lists of cues that were hit, and the last word of the last hit.
+    lists: Vec<(u16, usize)>,
     /// Every occurrence, in the order of the text.
     pub features: Vec<Feature>,
 }
@@ -105,6 +108,16 @@ impl Default for Ngrams {
     }
 }
 
+/// The encoder that ships: n-grams of words and characters, and the cues of a codebook.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordEncoder {
+    /// Which n-grams.
+    pub ngrams: Ngrams,
+    /// Which cues.
+    pub cues: Cues,
+}
+
 /// Kinds of features: seeds of the hash, so that the same letters mean different things.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -113,14 +126,71 @@ enum Kind {
     Negated = 3,
     Previous = 4,
     Question = 5,
+    /// A cue by itself.
+    Cue = 6,
+    /// The list that a cue stands in.
+    List = 7,
+    /// The same, after a word that negates.
+    ListNegated = 8,
+    /// A second cue of the same list.
+    ListAgain = 9,
     Asked = 16,
+    /// The list, crossed with what the question asks for.
+    ListAsked = 32,
 }
 
 fn key(kind: u64, bytes: &[u8]) -> u32 {
     (xxh3_64_with_seed(bytes, kind) >> 32) as u32
 }
 
-impl Encoder for Ngrams {
+impl Encoder for WordEncoder {
+    fn encode(&self, input: &Input<'_>, out: &mut Encoded) {
+        self.ngrams.encode(input, out);
+        if !self.cues.is_empty() {
+            self.find_cues(input.polarity, out);
+        }
+    }
+}
+
+impl WordEncoder {
+    fn find_cues(&self, polarity: Polarity, out: &mut Encoded) {
+        let Encoded { folded, words, features, lists, .. } = out;
+        let word = |at: usize| &folded[words[at].start as usize..words[at].end as usize];
+        lists.clear();
+        let mut negator: Option<usize> = None;
+        for at in 0..words.len() {
+            let negated = negator.is_some_and(|place| at - place <= 3);
+            self.cues.at(at, words.len(), word, |hit| {
+                let bytes = hit.list.to_le_bytes();
+                let mut push = |kind: u64, content: &[u8]| {
+                    let (first, last) = (at as u32, hit.last as u32);
+                    features.push(Feature { key: key(kind, content), first, last });
+                };
+                push(Kind::Cue as u64, &hit.cue.to_le_bytes());
+                push(Kind::List as u64, &bytes);
+                push(Kind::ListAsked as u64 + polarity as u64, &bytes);
+                if negated {
+                    push(Kind::ListNegated as u64, &bytes);
+                }
+                // One cue may lie in another: only words further on are a second one.
+                match lists.iter_mut().find(|(own, _)| *own == hit.list) {
+                    Some((_, last)) => {
+                        if at > *last {
+                            push(Kind::ListAgain as u64, &bytes);
+                        }
+                        *last = (*last).max(hit.last);
+                    }
+                    None => lists.push((hit.list, hit.last)),
+                }
+            });
+            if negates(word(at)) {
+                negator = Some(at);
+            }
+        }
+    }
+}
+
+impl Ngrams {
     fn encode(&self, input: &Input<'_>, out: &mut Encoded) {
         out.features.clear();
         let polarity = Kind::Asked as u64 + input.polarity as u64;
@@ -137,7 +207,7 @@ impl Encoder for Ngrams {
         let nowhere = Feature::NOWHERE;
         out.features.push(Feature { key: key(polarity, b""), first: nowhere, last: nowhere });
         out.read(input.text);
-        let Encoded { folded, words, features } = out;
+        let Encoded { folded, words, features, .. } = out;
         let mut negator = None;
         for (i, word) in words.iter().enumerate() {
             let at = i as u32;
@@ -269,6 +339,13 @@ fn fold(text: &str, folded: &mut Vec<u8>, words: &mut Vec<Word>) {
             letters,
         });
     }
+}
+
+/// The words of a text, folded as they are in features.
+pub(crate) fn tokens(text: &str) -> Vec<Vec<u8>> {
+    let (mut folded, mut words) = (Vec::new(), Vec::new());
+    fold(text, &mut folded, &mut words);
+    words.iter().map(|word| folded[word.start as usize..word.end as usize].to_vec()).collect()
 }
 
 fn push_lower(folded: &mut Vec<u8>, c: char) {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::examples::LabelledResponse;
-use crate::features::{Encoded, Encoder, Input, Ngrams};
+use crate::features::{Encoded, Encoder, Input};
 use crate::heads::{Heads, Scores};
 
 /// The fold of each response, so that folds are of like size and no situation is in two.
@@ -51,7 +51,7 @@ pub(crate) struct HeldOut {
 pub(crate) fn hold_out(
     responses: &[LabelledResponse],
     chosen: impl Iterator<Item = (usize, usize)>,
-    ngrams: &Ngrams,
+    words: &impl Encoder,
     heads: &Heads,
     split: fn(&str) -> Vec<Range<usize>>,
 ) -> Vec<HeldOut> {
@@ -62,7 +62,7 @@ pub(crate) fn hold_out(
             let response = &responses[number];
             let mut score = |span: Range<usize>, previous: Option<Range<usize>>| {
                 let input = input(response, span, previous);
-                ngrams.encode(&input, &mut encoded);
+                words.encode(&input, &mut encoded);
                 heads.score(&encoded, &mut scores);
                 (encoded.words(), scores.raw.clone())
             };

@@ -93,16 +93,22 @@ impl Head {
 }
 
 /// Finds the row of a feature by its key: open addressing in a table of a power of two.
-#[derive(Debug)]
-struct Index {
+#[derive(Clone, Debug)]
+pub(crate) struct Index {
     slots: Vec<(u32, u32)>,
     mask: usize,
 }
 
 const EMPTY: u32 = u32::MAX;
 
+impl Default for Index {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
 impl Index {
-    fn new(keys: &[u32]) -> Self {
+    pub(crate) fn new(keys: &[u32]) -> Self {
         let size = (keys.len() * 2).max(16).next_power_of_two();
         let mut index = Self { slots: vec![(0, EMPTY); size], mask: size - 1 };
         for (row, key) in keys.iter().enumerate() {
@@ -115,7 +121,7 @@ impl Index {
         index
     }
 
-    fn row(&self, key: u32) -> Option<u32> {
+    pub(crate) fn row(&self, key: u32) -> Option<u32> {
         let mut slot = key as usize & self.mask;
         loop {
             match self.slots[slot] {

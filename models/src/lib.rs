@@ -13,6 +13,7 @@ mod card;
 pub mod clauses;
 pub mod codebook;
 mod content;
+mod cues;
 pub mod examples;
 pub mod features;
 mod folds;
@@ -26,8 +27,9 @@ pub mod words;
 
 pub use card::card;
 pub use codebook::{Codebook, CodebookError};
+pub use cues::Cues;
 pub use examples::{LabelledResponse, LabelledSegment};
-pub use features::Encoder;
+pub use features::{Encoder, WordEncoder};
 pub use measuring::TrainingReport;
 pub use model::{Coded, Model, ResponseCodes, ResponseInput, Scratch, SegmentCodes, SegmentInput};
 pub use training::{TrainError, TrainOptions, train};

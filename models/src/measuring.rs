@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calibration::{Leaning, Platt, Tally, own_threshold, threshold};
+use crate::calibration::{Leaning, Mix, Platt, Tally, own_threshold, threshold};
 use crate::content::{self, Content};
 use crate::examples::LabelledResponse;
 use crate::folds::HeldOut;
@@ -120,13 +120,14 @@ pub struct TrainingReport {
 pub(crate) fn fit_rules<'a>(
     responses: &[LabelledResponse],
     held_out: impl Iterator<Item = &'a HeldOut> + Clone,
-    codes: usize,
+    about: &About,
     options: &TrainOptions,
 ) -> Rules {
     /// Examples' worth of the pull towards all labels together, for the calibration.
     const PULL: f64 = 3.0;
     /// The same for thresholds.
     const PULL_THRESHOLD: f32 = 30.0;
+    let codes = about.codes.len();
     let heads = Head::all(codes);
     let pairs: Vec<Vec<(f32, bool)>> = (heads.iter().enumerate())
         .map(|(column, head)| {
@@ -176,11 +177,15 @@ pub(crate) fn fit_rules<'a>(
         .iter()
         .map(|pairs| own_threshold(pairs, all, options.recall, PULL_THRESHOLD))
         .collect();
+    let (safeguarding, alarms) = fit_alarms(responses, held_out.clone(), about);
+    let confidence = fit_confidence(&pairs[..codes], &platt);
     for (column, head) in heads.iter().enumerate().skip(codes) {
-        let own: Vec<(f32, bool)> = pairs[column]
-            .iter()
-            .map(|(score, truth)| (platt[column].probability(*score), *truth))
-            .collect();
+        let scored = pairs[column].iter();
+        let own: Vec<(f32, bool)> = if *head == Head::Safeguarding {
+            alarms.clone()
+        } else {
+            scored.map(|(score, truth)| (platt[column].probability(*score), *truth)).collect()
+        };
         // A person reads what is flagged, and a case missed is worse than a page read in vain.
         let (beta, usual) = match head {
             Head::Safeguarding => (2.0, 0.15),
@@ -194,11 +199,49 @@ pub(crate) fn fit_rules<'a>(
     Rules {
         platt,
         thresholds,
+        safeguarding,
+        confidence,
         leaning: Leaning::new(codes, feelings),
         leaning_weight: options.leaning,
         whole: options.whole,
         floor: options.floor,
     }
+}
+
+/// Fits what tells that a person must read a response. Also gives each one's probability and truth.
+fn fit_alarms<'a>(
+    responses: &[LabelledResponse],
+    held_out: impl Iterator<Item = &'a HeldOut>,
+    about: &About,
+) -> (Mix, Vec<(f32, bool)>) {
+    /// Examples' worth of the pull towards the two scores of safeguarding alone.
+    const PULL: f64 = 10.0;
+    let pairs: Vec<(Vec<f32>, bool)> = held_out
+        .filter_map(|held| {
+            let segments: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+            Some((about.alarms(&held.whole, &segments), responses[held.response].safeguarding?))
+        })
+        .collect();
+    let mut start = vec![0.0; 3 + about.codes.len()];
+    start[..2].fill(0.5);
+    let mix = Mix::fit(&pairs, &start, PULL);
+    let scored = pairs.iter().map(|(scores, truth)| (mix.probability(scores), *truth)).collect();
+    (mix, scored)
+}
+
+/// Fits what the probability of a code means where a person reads it: over all codes together, and
+/// free to level off, because people do not agree on the clearest cases either.
+fn fit_confidence(pairs: &[Vec<(f32, bool)>], platt: &[Platt]) -> Mix {
+    /// Less likely codes are never shown.
+    const SHOWN: f32 = 0.1;
+    let shown: Vec<(Vec<f32>, bool)> = (pairs.iter().zip(platt))
+        .flat_map(|(pairs, platt)| {
+            pairs.iter().map(|(score, yes)| (platt.probability(*score), *yes))
+        })
+        .filter(|(p, _)| *p >= SHOWN)
+        .map(|(p, yes)| (About::sides(p).to_vec(), yes))
+        .collect();
+    Mix::fit(&shown, &[1.0, 1.0], 1.0)
 }
 
 /// True if a segment that a person gave the code shares half of the shorter of the two spans.
@@ -304,7 +347,7 @@ pub(crate) fn measure(
     let mut uncoded = 0;
     for fold in 0..options.folds {
         let others = held_out.iter().filter(|held| held.fold != fold);
-        let rules = fit_rules(responses, others, codes.len(), options);
+        let rules = fit_rules(responses, others, about, options);
         let about = About { rules, ..about.clone() };
         for held in held_out.iter().filter(|held| held.fold == fold) {
             let response = &responses[held.response];
@@ -313,7 +356,8 @@ pub(crate) fn measure(
             themes.several(said, |code| response.carries(code));
             with_thin.several(said, |code| response.carries(code));
             for ((span, _), own) in held.found.iter().zip(&decision.codes) {
-                codings.extend(own.iter().map(|(code, p)| (*p, carries(response, span, *code))));
+                let sure = |p: f32| about.rules.confidence.probability(&About::sides(p));
+                codings.extend(own.iter().map(|(c, p)| (sure(*p), carries(response, span, *c))));
             }
             let informative = response.segments.iter().any(|segment| !segment.codes.is_empty());
             uncoded += usize::from(informative && decision.codes.iter().all(Vec::is_empty));
@@ -329,10 +373,9 @@ pub(crate) fn measure(
                     flags.several(|at| about.speaks(heads[at], raw), |at| truth[at] == Some(true));
                 }
                 if let Some(outcomes) = &segment.outcomes {
-                    let domain = |at: usize| Domain::ALL[at];
                     domains.several(
-                        |at| about.speaks(Head::Domain(domain(at)), raw),
-                        |at| outcomes.iter().any(|own| own.0 == domain(at)),
+                        |at| about.speaks(Head::Domain(Domain::ALL[at]), raw),
+                        |at| outcomes.iter().any(|own| own.0 == Domain::ALL[at]),
                     );
                     if let (Some((_, truth)), Some(said)) = (outcomes.first(), about.direction(raw))
                     {
@@ -346,7 +389,7 @@ pub(crate) fn measure(
             }
             let spoken = matches!(decision.status, Status::Informative | Status::Unassigned);
             if let Some(truth) = response.safeguarding {
-                let said = spoken && about.speaks(Head::Safeguarding, &held.whole);
+                let said = spoken && alarming(&about, held);
                 safeguarding.several(|_| said, |_| truth);
             }
             if let Some(truth) = response.respondent.filter(|own| *own != RespondentType::Unknown) {
@@ -384,6 +427,12 @@ pub(crate) fn measure(
         tasks: tasks.into_iter().filter(|task| task.cases > 0).map(Task::report).collect(),
         refused: Vec::new(),
     }
+}
+
+/// Whether the model would have a person read a response.
+fn alarming(about: &About, held: &HeldOut) -> bool {
+    let raw: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+    about.alarming(about.alarm(&held.whole, &raw))
 }
 
 /// Sentiment of a response as the model would give it: of its codes together, or of its words.

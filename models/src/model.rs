@@ -6,13 +6,14 @@
 //! redacting it and storing its codes belong to the caller.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calibration::{Leaning, Platt, feeling};
+use crate::calibration::{Leaning, Mix, Platt, feeling};
 use crate::content::{self, Content};
 use crate::examples::roll_up;
-use crate::features::{Encoded, Encoder, Input, Ngrams};
+use crate::features::{Encoded, Encoder, Input, WordEncoder};
 use crate::heads::{Head, Heads, Scores};
 use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
 
@@ -126,16 +127,22 @@ pub struct Scratch {
     whole: Vec<f32>,
     segments: Vec<f32>,
     words: Vec<f32>,
+    /// For the model that heads are borrowed from.
+    lent: Option<Box<Scratch>>,
 }
 
 /// How scores become decisions. Fitted in training and stored with the weights.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rules {
     /// Calibration of each head.
     pub(crate) platt: Vec<Platt>,
     /// Smallest probability at which each head speaks.
     pub(crate) thresholds: Vec<f32>,
+    /// Probability that a person must read a response, from [`About::alarms`].
+    pub(crate) safeguarding: Mix,
+    /// What the confidence of a code means, from the two sides of its probability.
+    pub(crate) confidence: Mix,
     /// How each code leans towards each sentiment.
     pub(crate) leaning: Leaning,
     /// How much that counts.
@@ -159,7 +166,7 @@ pub(crate) struct About {
     pub(crate) codes: Vec<String>,
     /// How many of them are themes.
     pub(crate) themes: usize,
-    pub(crate) ngrams: Ngrams,
+    pub(crate) encoder: WordEncoder,
     pub(crate) rules: Rules,
 }
 
@@ -253,6 +260,42 @@ impl About {
         decision
     }
 
+    /// What may tell that a person must read a response: scores of safeguarding in the whole and in
+    /// its worst segment, of each code in its likeliest segment, and of complaint.
+    pub(crate) fn alarms(&self, whole: &[f32], segments: &[&[f32]]) -> Vec<f32> {
+        /// Scores of heads that were not trained are minus infinity.
+        const LEAST: f32 = -8.0;
+        let most = |column: usize| {
+            let parts = segments.iter().map(|segment| segment[column]);
+            parts.fold(whole[column], f32::max).max(LEAST)
+        };
+        let safeguarding = self.column(Head::Safeguarding);
+        let complaint = self.column(Head::Feeling(Sentiment::Negative));
+        let mut scores = vec![whole[safeguarding].max(LEAST), most(safeguarding), most(complaint)];
+        scores.extend((0..self.codes.len()).map(most));
+        scores
+    }
+
+    /// Calibrated probability that a person must read a response; 0 where that was not trained.
+    pub(crate) fn alarm(&self, whole: &[f32], segments: &[&[f32]]) -> f32 {
+        if whole[self.column(Head::Safeguarding)] == f32::NEG_INFINITY {
+            return 0.0;
+        }
+        self.rules.safeguarding.probability(&self.alarms(whole, segments))
+    }
+
+    /// Whether a person must read a response.
+    pub(crate) fn alarming(&self, probability: f32) -> bool {
+        probability > 0.0 && probability >= self.rules.thresholds[self.column(Head::Safeguarding)]
+    }
+
+    /// The two sides of a probability on a logarithmic scale.
+    pub(crate) fn sides(probability: f32) -> [f32; 2] {
+        const EDGE: f32 = 1e-4;
+        let p = probability.clamp(EDGE, 1.0 - EDGE);
+        [p.ln(), -(1.0 - p).ln()]
+    }
+
     /// Sentiment towards a code, and its score.
     pub(crate) fn feeling(&self, code: usize, segment: &[f32]) -> (Sentiment, f32) {
         let probabilities =
@@ -313,6 +356,16 @@ pub struct Model {
     pub(crate) about: About,
     pub(crate) heads: Heads,
     pub(crate) sha256: String,
+    pub(crate) general: Option<General>,
+}
+
+/// A model that another one borrows heads from.
+#[derive(Debug)]
+pub(crate) struct General {
+    model: Arc<Model>,
+    /// Columns: own, and the other model's.
+    columns: Vec<(usize, usize)>,
+    safeguarding: bool,
 }
 
 impl Model {
@@ -350,6 +403,32 @@ impl Model {
     /// Number of n-grams whose weights it knows.
     pub fn features(&self) -> usize {
         self.heads.keys.len()
+    }
+
+    /// Borrows from another model what this one was not trained for: status, safeguarding, who
+    /// speaks, stance, sentiment, flags and outcomes, none of which hangs on the codebook. Codes
+    /// stay its own. Give it the built-in model after loading one that was trained on few examples;
+    /// each text then takes twice the time. A kind of head is borrowed whole or not at all.
+    #[must_use]
+    pub fn with_general(mut self, model: Arc<Self>) -> Self {
+        let (own, other) = (self.about.codes.len(), model.about.codes.len());
+        let heads = Head::all(own);
+        let kind = std::mem::discriminant::<Head>;
+        let lacking = |head: &&Head| {
+            let mut alike = heads.iter().filter(|one| kind(one) == kind(head));
+            !matches!(head, Head::Code(_))
+                && alike.all(|one| self.heads.biases[one.column(own)] == f32::NEG_INFINITY)
+        };
+        let lent: Vec<Head> = heads.iter().filter(lacking).copied().collect();
+        let safeguarding = lent.contains(&Head::Safeguarding);
+        let columns: Vec<(usize, usize)> =
+            lent.iter().map(|head| (head.column(own), head.column(other))).collect();
+        for (to, from) in &columns {
+            self.about.rules.platt[*to] = model.about.rules.platt[*from];
+            self.about.rules.thresholds[*to] = model.about.rules.thresholds[*from];
+        }
+        self.general = Some(General { model, columns, safeguarding });
+        self
     }
 
     /// Codes a response and its segments, given as byte ranges of its text in order.
@@ -399,7 +478,8 @@ impl Model {
                 self.segment(raw[at], &decision.codes[at], off_topic, segments[at].start, scratch)
             })
             .collect::<Vec<_>>();
-        let mut response = self.response(input, &scratch.whole);
+        let mut response = self.response(input, &scratch.whole, &raw);
+        self.borrow_alarm(input, &mut response, scratch);
         scratch.segments = all;
         response.status = decision.status;
         let given = || coded.iter().flat_map(|segment| &segment.themes);
@@ -437,14 +517,37 @@ impl Model {
         let words = self.score_whole(input, scratch);
         let raw = [scratch.whole.as_slice()];
         let decision = self.about.decide(words, &scratch.whole, &raw);
-        let mut response = self.response(input, &scratch.whole);
+        let mut response = self.response(input, &scratch.whole, &raw);
         response.status = decision.status;
+        self.borrow_alarm(input, &mut response, scratch);
         response
     }
 
     fn score(&self, input: &Input<'_>, scratch: &mut Scratch) {
-        self.about.ngrams.encode(input, &mut scratch.encoded);
+        self.about.encoder.encode(input, &mut scratch.encoded);
         self.heads.score(&scratch.encoded, &mut scratch.scores);
+        if let Some(General { model, columns, .. }) = &self.general {
+            let lent = scratch.lent.get_or_insert_default();
+            model.about.encoder.encode(input, &mut lent.encoded);
+            model.heads.score(&lent.encoded, &mut lent.scores);
+            for (to, from) in columns {
+                scratch.scores.raw[*to] = lent.scores.raw[*from];
+            }
+        }
+    }
+
+    /// Safeguarding by the model that it is borrowed from, which looks at its own codes for it.
+    fn borrow_alarm(
+        &self,
+        input: &ResponseInput<'_>,
+        response: &mut ResponseCodes,
+        scratch: &mut Scratch,
+    ) {
+        if let Some(General { model, safeguarding: true, .. }) = &self.general {
+            let lent = model.code_response(input, scratch.lent.get_or_insert_default());
+            response.safeguarding = lent.safeguarding;
+            response.safeguarding_confidence = lent.safeguarding_confidence;
+        }
     }
 
     fn score_whole(&self, input: &ResponseInput<'_>, scratch: &mut Scratch) -> usize {
@@ -469,16 +572,12 @@ impl Model {
         scratch: &mut Scratch,
     ) -> SegmentCodes {
         let themes = (codes.iter())
-            .map(|(code, confidence)| {
+            .map(|(code, probability)| {
+                let confidence =
+                    self.about.rules.confidence.probability(&About::sides(*probability));
                 let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
                 let evidence = self.evidence(*code, start, scratch);
-                ThemeCode {
-                    theme: *code,
-                    sentiment,
-                    sentiment_score,
-                    confidence: *confidence,
-                    evidence,
-                }
+                ThemeCode { theme: *code, sentiment, sentiment_score, confidence, evidence }
             })
             .collect();
         let mut outcomes = Vec::new();
@@ -523,12 +622,18 @@ impl Model {
         spans
     }
 
-    fn response(&self, input: &ResponseInput<'_>, whole: &[f32]) -> ResponseCodes {
+    fn response(
+        &self,
+        input: &ResponseInput<'_>,
+        whole: &[f32],
+        segments: &[&[f32]],
+    ) -> ResponseCodes {
+        let alarm = self.about.alarm(whole, segments);
         let (respondent_type, respondent_confidence) = self.about.speaker(whole);
         let asked = input.polarity == Polarity::Proposal;
         let mut response = ResponseCodes {
-            safeguarding: self.about.speaks(Head::Safeguarding, whole),
-            safeguarding_confidence: self.about.probability(Head::Safeguarding, whole),
+            safeguarding: self.about.alarming(alarm),
+            safeguarding_confidence: alarm,
             respondent_type,
             respondent_confidence,
             stance: asked.then(|| self.about.stance(whole)),

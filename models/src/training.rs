@@ -12,11 +12,11 @@ use rayon::prelude::*;
 
 use crate::codebook::Codebook;
 use crate::examples::{LabelledResponse, roll_up};
-use crate::features::{Encoded, Encoder, Input, Ngrams};
+use crate::features::{Encoded, Encoder, Input, Ngrams, WordEncoder};
 use crate::folds::{assign, hold_out, input};
 use crate::heads::{Head, Heads};
 use crate::measuring::{self, Refusal, TrainingReport};
-use crate::model::{About, Model};
+use crate::model::{About, Model, Rules};
 use crate::solver::{Column, Documents, Penalty, fit};
 use crate::words::{Polarity, Sentiment, Status};
 
@@ -88,7 +88,7 @@ impl Default for TrainOptions {
             whole: 0.3,
             leaning: 0.5,
             recall: 1.1,
-            floor: 0.12,
+            floor: 0.06,
             split: crate::clauses::split,
         }
     }
@@ -132,7 +132,8 @@ pub fn train(
     check(responses, codes.len(), options.folds)?;
     let steps = options.folds + 1;
     progress(Progress { done: 0, steps });
-    let documents = documents(responses, codebook, &options.ngrams);
+    let encoder = WordEncoder { ngrams: options.ngrams, cues: codebook.cues() };
+    let documents = documents(responses, codebook, &encoder);
     let folds = assign(responses, options.folds);
     let mut held_out = Vec::with_capacity(responses.len());
     for fold in 0..options.folds {
@@ -142,26 +143,27 @@ pub fn train(
         };
         let heads = heads(responses, &documents, known, codes.len(), options);
         let chosen = (0..responses.len()).filter(|at| folds[*at] == fold).map(|at| (at, fold));
-        held_out.extend(hold_out(responses, chosen, &options.ngrams, &heads, options.split));
+        held_out.extend(hold_out(responses, chosen, &encoder, &heads, options.split));
         progress(Progress { done: fold + 1, steps });
     }
     let heads = heads(responses, &documents, |_| true, codes.len(), options);
-    let about = About {
+    let mut about = About {
         id: options.id.clone(),
         version: options.version.clone(),
         codebook: codebook.id.clone(),
         codebook_version: codebook.version.clone(),
         codebook_sha256: codebook.sha256.clone(),
         themes: codebook.themes.len(),
-        ngrams: options.ngrams,
-        rules: measuring::fit_rules(responses, held_out.iter(), codes.len(), options),
+        encoder,
+        rules: Rules::default(),
         codes,
     };
+    about.rules = measuring::fit_rules(responses, held_out.iter(), &about, options);
     let mut report = measuring::measure(responses, &held_out, &about, options);
     report.features = heads.keys.len();
     report.phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
     report.refused = refused(responses, &documents, &about.codes);
-    let mut model = Model { about, heads, sha256: String::new() };
+    let mut model = Model { about, heads, sha256: String::new(), general: None };
     if let Ok(bytes) = model.to_bytes() {
         model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
     }
@@ -192,11 +194,11 @@ fn check(responses: &[LabelledResponse], codes: usize, folds: usize) -> Result<(
 fn documents(
     responses: &[LabelledResponse],
     codebook: &Codebook,
-    ngrams: &Ngrams,
+    words: &WordEncoder,
 ) -> Vec<Document> {
     let keys = |input: &Input<'_>| {
         let mut encoded = Encoded::default();
-        ngrams.encode(input, &mut encoded);
+        words.encode(input, &mut encoded);
         let mut keys: Vec<u32> = encoded.features.iter().map(|feature| feature.key).collect();
         keys.sort_unstable();
         keys.dedup();
@@ -459,6 +461,23 @@ definition = "Hardly ever said."
         assert_eq!(coded.response.sentiment, Sentiment::Mixed);
         let evidence = coded.segments[0].themes[0].evidence[0].clone();
         assert!(text[evidence].contains("late"));
+    }
+
+    #[test]
+    fn what_was_not_trained_is_borrowed_and_codes_stay_their_own() {
+        let general = std::sync::Arc::new(Model::builtin("home-care").expect("built in"));
+        let (own, with) = (trained().0, trained().0.with_general(general));
+        let text = "she hit me again, there are bruises up my arm, and she was late";
+        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral };
+        let segments = crate::clauses::split(text);
+        let alone = own.code(&input, &segments, &mut Scratch::default());
+        let helped = with.code(&input, &segments, &mut Scratch::default());
+        assert!(!alone.response.safeguarding && helped.response.safeguarding);
+        assert_eq!(alone.response.respondent_type, RespondentType::Unknown);
+        let codes = |coded: &crate::Coded| -> Vec<usize> {
+            coded.segments.iter().flat_map(|s| s.themes.iter().map(|c| c.theme)).collect()
+        };
+        assert_eq!(codes(&alone), codes(&helped));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! Layout, all numbers little-endian: the eight bytes `HEARDFM1`; length of the header (u32); the
 //! header; number of features and of heads (u32 each); scales and biases of the heads (f32 each);
 //! keys of the features (u32 each); a row of weights (i8, one a head) for each feature; SHA-256 of
-//! everything before. No word of any text is in it.
+//! everything before. No word of any text is in it; the
+//! header holds the cues of the codebook.
 
 use sha2::{Digest, Sha256};
 
@@ -92,7 +93,7 @@ impl Model {
             return Err(unreadable("its parts do not fit together"));
         }
         let heads = Heads::new(keys, weights, scales, biases);
-        Ok(Self { about, heads, sha256: crate::hex(&Sha256::digest(bytes)) })
+        Ok(Self { about, heads, sha256: crate::hex(&Sha256::digest(bytes)), general: None })
     }
 
     /// The model as a file.
