@@ -38,7 +38,7 @@ fn write_card(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
     writeln!(page, "## How well it does\n")?;
     writeln!(
         page,
-        "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; calibration and thresholds fitted on the other folds. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere, and measure with `heard evaluate` on a sample that people coded.\n"
+        "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; calibration and thresholds fitted on the other folds. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"
     )?;
     for task in [&report.themes, &report.codes].into_iter().chain(&report.tasks) {
         write_task(page, task)?;

@@ -31,7 +31,9 @@ pub use cues::Cues;
 pub use examples::{LabelledResponse, LabelledSegment};
 pub use features::{Encoder, WordEncoder};
 pub use measuring::TrainingReport;
-pub use model::{Coded, Model, ResponseCodes, ResponseInput, Scratch, SegmentCodes, SegmentInput};
+pub use model::{
+    Coded, Figure, Model, ResponseCodes, ResponseInput, Scratch, SegmentCodes, SegmentInput,
+};
 pub use training::{TrainError, TrainOptions, train};
 pub use weights::WeightsError;
 

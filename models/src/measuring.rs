@@ -13,7 +13,7 @@ use crate::content::{self, Content};
 use crate::examples::LabelledResponse;
 use crate::folds::HeldOut;
 use crate::heads::Head;
-use crate::model::{About, Decision, Rules};
+use crate::model::{About, Decision, Figure, Rules};
 use crate::training::{TrainOptions, segment_truth, whole_truth};
 use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
 
@@ -114,6 +114,48 @@ pub struct TrainingReport {
     pub tasks: Vec<TaskReport>,
     /// Labels with too few examples.
     pub refused: Vec<Refusal>,
+}
+
+impl TrainingReport {
+    /// What a reader of a report needs to know of it, in a few lines.
+    pub(crate) fn figures(&self) -> Vec<Figure> {
+        let on = format!(
+            "{} coded responses, cross-validated so that no situation was learnt and measured at once",
+            self.responses
+        );
+        let line = |measure: &str, figure: String| Figure {
+            measure: measure.to_owned(),
+            figure,
+            on: on.clone(),
+        };
+        let agreement = |task: &TaskReport| {
+            format!(
+                "F1 {:.2} (precision {:.2}, recall {:.2})",
+                task.micro_f1, task.precision, task.recall
+            )
+        };
+        let mut lines = vec![line("Themes of an answer", agreement(&self.themes))];
+        for (task, measure) in [
+            ("Sentiment of a coded theme", "Feeling about a theme, four classes"),
+            ("Sentiment of a response", "Feeling over an answer, four classes"),
+        ] {
+            let accuracy = self.tasks.iter().find(|t| t.task == task).and_then(|t| t.accuracy);
+            lines.extend(accuracy.map(|a| line(measure, format!("{:.0}% right", a * 100.0))));
+        }
+        let harm =
+            self.tasks.iter().flat_map(|t| &t.labels).find(|l| l.label == "safeguarding_review");
+        lines.extend(harm.map(|l| {
+            line(
+                "Answers that may tell of harm",
+                format!(
+                    "{:.0}% found; {:.0}% of those flagged are right",
+                    l.recall * 100.0,
+                    l.precision * 100.0
+                ),
+            )
+        }));
+        lines
+    }
 }
 
 /// Fits calibration and thresholds on held-out scores.

@@ -156,6 +156,7 @@ pub fn train(
         themes: codebook.themes.len(),
         encoder,
         rules: Rules::default(),
+        figures: Vec::new(),
         codes,
     };
     about.rules = measuring::fit_rules(responses, held_out.iter(), &about, options);
@@ -163,6 +164,7 @@ pub fn train(
     report.features = heads.keys.len();
     report.phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
     report.refused = refused(responses, &documents, &about.codes);
+    about.figures = report.figures();
     let mut model = Model { about, heads, sha256: String::new(), general: None };
     if let Ok(bytes) = model.to_bytes() {
         model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use heard_models::Figure;
+
 use crate::coding::open_codebook;
 use crate::manifest::Manifest;
 use crate::report::{self, Agreement, Material, View};
@@ -84,6 +86,9 @@ fn definitions(manifest: &Manifest) -> BTreeMap<String, String> {
 /// How the model did when it was trained, as its file says.
 fn agreement(metadata: &Metadata) -> Vec<Agreement> {
     let stored = metadata.get("model_figures").unwrap_or_default();
-    let figures: Vec<(String, String, String)> = serde_json::from_str(stored).unwrap_or_default();
-    figures.into_iter().map(|(measure, figure, on)| Agreement { measure, figure, on }).collect()
+    let figures: Vec<Figure> = serde_json::from_str(stored).unwrap_or_default();
+    figures
+        .into_iter()
+        .map(|Figure { measure, figure, on }| Agreement { measure, figure, on })
+        .collect()
 }

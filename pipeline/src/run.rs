@@ -158,6 +158,7 @@ fn facts(config: &Config, coder: &Coder) -> Metadata {
     facts.set("model", model.id());
     facts.set("model_version", model.version());
     facts.set("model_sha256", model.sha256());
+    facts.set("model_figures", serde_json::to_string(model.figures()).unwrap_or_default());
     facts.set("config_sha256", config.hash.as_str());
     facts
 }

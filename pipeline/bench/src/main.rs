@@ -60,7 +60,7 @@ fn table(count: usize) -> anyhow::Result<()> {
 /// Each stage by itself on one thread.
 fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
     let clock = Instant::now();
-    let mut intake = Intake::open(&[csv.to_owned()], &Options::default())?;
+    let intake = Intake::open(&[csv.to_owned()], &Options::default())?;
     let batches: Vec<_> = intake.batches().collect::<Result<_, _>>()?;
     line("reading, 1 thread", count, clock.elapsed().as_secs_f64(), "");
 

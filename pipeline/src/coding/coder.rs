@@ -86,7 +86,9 @@ impl Coder {
         } else {
             let bytes = std::fs::read(model)
                 .map_err(|source| Error::Read { path: model.into(), source })?;
-            Model::from_bytes(&bytes).map_err(weights)?
+            let own = Model::from_bytes(&bytes).map_err(weights)?;
+            // What does not hang on the codebook is borrowed where it was not trained.
+            own.with_general(Arc::new(Model::builtin("home-care").map_err(weights)?))
         };
         // Rewording a definition does not change what a code means; adding or dropping a code does.
         if !codebook.codes().eq(model.codes().iter().map(String::as_str)) {
