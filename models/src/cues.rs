@@ -65,6 +65,8 @@ pub struct Cues {
     /// For each distinct key, its patterns.
     ranges: Vec<(u32, u32)>,
     index: Index,
+    /// Bit n is set where some cue begins with a stem of n bytes: other lengths need no look-up.
+    stems: u32,
 }
 
 impl PartialEq for Cues {
@@ -82,21 +84,24 @@ impl From<Cues> for Vec<Vec<String>> {
 impl From<Vec<Vec<String>>> for Cues {
     fn from(lists: Vec<Vec<String>>) -> Self {
         let mut found: Vec<(u32, Pattern)> = Vec::new();
+        let mut stems = 0;
         for (list, cues) in (0..).zip(&lists) {
             for cue in cues {
                 // Many leave apostrophes out; both spellings are one cue.
-                for spelling in [cue.clone(), cue.replace(['\'', '\u{2019}'], "")] {
+                let plain = cue.replace(['\'', '\u{2019}'], "");
+                let second = (plain != *cue).then_some(plain);
+                for spelling in std::iter::once(cue.clone()).chain(second) {
                     let mut tokens = compile(&spelling).into_iter();
                     let key = match tokens.next() {
                         Some(Token::Word(word)) => key(false, &word),
-                        Some(Token::Stem(stem)) => key(true, &stem),
+                        Some(Token::Stem(stem)) => {
+                            stems |= 1 << stem.len().min(31);
+                            key(true, &stem)
+                        }
                         Some(Token::Any) | None => continue,
                     };
                     let id = (xxh3_64_with_seed(cue.as_bytes(), 0) >> 32) as u32;
-                    let pattern = Pattern { list, id, rest: tokens.collect() };
-                    if !found.contains(&(key, pattern.clone())) {
-                        found.push((key, pattern));
-                    }
+                    found.push((key, Pattern { list, id, rest: tokens.collect() }));
                 }
             }
         }
@@ -113,7 +118,7 @@ impl From<Vec<Vec<String>>> for Cues {
             }
             patterns.push(pattern);
         }
-        Self { lists, patterns, ranges, index: Index::new(&keys) }
+        Self { lists, patterns, ranges, index: Index::new(&keys), stems }
     }
 }
 
@@ -132,7 +137,9 @@ impl Cues {
         mut emit: impl FnMut(Hit),
     ) {
         let own = word(at);
-        let stems = (STEMS.0..=STEMS.1.min(own.len())).map(|length| key(true, &own[..length]));
+        let stems = (STEMS.0..=STEMS.1.min(own.len()))
+            .filter(|length| self.stems & (1 << length) != 0)
+            .map(|length| key(true, &own[..length]));
         for key in std::iter::once(key(false, own)).chain(stems) {
             let Some(row) = self.index.row(key) else { continue };
             let (from, to) = self.ranges[row as usize];

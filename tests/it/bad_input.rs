@@ -127,3 +127,31 @@ fn a_bad_file_in_a_folder_is_set_aside_and_the_run_goes_on() {
     assert_eq!(counts["rows_with_answers"], 3);
     assert_eq!(counts["rows_unprocessed"], 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_or_unwritable_folder_is_told_and_leaves_nothing() {
+    let dir = Dir::new();
+    dir.write("comments.csv", COMMENTS);
+    // A folder below a device cannot be made, whoever runs the test.
+    let ran = dir.heard(&["run", "comments.csv", "--out", "/dev/null/evidence"]).expect(2);
+    assert!(ran.err().contains("/dev/null/evidence"), "{}", ran.err());
+}
+
+#[test]
+fn a_bad_row_is_set_aside_with_its_reason_and_the_counts_balance() {
+    let dir = Dir::new();
+    dir.write(
+        "comments.jsonl",
+        "{\"ref\": 1, \"comment\": \"They are always late and nobody rings\"}\n\
+         {\"ref\": 2, \"comment\": \"Lovely girls, I trust them\n\
+         {\"ref\": 3, \"comment\": \"Never the same face twice in a week\"}\n",
+    );
+    let ran = dir.heard(&["run", "comments.jsonl"]).expect(1);
+    assert!(ran.out().contains("could not be read"), "{}", ran.out());
+    let set_aside = dir.rows("heard-out/restricted/unprocessed.parquet");
+    assert_eq!((set_aside.len(), set_aside[0]["row"].as_str()), (1, "2"));
+    assert!(!set_aside[0]["detail"].contains("Lovely"));
+    let counts = &dir.json("heard-out/run.json")["counts"];
+    assert_eq!((&counts["rows_read"], &counts["rows_with_answers"]), (&3.into(), &2.into()));
+}
