@@ -66,12 +66,16 @@ pub fn encode(rows: &[CodedResponse], vocabulary: &Vocabulary) -> Result<Encoded
 fn responses(rows: &[CodedResponse], vocabulary: &Vocabulary) -> Result<RecordBatch, ArrowError> {
     let text = |f: &dyn Fn(&CodedResponse) -> Option<&str>| -> ArrayRef {
         let mut out = StringBuilder::new();
-        rows.iter().for_each(|row| out.append_option(f(row)));
+        for row in rows {
+            out.append_option(f(row));
+        }
         Arc::new(out.finish())
     };
     let source = {
         let mut out = StringBuilder::new();
-        rows.iter().for_each(|row| out.append_value(source_id(row.response.source)));
+        for row in rows {
+            out.append_value(source_id(row.response.source));
+        }
         Arc::new(out.finish()) as ArrayRef
     };
     let mut row_number = UInt32Builder::new();

@@ -66,9 +66,8 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
                 false
             }
             b'\n' | b'\r' => true,
-            b'!' | b'?' => ends_word(bytes, i + 1),
+            b'!' | b'?' | b';' => ends_word(bytes, i + 1),
             b'.' => !in_placeholder && ends_word(bytes, i + 1) && !abbreviated(text, start, i),
-            b';' => ends_word(bytes, i + 1),
             // A bullet starts a piece, an ellipsis ends one.
             0xE2 => {
                 let rest = &bytes[i..];

@@ -1,5 +1,11 @@
 //! End-to-end tests: each runs the real program in a folder of its own.
-#![allow(clippy::unwrap_used, missing_docs, reason = "tests say what failed by failing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::case_sensitive_file_extension_comparisons,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests say what failed by failing, and read the names that the program writes"
+)]
 
 mod bad_input;
 mod commands;

@@ -73,13 +73,11 @@ pub(crate) fn write(path: &Path, count: usize) -> anyhow::Result<usize> {
         if random.below(20) == 0 {
             text.push_str(&format!(" when {} is on", random.of(NAMES)));
         }
-        text.push_str(&format!(
-            " {} {} {}",
-            random.of(JOINS),
-            random.of(OPENINGS),
-            random.of(DOINGS)
-        ));
-        if random.below(2) == 0 {
+        if random.below(3) == 0 {
+            let more = [random.of(JOINS), random.of(OPENINGS), random.of(DOINGS)];
+            text.push_str(&format!(" {}", more.join(" ")));
+        }
+        if random.below(3) == 0 {
             text.push_str(&format!(" {} {}", random.of(JOINS), random.of(ENDINGS)));
         }
         // A number that no other comment has, so that no two are alike.

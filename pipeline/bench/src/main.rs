@@ -75,8 +75,8 @@ fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
 
     let coder = heard::coding::Coder::open("home-care", "fast")?;
     let clock = Instant::now();
-    let coded: usize = clean.into_iter().map(|batch| coder.code(batch).len()).sum();
-    line("coding (with segments), 1 thread", coded, clock.elapsed().as_secs_f64(), "");
+    let rows: usize = clean.into_iter().map(|batch| coder.code(batch).len()).sum();
+    line("coding (with segments), 1 thread", rows, clock.elapsed().as_secs_f64(), "");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{known, known_period, known_unit, measures};
 use crate::segment::segments;
 
-/// "visit_minutes=10..15", "care_workers=7/week", in the order of the text.
+/// `visit_minutes=10..15`, `care_workers=7/week`, in the order of the text.
 fn told(text: &str) -> Vec<String> {
     let found = measures(text, &segments(text));
     let show = |m: crate::coding::Measure| {
