@@ -48,7 +48,7 @@ fn grouped(count: u64) -> String {
 }
 
 fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) {
-    let path = label(&one.path.to_string_lossy().replace('\\', "/"));
+    let path = one.shown(label);
     let sheet =
         one.sheet.as_ref().map_or(String::new(), |s| format!(", sheet {}", label(s.reveal())));
     let number = one.source.map_or(String::new(), |n| format!("  (s{n})"));
@@ -274,7 +274,7 @@ pub fn to_json(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Value
     let one = |u: &Understanding| {
         json!({
             "source": u.source.map(|n| format!("s{n}")),
-            "file": label(&u.path.to_string_lossy().replace('\\', "/")),
+            "file": u.shown(label),
             "sheet": u.sheet.as_ref().map(|s| label(s.reveal())),
             "sheet_number": u.sheet_number,
             "kind": u.kind.name(),

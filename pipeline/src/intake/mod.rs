@@ -151,11 +151,19 @@ impl Intake {
     pub fn open(inputs: &[PathBuf], options: &Options) -> Result<Self, Error> {
         let mut all = Vec::new();
         let mut room = KEPT;
-        for file in files::expand(inputs)? {
+        for (i, file) in files::expand(inputs)?.into_iter().enumerate() {
+            let in_folder = (!file.named).then_some(i + 1);
             match sources::open(&file, options, &mut room) {
-                Ok(opened) => all.extend(opened),
+                Ok(opened) => all.extend(opened.into_iter().map(|mut one| {
+                    one.found.in_folder = in_folder;
+                    one
+                })),
                 Err(error) if file.named || error.is_about_options() => return Err(error),
-                Err(error) => all.push(set_aside(&file.path, &error)),
+                Err(error) => {
+                    let mut one = set_aside(&file.path, &error);
+                    one.found.in_folder = in_folder;
+                    all.push(one);
+                }
             }
         }
         let mut intake = Self {

@@ -118,11 +118,10 @@ fn write_source(out: &mut String, source: &Understanding, label: &dyn Fn(&str) -
     if matches!(source.kind, Kind::Text | Kind::Document | Kind::Pdf | Kind::Other) {
         return;
     }
-    let path = source.path.to_string_lossy().replace('\\', "/");
     let _ = writeln!(
         out,
         "\n[[source]]\nfile = {}\nsha256 = {}",
-        quoted(&label(&path)),
+        quoted(&source.shown(label)),
         quoted(&source.sha256)
     );
     if let Some(sheet) = source.sheet_number {

@@ -154,6 +154,8 @@ pub struct Understanding {
     pub problems: Vec<Problem>,
     /// Why the whole was set aside, as a fixed code.
     pub set_aside: Option<&'static str>,
+    /// Its place, from 1, among the files of all inputs, where it was found in a folder.
+    pub in_folder: Option<usize>,
 }
 
 impl Understanding {
@@ -179,6 +181,7 @@ impl Understanding {
             wave: None,
             problems: Vec::new(),
             set_aside: None,
+            in_folder: None,
         }
     }
 
@@ -195,6 +198,19 @@ impl Understanding {
         match self.problems.iter_mut().find(|p| p.what == what && p.page.is_none()) {
             Some(known) => known.count += 1,
             None => self.problems.push(Problem { row, page: None, count: 1, what }),
+        }
+    }
+
+    /// How the file is called where people read it. Letters and notes in a folder are called by
+    /// their place there: their names are mostly names of people, which no rule tells from words.
+    pub(super) fn shown(&self, label: &dyn Fn(&str) -> String) -> String {
+        let slashes = |path: &Path| path.to_string_lossy().replace('\\', "/");
+        let document = matches!(self.kind, Kind::Text | Kind::Document | Kind::Pdf | Kind::Other);
+        match (self.in_folder, self.path.parent()) {
+            (Some(place), Some(folder)) if document => {
+                format!("{}/ (file {place} by name)", label(&slashes(folder)))
+            }
+            _ => label(&slashes(&self.path)),
         }
     }
 
