@@ -46,13 +46,7 @@ impl Ledger {
 
     /// Enters the next batch; marks duplicates and lets people's codes stand for the model's.
     pub fn add(&mut self, rows: &mut [CodedResponse], set_aside: &[Unprocessed], rows_read: u64) {
-        let answered: BTreeSet<_> =
-            rows.iter().map(|r| (r.response.source, r.response.row)).collect();
-        let missing: BTreeSet<_> = set_aside
-            .iter()
-            .map(|u| (u.source, u.row))
-            .filter(|row| !answered.contains(row))
-            .collect();
+        let (answered, missing) = rows_of(rows, set_aside);
         for (source, _) in answered.iter().chain(&missing) {
             *self.rows_of.entry(*source).or_default() += 1;
         }
@@ -121,6 +115,18 @@ impl Ledger {
     pub fn close(self) -> (Tally, Quotes) {
         (self.tally, self.quotes)
     }
+}
+
+/// (source, row) of rows.
+type Rows = BTreeSet<(u32, u32)>;
+
+/// The rows that gave an answer, and those that were set aside whole: a document of which only a
+/// page was set aside is among the first.
+pub(crate) fn rows_of(rows: &[CodedResponse], set_aside: &[Unprocessed]) -> (Rows, Rows) {
+    let answered: Rows = rows.iter().map(|r| (r.response.source, r.response.row)).collect();
+    let missing = set_aside.iter().map(|u| (u.source, u.row));
+    let missing = missing.filter(|row| !answered.contains(row)).collect();
+    (answered, missing)
 }
 
 fn count(counts: &mut Counts, row: &CodedResponse) {

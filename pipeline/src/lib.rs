@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod licences;
 pub mod manifest;
 pub mod measures;
+pub mod plain;
 pub mod publish;
 pub mod report;
 pub mod response;

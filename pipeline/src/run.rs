@@ -3,7 +3,7 @@
 //! Work happens in a sibling folder, `<out>.partial`, that holds de-identified content (and the key
 //! table) only; it is renamed when everything in it is done.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
 use crate::encode::{self, Encoded, KeyRow};
 use crate::folder::{self, Folder};
 use crate::intake::{self, Intake};
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, rows_of};
 use crate::manifest;
 use crate::publish;
 use crate::response::{Identified, Unprocessed};
@@ -224,13 +224,7 @@ impl Tables {
         places: &[Place],
     ) -> Result<(), Error> {
         let place = |source: u32| &places[source as usize - 1];
-        let answered: BTreeSet<_> =
-            rows.iter().map(|r| (r.response.source, r.response.row)).collect();
-        let missing: BTreeSet<_> = set_aside
-            .iter()
-            .map(|u| (u.source, u.row))
-            .filter(|row| !answered.contains(row))
-            .collect();
+        let (_, missing) = rows_of(rows, set_aside);
         let names: Vec<String> = missing.iter().map(|(s, r)| format!("{s}-{r}")).collect();
         let answers = rows.iter().zip(ids).map(|(row, id)| KeyRow {
             response_id: &row.response.id,

@@ -7,6 +7,7 @@ use heard_models::words::Sentiment;
 
 use crate::config::Config;
 use crate::manifest::{Counts, Manifest};
+use crate::plain::{number, plural};
 use crate::tables::Evidence;
 use crate::tables::evidence::Cell;
 
@@ -186,34 +187,5 @@ fn name(kind: &str) -> String {
         "ACCOUNT" => "account numbers".to_owned(),
         "OTHER" => "others".to_owned(),
         other => format!("{}s", other.to_lowercase()),
-    }
-}
-
-fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(n), if n == 1 { one } else { many })
-}
-
-/// A number with thousands separated: 12,345.
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number;
-
-    #[test]
-    fn thousands_are_separated() {
-        assert_eq!(number(0), "0");
-        assert_eq!(number(999), "999");
-        assert_eq!(number(1_234_567), "1,234,567");
     }
 }

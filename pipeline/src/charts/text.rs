@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 
 use ab_glyph::{Font, FontRef, GlyphId};
 
+pub(super) use crate::plain::number;
+
 /// Open Sans, as shipped in `fonts/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Face {
@@ -127,19 +129,6 @@ impl Face {
 /// Words between spaces and line ends; a no-break space holds its two together.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() && c != '\u{a0}').filter(|word| !word.is_empty())
-}
-
-/// A whole number with commas: 12,345.
-pub(super) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A percentage in whole points; never 0% for some or 100% for not quite all.

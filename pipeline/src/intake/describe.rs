@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Kind;
 use super::understanding::{Answers, Column, Role, Understanding};
+use crate::plain::{number, plural};
 use crate::response::Polarity;
 
 /// The report for a terminal, a paragraph a file or sheet.
@@ -30,29 +31,12 @@ fn short(text: &str, width: usize) -> String {
     line.chars().take(width - 1).chain(['…']).collect()
 }
 
-fn plural(count: u64, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { many })
-}
-
-/// A number with commas between thousands.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) {
     let path = one.shown(label);
     let sheet =
         one.sheet.as_ref().map_or(String::new(), |s| format!(", sheet {}", label(s.reveal())));
-    let number = one.source.map_or(String::new(), |n| format!("  (s{n})"));
-    let _ = writeln!(out, "{path}{sheet}{number}");
+    let source = one.source.map_or(String::new(), |n| format!("  (s{n})"));
+    let _ = writeln!(out, "{path}{sheet}{source}");
     let _ = writeln!(out, "  {}", format_line(one));
     if one.columns.is_empty() {
         document(out, one);
@@ -66,7 +50,7 @@ fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> S
             }
             (Some(row), _) => format!("row {row}: "),
             (_, Some(page)) => format!("page {page}: "),
-            _ if problem.count > 1 => format!("{} ", grouped(problem.count)),
+            _ if problem.count > 1 => format!("{} ", number(problem.count)),
             _ => String::new(),
         };
         let _ = writeln!(out, "  ! {place}{}", problem.what);
@@ -181,9 +165,9 @@ fn answers_line(out: &mut String, answers: &Answers, label: &dyn Fn(&str) -> Str
     let counts = match (answers.blank, answers.says_nothing) {
         (Some(blank), Some(nothing)) => format!(
             "{} answered, {} blank, {} that say nothing",
-            grouped(answers.rows.saturating_sub(blank)),
-            grouped(blank),
-            grouped(nothing)
+            number(answers.rows.saturating_sub(blank)),
+            number(blank),
+            number(nothing)
         ),
         _ => plural(answers.rows, "row", "rows"),
     };
@@ -199,7 +183,7 @@ fn column_line(out: &mut String, column: &Column, width: usize, label: &dyn Fn(&
         out,
         "  {:>4}  {header:<width$}  {role}{breakdown}; {} filled",
         column.index,
-        grouped(column.filled)
+        number(column.filled)
     );
 }
 

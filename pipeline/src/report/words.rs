@@ -1,23 +1,11 @@
 //! Numbers as people read them: "41 of 120 (34%)", "1,234", "fewer than 5".
 
+pub use crate::plain::number;
 use crate::tables::Profile;
 use crate::tables::evidence::{Cell, Number};
 
 /// What stands in a table where disclosure control hides a figure.
 pub const WITHHELD: &str = "withheld";
-
-/// A whole number with commas: 12,345.
-pub fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
 
 /// A share, 0..1, in whole points; never 0% for some or 100% for not quite all.
 pub fn percent(share: f64) -> String {
