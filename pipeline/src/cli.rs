@@ -90,7 +90,8 @@ pub fn main() -> ExitCode {
         Ok(Outcome::NeedsAttention) => ExitCode::from(1),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("heard: {error:#}\n"));
+            // Each message says its cause itself.
+            say(&format!("heard: {error}\n"));
             ExitCode::from(2)
         }
     }

@@ -17,6 +17,7 @@ fn refused(dir: &Dir, file: &str, says: &[&str]) {
         assert!(message.contains(part), "`{part}` is not in: {message}");
     }
     assert!(message.contains(file), "the file is not named: {message}");
+    assert_eq!(message.lines().count(), 1, "more than a sentence: {message}");
     assert!(!dir.path("heard-out").exists());
     assert!(!dir.path("heard-out.partial").exists());
 }

@@ -3,7 +3,6 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, print};
@@ -78,7 +77,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let quiet = args.quiet;
     let config = config(args)?;
     let progress = Bar::new(quiet);
-    let summary = run::run(&config, &progress).context("the run could not be done")?;
+    let summary = run::run(&config, &progress)?;
     progress.finish();
     if !quiet {
         print(&summary.text())?;
