@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::work::{Dir, samples};
+use crate::work::{Dir, fixtures, samples};
 
 fn run(sample: &str, more: &[&str]) -> Dir {
     let dir = Dir::new();
@@ -83,4 +83,20 @@ fn bellevie_reads_both_sheets_as_staff_voices() {
     assert_eq!(count_by(&dir, "source"), [("s1".into(), 80), ("s2".into(), 80)].into());
     let types = count_by(&dir, "respondent_type");
     assert!(types.get("care_worker").copied().unwrap_or_default() > 100, "{types:?}");
+}
+
+#[test]
+fn a_workbook_says_the_same_as_xlsx_xls_and_ods() {
+    let dir = Dir::new();
+    let read = |file: std::path::PathBuf, out: &str| -> Vec<(String, String)> {
+        dir.heard(&["run", file.to_str().unwrap(), "--out", out, "--quiet"]).expect(0);
+        dir.rows(&format!("{out}/restricted/responses.parquet"))
+            .into_iter()
+            .map(|row| (row["response_id"].clone(), row["text"].clone()))
+            .collect()
+    };
+    let xlsx = read(samples().join("bellevie/staff-voices.xlsx"), "xlsx");
+    assert_eq!(xlsx.len(), 160);
+    assert_eq!(read(fixtures().join("formats/staff-voices.xls"), "xls"), xlsx);
+    assert_eq!(read(fixtures().join("formats/staff-voices.ods"), "ods"), xlsx);
 }
