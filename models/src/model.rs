@@ -22,18 +22,8 @@ const MOST_CODES: usize = 3;
 /// Longest answer, in words, that a head may call empty or pointing elsewhere.
 const LONGEST_EMPTY: usize = 15;
 
-/// A segment to code by itself.
-#[derive(Clone, Copy, Debug)]
-pub struct SegmentInput<'a> {
-    /// The words, de-identified.
-    pub text: &'a str,
-    /// The question; empty where nothing was asked.
-    pub question: &'a str,
-    /// What the question asks for.
-    pub polarity: Polarity,
-    /// The segment before, in the same response.
-    pub previous: Option<&'a str>,
-}
+/// A segment to code by itself: its de-identified words, the question, and the segment before.
+pub type SegmentInput<'a> = Input<'a>;
 
 /// A response to code.
 #[derive(Clone, Copy, Debug)]

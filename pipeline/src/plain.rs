@@ -18,6 +18,17 @@ pub fn plural(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
+/// A percentage in whole points; never 0% for some or 100% for not quite all.
+pub fn percent(points: f64) -> String {
+    if points > 0.0 && points < 0.5 {
+        "<1%".to_owned()
+    } else if points > 99.5 && points < 100.0 {
+        ">99%".to_owned()
+    } else {
+        format!("{points:.0}%")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use ab_glyph::{Font, FontRef, GlyphId};
 
-pub(super) use crate::plain::number;
+pub(super) use crate::plain::{number, percent};
 
 /// Open Sans, as shipped in `fonts/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,17 +129,6 @@ impl Face {
 /// Words between spaces and line ends; a no-break space holds its two together.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() && c != '\u{a0}').filter(|word| !word.is_empty())
-}
-
-/// A percentage in whole points; never 0% for some or 100% for not quite all.
-pub(super) fn percent(value: f64) -> String {
-    if value > 0.0 && value < 0.5 {
-        "<1%".to_owned()
-    } else if value > 99.5 && value < 100.0 {
-        ">99%".to_owned()
-    } else {
-        format!("{value:.0}%")
-    }
 }
 
 /// A measure as people write it: no needless decimals.

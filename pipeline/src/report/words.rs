@@ -9,14 +9,7 @@ pub const WITHHELD: &str = "withheld";
 
 /// A share, 0..1, in whole points; never 0% for some or 100% for not quite all.
 pub fn percent(share: f64) -> String {
-    let points = share * 100.0;
-    if points > 0.0 && points < 0.5 {
-        "<1%".to_owned()
-    } else if points > 99.5 && points < 100.0 {
-        ">99%".to_owned()
-    } else {
-        format!("{points:.0}%")
-    }
+    crate::plain::percent(share * 100.0)
 }
 
 /// A quantity without needless decimals: 12, 7.5.

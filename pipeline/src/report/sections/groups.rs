@@ -6,8 +6,8 @@ use heard_models::words::Sentiment;
 
 use super::super::Material;
 use super::super::view::{Block, Section, Table};
-use super::super::words::{count, interval, number, of, of_or_withheld, spoken};
-use super::themes::{between, was_raised};
+use super::super::words::{count, interval, number, of, spoken};
+use super::themes::{people_cells, was_raised};
 use crate::tables::evidence::{CodebookEvidence, Quote, ThemeRow};
 
 pub(super) fn sections<'a>(material: &Material<'a>) -> Vec<Section<'a>> {
@@ -47,15 +47,9 @@ fn section<'a>(
     let rows = themes
         .iter()
         .map(|row| {
-            vec![
-                row.label.clone(),
-                of_or_withheld(&row.respondents),
-                interval(&row.respondents),
-                count(&row.sentiment.positive),
-                count(&row.sentiment.negative),
-                between(&row.sentiment),
-                count(&row.comments),
-            ]
+            let mut cells = people_cells(row);
+            cells.push(count(&row.comments));
+            cells
         })
         .collect();
     blocks.push(Block::Table(Table::new(

@@ -6,7 +6,7 @@ use super::super::Material;
 use super::super::view::{Block, Section, Table};
 use super::super::words::{number, number_or_few, number_or_withheld, of_or_withheld, quantity};
 use super::chart;
-use crate::tables::evidence::MeasureRow;
+use crate::tables::evidence::{Cell, MeasureRow};
 
 pub(super) fn suggestions<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     let profile = material.evidence.profile;
@@ -83,19 +83,7 @@ pub(super) fn outcomes<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     };
     let mut head = vec!["Part of life"];
     head.extend(Direction::ALL.iter().map(name));
-    let rows = rows
-        .iter()
-        .map(|row| {
-            let mut cells = vec![row.label.clone()];
-            for direction in Direction::ALL {
-                let cell = row.directions.iter().find(|(at, _)| at == direction);
-                cells.push(
-                    cell.map_or_else(|| number_or_withheld(None), |(_, c)| of_or_withheld(c)),
-                );
-            }
-            cells
-        })
-        .collect();
+    let rows = rows.iter().map(|row| spread(&row.label, Direction::ALL, &row.directions)).collect();
     let blocks = vec![
         Block::text(
             "What people say care did for their lives, by the eight domains of ASCOT. A person can \
@@ -104,6 +92,15 @@ pub(super) fn outcomes<'a>(material: &Material<'a>) -> Option<Section<'a>> {
         Block::Table(Table::new("People by part of life and what care did to it", &head, rows)),
     ];
     Some(Section::new("outcomes", "What care did for people's lives", blocks))
+}
+
+/// A row of a table: its label, then the figure of each column, withheld where there is none.
+fn spread<T: PartialEq>(label: &str, columns: &[T], figures: &[(T, Cell)]) -> Vec<String> {
+    let figure = |column: &T| {
+        let found = figures.iter().find(|(at, _)| at == column);
+        found.map_or_else(|| number_or_withheld(None), |(_, cell)| of_or_withheld(cell))
+    };
+    std::iter::once(label.to_owned()).chain(columns.iter().map(figure)).collect()
 }
 
 pub(super) fn stance<'a>(material: &Material<'a>) -> Option<Section<'a>> {
@@ -120,19 +117,7 @@ pub(super) fn stance<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     };
     let mut head = vec!["Proposal"];
     head.extend(Stance::ALL.iter().map(name));
-    let rows = rows
-        .iter()
-        .map(|row| {
-            let mut cells = vec![row.question.clone()];
-            for stance in Stance::ALL {
-                let cell = row.stances.iter().find(|(at, _)| at == stance);
-                cells.push(
-                    cell.map_or_else(|| number_or_withheld(None), |(_, c)| of_or_withheld(c)),
-                );
-            }
-            cells
-        })
-        .collect();
+    let rows = rows.iter().map(|row| spread(&row.question, Stance::ALL, &row.stances)).collect();
     let blocks = vec![
         Block::text(
             "Whether comments are for or against what was proposed. This is apart from feeling: \

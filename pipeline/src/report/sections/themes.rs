@@ -93,25 +93,25 @@ pub(super) fn was_raised(row: &ThemeRow) -> bool {
 }
 
 /// Mixed and neutral together, where both may be shown.
-pub(super) fn between(split: &Split) -> String {
+fn between(split: &Split) -> String {
     let together = split.mixed.count().zip(split.neutral.count());
     number_or_withheld(together.map(|(mixed, neutral)| mixed + neutral))
 }
 
+/// A theme by people: its label, who raised it with the interval, and what they felt.
+pub(super) fn people_cells(row: &ThemeRow) -> Vec<String> {
+    vec![
+        row.label.clone(),
+        of_or_withheld(&row.respondents),
+        interval(&row.respondents),
+        count(&row.sentiment.positive),
+        count(&row.sentiment.negative),
+        between(&row.sentiment),
+    ]
+}
+
 fn by_people(book: &CodebookEvidence) -> Table {
-    let raised = book.themes.iter().filter(|row| was_raised(row));
-    let rows = raised
-        .map(|row| {
-            vec![
-                row.label.clone(),
-                of_or_withheld(&row.respondents),
-                interval(&row.respondents),
-                count(&row.sentiment.positive),
-                count(&row.sentiment.negative),
-                between(&row.sentiment),
-            ]
-        })
-        .collect();
+    let rows = book.themes.iter().filter(|row| was_raised(row)).map(people_cells).collect();
     let mut table = Table::new(
         "Themes by how many people raised them, and what those people felt",
         &["Theme", "People", "95% interval", "Only praise", "Only criticism", "Both or neither"],
