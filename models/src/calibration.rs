@@ -212,10 +212,10 @@ impl Leaning {
     }
 }
 
-/// Sentiment and its score (-1..1) from the calibrated probability of each, and a leaning.
-pub(crate) fn feeling(probabilities: [f32; 4], leaning: [f32; 4], weight: f32) -> (Sentiment, f32) {
-    let odds: [f32; 4] =
-        std::array::from_fn(|s| probabilities[s].max(1e-4) * (weight * leaning[s]).exp());
+/// Sentiment and its score (-1..1) from the calibrated probability of each, and what speaks for
+/// each besides, in log-odds.
+pub(crate) fn feeling(probabilities: [f32; 4], leaning: [f32; 4]) -> (Sentiment, f32) {
+    let odds: [f32; 4] = std::array::from_fn(|s| probabilities[s].max(1e-4) * leaning[s].exp());
     let total: f32 = odds.iter().sum();
     let best = (0..4).fold(0, |best, s| if odds[s] > odds[best] { s } else { best });
     let score = (odds[Sentiment::Positive as usize] - odds[Sentiment::Negative as usize]) / total;
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn a_leaning_tips_an_even_score() {
         let even = [0.5, 0.5, 0.0, 0.0];
-        let (sentiment, score) = feeling(even, [-0.5, 0.5, 0.0, 0.0], 1.0);
+        let (sentiment, score) = feeling(even, [-0.5, 0.5, 0.0, 0.0]);
         assert_eq!(sentiment, Sentiment::Negative);
         assert!(score < 0.0);
     }

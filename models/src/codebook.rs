@@ -12,7 +12,11 @@ use sha2::{Digest, Sha256};
 use crate::cues::Cues;
 
 /// The codebooks that ship with the program, by id.
-const BUILTIN: &[(&str, &str)] = &[("home-care", include_str!("../codebooks/home-care.toml"))];
+const BUILTIN: &[(&str, &str)] = &[
+    ("home-care", include_str!("../codebooks/home-care.toml")),
+    ("nhs-qdc", include_str!("../codebooks/nhs-qdc.toml")),
+    ("outcomes", include_str!("../codebooks/outcomes.toml")),
+];
 
 /// Why a codebook cannot be used. Every message names the codebook and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -160,6 +164,8 @@ struct File {
     language: String,
     description: String,
     #[serde(default)]
+    codes_nothing: bool,
+    #[serde(default)]
     safeguarding_cues: Vec<String>,
     #[serde(default)]
     group: Vec<Group>,
@@ -186,6 +192,8 @@ pub struct Codebook {
     pub language: String,
     /// What it is for.
     pub description: String,
+    /// True where an answer such as "Nothing" carries codes, as it does in NHS frameworks.
+    pub codes_nothing: bool,
     /// Words and short phrases that may speak of harm; as a theme's cues.
     pub safeguarding_cues: Vec<String>,
     /// Groups, in the order of the file.
@@ -216,6 +224,7 @@ impl Codebook {
             title: file.title,
             language: file.language,
             description: file.description,
+            codes_nothing: file.codes_nothing,
             safeguarding_cues: file.safeguarding_cues,
             groups: file.group,
             themes: file.theme,

@@ -128,22 +128,27 @@ impl Cues {
         self.patterns.is_empty()
     }
 
-    /// Finds the cues that begin at word `at`; `word` gives the folded words of the text.
+    /// Adds the ranges of patterns that may begin with a folded word.
+    pub(crate) fn candidates(&self, word: &[u8], found: &mut Vec<(u32, u32)>) {
+        let stems = (STEMS.0..=STEMS.1.min(word.len()))
+            .filter(|length| self.stems & (1 << length) != 0)
+            .map(|length| key(true, &word[..length]));
+        let keys = std::iter::once(key(false, word)).chain(stems);
+        found.extend(keys.filter_map(|key| Some(self.ranges[self.index.row(key)? as usize])));
+    }
+
+    /// Finds the cues that begin at word `at`, among its candidates; `word` gives the folded words
+    /// of the text.
     pub(crate) fn at<'a>(
         &self,
         at: usize,
         words: usize,
         word: impl Fn(usize) -> &'a [u8],
+        candidates: &[(u32, u32)],
         mut emit: impl FnMut(Hit),
     ) {
-        let own = word(at);
-        let stems = (STEMS.0..=STEMS.1.min(own.len()))
-            .filter(|length| self.stems & (1 << length) != 0)
-            .map(|length| key(true, &own[..length]));
-        for key in std::iter::once(key(false, own)).chain(stems) {
-            let Some(row) = self.index.row(key) else { continue };
-            let (from, to) = self.ranges[row as usize];
-            for pattern in &self.patterns[from as usize..to as usize] {
+        for (from, to) in candidates {
+            for pattern in &self.patterns[*from as usize..*to as usize] {
                 let last = at + pattern.rest.len();
                 let fits = last < words
                     && (pattern.rest.iter().zip(at + 1..)).all(|(token, at)| token.fits(word(at)));
@@ -198,7 +203,10 @@ mod tests {
         let words = tokens(text);
         let mut all = Vec::new();
         for at in 0..words.len() {
-            cues.at(at, words.len(), |at| &words[at], |hit| all.push((hit.list, at, hit.last)));
+            let mut candidates = Vec::new();
+            cues.candidates(&words[at], &mut candidates);
+            let emit = |hit: Hit| all.push((hit.list, at, hit.last));
+            cues.at(at, words.len(), |at| &words[at], &candidates, emit);
         }
         all
     }

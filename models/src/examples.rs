@@ -45,6 +45,8 @@ pub struct LabelledResponse {
     pub respondent: Option<RespondentType>,
     /// Stance towards a proposal.
     pub stance: Option<Stance>,
+    /// How people felt on five levels, -2 (very negative) to 2 (very positive).
+    pub level: Option<i8>,
 }
 
 /// Shows sizes only: words of a response stay out of logs.
@@ -77,12 +79,15 @@ impl LabelledResponse {
             safeguarding: None,
             respondent: None,
             stance: None,
+            level: None,
         }
     }
 
-    /// Sentiment over all its codes; None where no code has one.
+    /// Sentiment over all its codes, else of its level; None where neither was coded. The middle
+    /// level says too little: it may be mixed or neutral.
     pub fn sentiment(&self) -> Option<Sentiment> {
-        roll_up(self.segments.iter().flat_map(|segment| &segment.codes).filter_map(|code| code.1))
+        let codes = self.segments.iter().flat_map(|segment| &segment.codes);
+        roll_up(codes.filter_map(|code| code.1)).or_else(|| self.level.and_then(of_level))
     }
 
     /// True if any segment carries the code.
@@ -95,6 +100,15 @@ impl LabelledSegment {
     /// True if it carries the code.
     pub fn carries(&self, code: usize) -> bool {
         self.codes.iter().any(|(own, _)| *own == code)
+    }
+}
+
+/// The sentiment that a level stands for; None in the middle.
+pub(crate) fn of_level(level: i8) -> Option<Sentiment> {
+    match level.signum() {
+        1 => Some(Sentiment::Positive),
+        -1 => Some(Sentiment::Negative),
+        _ => None,
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! An [`Encoder`] turns a text and what was asked into features once, and every head reads the same
 //! features. Features are hashes (XXH3, the same on every platform), so that no vocabulary of
-//! people's words is kept anywhere. What the features mean is learnt elsewhere: see `heads`.
+//! people's words is kept anywhere. They go to a [`Sink`]: training collects their keys, a model at
+//! work the rows of the weights that it has for them (see `known`). What they mean is for `heads`.
 
 use std::ops::Range;
 
@@ -25,31 +26,42 @@ pub struct Input<'a> {
     pub previous: Option<&'a str>,
 }
 
-/// One occurrence of a feature, and the words (by number, both included) that it comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Feature {
-    /// Hash of the kind of feature and its content.
-    pub key: u32,
-    /// First word, or [`Feature::NOWHERE`] if it is not in the text itself.
-    pub first: u32,
-    /// Last word.
-    pub last: u32,
+/// Mark of a feature that is not in the text itself: of the question or of the segment before.
+pub(crate) const NOWHERE: u32 = u32::MAX;
+
+/// Takes the features of a text, in its order.
+pub trait Sink {
+    /// A feature: hash of its kind and content, first and last word (by number).
+    fn feature(&mut self, key: u32, first: u32, last: u32);
+
+    /// Features that hang on `content` alone, of which `emit` tells the keys: of a word by itself,
+    /// or of a question. `seed` says which of them. A sink may remember them.
+    fn alone(&mut self, seed: u64, content: &[u8], at: u32, emit: impl Fn(&mut dyn FnMut(u32))) {
+        let _ = (seed, content);
+        emit(&mut |key| self.feature(key, at, at));
+    }
+
+    /// The patterns of cues that may begin with a word; a sink may remember them.
+    fn cues(&mut self, cues: &Cues, word: &[u8], found: &mut Vec<(u32, u32)>) {
+        cues.candidates(word, found);
+    }
 }
 
-impl Feature {
-    /// Mark of a feature of the question or of the segment before.
-    pub const NOWHERE: u32 = u32::MAX;
+/// Keys of features, for training.
+impl Sink for Vec<u32> {
+    fn feature(&mut self, key: u32, _: u32, _: u32) {
+        self.push(key);
+    }
 }
 
-/// The features of one text. Reused from text to text, so that nothing is allocated for each.
+/// A text taken apart into words. Reused from text to text, so that nothing is allocated for each.
 #[derive(Default)]
 pub struct Encoded {
     folded: Vec<u8>,
     words: Vec<Word>,
     /// Lists of cues that were hit, and the last word of the last hit.
     lists: Vec<(u16, usize)>,
-    /// Every occurrence, in the order of the text.
-    pub features: Vec<Feature>,
+    candidates: Vec<(u32, u32)>,
 }
 
 /// Where a word stands in the folded text and in the text as given.
@@ -80,10 +92,10 @@ impl Encoded {
     }
 }
 
-/// Text and question in, features out. A neural encoder can take the place of n-grams here.
+/// Text and question in, features out.
 pub trait Encoder {
-    /// Fills `out` with the features of `input`; what was in it before is gone.
-    fn encode(&self, input: &Input<'_>, out: &mut Encoded);
+    /// Gives the features of `input` to `sink`, and leaves its words in `out`.
+    fn encode(&self, input: &Input<'_>, out: &mut Encoded, sink: &mut impl Sink);
 }
 
 /// Which n-grams are taken. Stored with a model, because its weights mean nothing without it.
@@ -144,27 +156,28 @@ fn key(kind: u64, bytes: &[u8]) -> u32 {
 }
 
 impl Encoder for WordEncoder {
-    fn encode(&self, input: &Input<'_>, out: &mut Encoded) {
-        self.ngrams.encode(input, out);
+    fn encode(&self, input: &Input<'_>, out: &mut Encoded, sink: &mut impl Sink) {
+        self.ngrams.encode(input, out, sink);
         if !self.cues.is_empty() {
-            self.find_cues(input.polarity, out);
+            self.find_cues(input.polarity, out, sink);
         }
     }
 }
 
 impl WordEncoder {
-    fn find_cues(&self, polarity: Polarity, out: &mut Encoded) {
-        let Encoded { folded, words, features, lists, .. } = out;
+    fn find_cues(&self, polarity: Polarity, out: &mut Encoded, sink: &mut impl Sink) {
+        let Encoded { folded, words, lists, candidates } = out;
         let word = |at: usize| &folded[words[at].start as usize..words[at].end as usize];
         lists.clear();
         let mut negator: Option<usize> = None;
         for at in 0..words.len() {
             let negated = negator.is_some_and(|place| at - place <= 3);
-            self.cues.at(at, words.len(), word, |hit| {
+            candidates.clear();
+            sink.cues(&self.cues, word(at), candidates);
+            self.cues.at(at, words.len(), word, candidates, |hit| {
                 let bytes = hit.list.to_le_bytes();
                 let mut push = |kind: u64, content: &[u8]| {
-                    let (first, last) = (at as u32, hit.last as u32);
-                    features.push(Feature { key: key(kind, content), first, last });
+                    sink.feature(key(kind, content), at as u32, hit.last as u32);
                 };
                 push(Kind::Cue as u64, &hit.cue.to_le_bytes());
                 push(Kind::List as u64, &bytes);
@@ -191,46 +204,48 @@ impl WordEncoder {
 }
 
 impl Ngrams {
-    fn encode(&self, input: &Input<'_>, out: &mut Encoded) {
-        out.features.clear();
+    fn encode(&self, input: &Input<'_>, out: &mut Encoded, sink: &mut impl Sink) {
         let polarity = Kind::Asked as u64 + input.polarity as u64;
         if self.previous
             && let Some(previous) = input.previous
         {
             out.read(previous);
-            out.elsewhere(Kind::Previous as u64);
+            out.elsewhere(Kind::Previous as u64, sink);
         }
         if self.question && !input.question.is_empty() {
-            out.read(input.question);
-            out.elsewhere(Kind::Question as u64);
+            sink.alone(Kind::Question as u64, input.question.as_bytes(), NOWHERE, |emit| {
+                // Asked seldom: a sink that remembers asks once for each question.
+                let mut words = Encoded::default();
+                words.read(input.question);
+                words.elsewhere(Kind::Question as u64, &mut Emit(emit));
+            });
         }
-        let nowhere = Feature::NOWHERE;
-        out.features.push(Feature { key: key(polarity, b""), first: nowhere, last: nowhere });
+        sink.feature(key(polarity, b""), NOWHERE, NOWHERE);
         out.read(input.text);
-        let Encoded { folded, words, features, .. } = out;
+        let Encoded { folded, words, .. } = out;
         let mut negator = None;
         for (i, word) in words.iter().enumerate() {
             let at = i as u32;
             let own = &folded[word.start as usize..word.end as usize];
-            features.push(Feature { key: key(polarity, own), first: at, last: at });
-            for (further, last) in words[i..words.len().min(i + self.words)].iter().enumerate() {
-                let run = &folded[word.start as usize..last.end as usize];
-                let key = key(Kind::Words as u64, run);
-                features.push(Feature { key, first: at, last: at + further as u32 });
-            }
-            if !word.letters {
-                continue;
-            }
-            characters(self.characters, folded, *word, |run| {
-                let key = key(Kind::Characters as u64, run);
-                features.push(Feature { key, first: at, last: at });
+            sink.alone(polarity, own, at, |emit| {
+                emit(key(polarity, own));
+                emit(key(Kind::Words as u64, own));
+                if word.letters {
+                    characters(self.characters, folded, *word, |run| {
+                        emit(key(Kind::Characters as u64, run));
+                    });
+                }
             });
-            if self.negation {
+            let further = &words[i + 1..words.len().min(i + self.words.max(1))];
+            for (step, last) in (1..).zip(further) {
+                let run = &folded[word.start as usize..last.end as usize];
+                sink.feature(key(Kind::Words as u64, run), at, at + step);
+            }
+            if self.negation && word.letters {
                 if let Some(place) = negator
                     && i - place <= 3
                 {
-                    let key = key(Kind::Negated as u64, own);
-                    features.push(Feature { key, first: place as u32, last: at });
+                    sink.feature(key(Kind::Negated as u64, own), place as u32, at);
                 }
                 if negates(own) {
                     negator = Some(i);
@@ -240,12 +255,20 @@ impl Ngrams {
     }
 }
 
+/// Hands keys on and forgets where they stand.
+struct Emit<'a>(&'a mut dyn FnMut(u32));
+
+impl Sink for Emit<'_> {
+    fn feature(&mut self, key: u32, _: u32, _: u32) {
+        (self.0)(key);
+    }
+}
+
 impl Encoded {
-    fn elsewhere(&mut self, kind: u64) {
-        let nowhere = Feature::NOWHERE;
+    fn elsewhere(&self, kind: u64, sink: &mut impl Sink) {
         for word in &self.words {
             let own = &self.folded[word.start as usize..word.end as usize];
-            self.features.push(Feature { key: key(kind, own), first: nowhere, last: nowhere });
+            sink.feature(key(kind, own), NOWHERE, NOWHERE);
         }
     }
 }
@@ -379,14 +402,25 @@ mod tests {
 
     use super::*;
 
-    fn encode(text: &str, question: &str, polarity: Polarity) -> Encoded {
-        let mut encoded = Encoded::default();
-        Ngrams::default().encode(&Input { text, question, polarity, previous: None }, &mut encoded);
-        encoded
+    /// Features with the words that they come from.
+    #[derive(Default)]
+    struct Placed(Vec<(u32, u32, u32)>);
+
+    impl Sink for Placed {
+        fn feature(&mut self, key: u32, first: u32, last: u32) {
+            self.0.push((key, first, last));
+        }
     }
 
-    fn keys(encoded: &Encoded) -> Vec<u32> {
-        encoded.features.iter().map(|feature| feature.key).collect()
+    fn encode(text: &str, question: &str, polarity: Polarity) -> (Encoded, Placed) {
+        let (mut encoded, mut placed) = (Encoded::default(), Placed::default());
+        let input = Input { text, question, polarity, previous: None };
+        Ngrams::default().encode(&input, &mut encoded, &mut placed);
+        (encoded, placed)
+    }
+
+    fn keys(encoded: &(Encoded, Placed)) -> Vec<u32> {
+        encoded.1.0.iter().map(|feature| feature.0).collect()
     }
 
     #[test]
@@ -402,16 +436,16 @@ mod tests {
         let two = encode("nothing", "", Polarity::Improve);
         assert_ne!(keys(&one), keys(&two));
         let asked = encode("always", "Are they on time?", Polarity::Good);
-        assert!(asked.features.len() > encode("always", "", Polarity::Good).features.len());
+        assert!(keys(&asked).len() > keys(&encode("always", "", Polarity::Good)).len());
     }
 
     #[test]
     fn a_placeholder_is_one_word_whatever_its_number() {
         let one = encode("[PERSON 1] came", "", Polarity::Good);
         let two = encode("[PERSON 12] came", "", Polarity::Good);
-        assert_eq!(one.words(), 2);
+        assert_eq!(one.0.words(), 2);
         assert_eq!(keys(&one), keys(&two));
-        assert_eq!(&"[PERSON 12] came"[two.span(0)], "[PERSON 12]");
+        assert_eq!(&"[PERSON 12] came"[two.0.span(0)], "[PERSON 12]");
     }
 
     #[test]
@@ -422,10 +456,10 @@ mod tests {
     proptest! {
         #[test]
         fn every_feature_points_at_words_and_every_word_at_text(text in "\\PC{0,60}") {
-            let encoded = encode(&text, "", Polarity::Neutral);
-            for feature in &encoded.features {
-                let nowhere = feature.first == Feature::NOWHERE && feature.last == Feature::NOWHERE;
-                let inside = feature.first <= feature.last && (feature.last as usize) < encoded.words();
+            let (encoded, placed) = encode(&text, "", Polarity::Neutral);
+            for (_, first, last) in placed.0 {
+                let nowhere = first == NOWHERE && last == NOWHERE;
+                let inside = first <= last && (last as usize) < encoded.words();
                 prop_assert!(nowhere || inside);
             }
             let mut end = 0;

@@ -10,6 +10,7 @@ use std::ops::Range;
 use crate::examples::LabelledResponse;
 use crate::features::{Encoded, Encoder, Input};
 use crate::heads::{Heads, Scores};
+use crate::known::{Known, Memory};
 
 /// The fold of each response, so that folds are of like size and no situation is in two.
 pub(crate) fn assign(responses: &[LabelledResponse], folds: usize) -> Vec<usize> {
@@ -57,13 +58,17 @@ pub(crate) fn hold_out(
 ) -> Vec<HeldOut> {
     let mut encoded = Encoded::default();
     let mut scores = Scores::default();
+    let (mut memory, mut hits) = (Memory::default(), Vec::new());
+    memory.own(heads.number);
     chosen
         .map(|(number, fold)| {
             let response = &responses[number];
             let mut score = |span: Range<usize>, previous: Option<Range<usize>>| {
                 let input = input(response, span, previous);
-                words.encode(&input, &mut encoded);
-                heads.score(&encoded, &mut scores);
+                hits.clear();
+                let (memory, hits) = (&mut memory, &mut hits);
+                words.encode(&input, &mut encoded, &mut Known { index: &heads.index, memory, hits });
+                heads.score(hits, &mut scores);
                 (encoded.words(), scores.raw.clone())
             };
             let (words, whole) = score(0..response.text.len(), None);

@@ -5,7 +5,8 @@
 //! scores on every machine and beside any neighbours. What follows from a score is for
 //! `calibration` and `model` to say.
 
-use crate::features::{Encoded, Feature};
+use crate::features::NOWHERE;
+use crate::known::Hit;
 use crate::solver::Column;
 use crate::words::{Direction, Domain, RespondentType, Sentiment, Stance};
 
@@ -36,7 +37,14 @@ pub enum Head {
     Stance(Stance),
     /// The sentiment of a response.
     Overall(Sentiment),
+    /// A response that feels at least as good as this level, from -1 to 2.
+    AtLeast(i8),
+    /// Praise rather than complaint, in a segment that carries this code.
+    Pole(usize),
 }
+
+/// Levels that have a head of their own: every response feels at least very bad (-2).
+pub(crate) const LEVELS: std::ops::RangeInclusive<i8> = -1..=2;
 
 impl Head {
     /// Every head of a model with so many codes, in the order of its columns.
@@ -52,6 +60,8 @@ impl Head {
             .chain(speakers.copied().map(Self::Speaker))
             .chain(Stance::ALL.iter().copied().map(Self::Stance))
             .chain(Sentiment::ALL.iter().copied().map(Self::Overall))
+            .chain(LEVELS.map(Self::AtLeast))
+            .chain((0..codes).map(Self::Pole))
             .collect()
     }
 
@@ -70,6 +80,8 @@ impl Head {
             Self::Speaker(who) => codes + 21 + who as usize,
             Self::Stance(stance) => codes + 28 + stance as usize,
             Self::Overall(sentiment) => codes + 33 + sentiment as usize,
+            Self::AtLeast(level) => codes + 37 + (level - LEVELS.start()) as usize,
+            Self::Pole(code) => codes + 41 + code,
         }
     }
 
@@ -88,6 +100,8 @@ impl Head {
             Self::Speaker(who) => format!("respondent: {who}").into(),
             Self::Stance(stance) => format!("stance: {stance}").into(),
             Self::Overall(sentiment) => format!("response sentiment: {sentiment}").into(),
+            Self::AtLeast(level) => format!("response level: {level} or better").into(),
+            Self::Pole(code) => format!("praise: {}", codes[code]).into(),
         }
     }
 }
@@ -138,34 +152,59 @@ impl Index {
 pub struct Heads {
     pub(crate) keys: Vec<u32>,
     pub(crate) columns: usize,
-    /// One row of `columns` whole numbers for each key.
-    pub(crate) weights: Vec<i8>,
+    /// One row for each key, of `columns` whole numbers and some zeros after them.
+    rows: Vec<i8>,
+    stride: usize,
     pub(crate) scales: Vec<f32>,
     pub(crate) biases: Vec<f32>,
-    index: Index,
+    pub(crate) index: Index,
+    /// Tells these weights from any others in this process.
+    pub(crate) number: u64,
 }
 
-/// Scores of one text, and which rows its features led to. Reused from text to text.
+/// Rows are so many bytes apart, so that the same few instructions add any of them.
+const LANES: usize = 16;
+/// Rows that can be added before a sum of 16 bits might overflow.
+const SAFE: usize = 256;
+
+/// Scores of one text. Reused from text to text.
 #[derive(Default)]
 pub struct Scores {
     /// One score a head, in log-odds before calibration.
     pub raw: Vec<f32>,
     sums: Vec<i32>,
-    seen: Vec<u32>,
-    round: u32,
+    partial: Vec<i16>,
+    /// A bit for each row that was met; none is set between two texts.
+    seen: Vec<u64>,
     rows: Vec<u32>,
 }
 
 impl Heads {
-    /// Puts weights that were read from a file to work. `keys` must not repeat.
+    /// Puts weights that were read from a file to work: a row of as many numbers as there are
+    /// scales for each key. `keys` must not repeat.
     pub(crate) fn new(
         keys: Vec<u32>,
-        weights: Vec<i8>,
+        weights: &[i8],
         scales: Vec<f32>,
         biases: Vec<f32>,
     ) -> Self {
+        static NUMBER: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
         let index = Index::new(&keys);
-        Self { columns: scales.len(), keys, weights, scales, biases, index }
+        let columns = scales.len();
+        let stride = columns.next_multiple_of(LANES);
+        let mut rows = vec![0; keys.len() * stride];
+        if columns > 0 {
+            for (to, from) in rows.chunks_exact_mut(stride).zip(weights.chunks_exact(columns)) {
+                to[..columns].copy_from_slice(from);
+            }
+        }
+        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Self { keys, columns, rows, stride, scales, biases, index, number }
+    }
+
+    /// The row of a feature, one whole number a head.
+    pub(crate) fn row(&self, row: usize) -> &[i8] {
+        &self.rows[row * self.stride..][..self.columns]
     }
 
     /// Rounds fitted columns to whole numbers. `None` is a head that could not be trained: it
@@ -185,62 +224,66 @@ impl Heads {
             scales[at] = scale;
             biases[at] = column.bias;
         }
-        Self::new(keys, weights, scales, biases)
+        Self::new(keys, &weights, scales, biases)
     }
 
-    /// Scores every head at once; the result is in `scores.raw`.
-    pub fn score(&self, text: &Encoded, scores: &mut Scores) {
-        let Scores { raw, sums, seen, round, rows } = scores;
-        if seen.len() < self.keys.len() || *round == u32::MAX {
-            seen.clear();
-            seen.resize(self.keys.len(), 0);
-            *round = 0;
-        }
-        *round += 1;
-        sums.clear();
-        sums.resize(self.columns, 0);
+    /// Scores every head at once; the result is in `scores.raw`. A feature counts once.
+    pub(crate) fn score(&self, hits: &[Hit], scores: &mut Scores) {
+        let Scores { raw, sums, partial, seen, rows } = scores;
+        seen.resize(self.keys.len().div_ceil(64), 0);
         rows.clear();
-        let mut distinct = 0_u32;
-        for feature in &text.features {
-            let row = self.index.row(feature.key).unwrap_or(EMPTY);
-            rows.push(row);
-            if row == EMPTY || std::mem::replace(&mut seen[row as usize], *round) == *round {
-                continue;
-            }
-            distinct += 1;
-            let weights = &self.weights[row as usize * self.columns..][..self.columns];
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum += i32::from(*weight);
+        for hit in hits {
+            let (word, bit) = (hit.row as usize / 64, 1_u64 << (hit.row % 64));
+            if seen[word] & bit == 0 {
+                seen[word] |= bit;
+                rows.push(hit.row);
             }
         }
-        let length = 1.0 / (distinct.max(1) as f32).sqrt();
+        sums.clear();
+        sums.resize(self.stride, 0);
+        partial.clear();
+        partial.resize(self.stride, 0);
+        for some in rows.chunks(SAFE) {
+            for row in some {
+                let weights = &self.rows[*row as usize * self.stride..][..self.stride];
+                // Arrays of a fixed length are added by a few wide instructions.
+                let lanes = partial.as_chunks_mut::<LANES>().0.iter_mut();
+                for (sums, weights) in lanes.zip(weights.as_chunks::<LANES>().0) {
+                    *sums = std::array::from_fn(|at| sums[at] + i16::from(weights[at]));
+                }
+            }
+            flush(partial, sums);
+        }
+        rows.iter().for_each(|row| seen[*row as usize / 64] = 0);
+        let length = 1.0 / (rows.len().max(1) as f32).sqrt();
         raw.clear();
         let heads = sums.iter().zip(&self.scales).zip(&self.biases);
         raw.extend(heads.map(|((sum, scale), bias)| bias + scale * length * *sum as f32));
     }
 
-    /// Adds to `words`, one number a word, what each word of the text last scored gave to a head.
-    pub(crate) fn explain(
-        &self,
-        text: &Encoded,
-        scores: &Scores,
-        column: usize,
-        words: &mut Vec<f32>,
-    ) {
+    /// Puts in `words`, one number a word, what each word of a text gave to a head.
+    pub(crate) fn explain(&self, hits: &[Hit], column: usize, count: usize, words: &mut Vec<f32>) {
         words.clear();
-        words.resize(text.words(), 0.0);
-        for (feature, row) in text.features.iter().zip(&scores.rows) {
+        words.resize(count, 0.0);
+        for hit in hits {
             // Features of the question and of the segment before have no word here.
-            if *row == EMPTY || feature.first == Feature::NOWHERE {
+            if hit.first == NOWHERE {
                 continue;
             }
-            let covered = &mut words[feature.first as usize..=feature.last as usize];
-            let weight = self.weights[*row as usize * self.columns + column];
+            let covered = &mut words[hit.first as usize..=hit.last as usize];
+            let weight = self.rows[hit.row as usize * self.stride + column];
             let share = f32::from(weight) / covered.len() as f32;
             for word in covered {
                 *word += share;
             }
         }
+    }
+}
+
+/// Adds small sums to large ones and sets them to zero.
+fn flush(partial: &mut [i16], sums: &mut [i32]) {
+    for (sum, partial) in sums.iter_mut().zip(partial) {
+        *sum += i32::from(std::mem::take(partial));
     }
 }
 

@@ -18,6 +18,7 @@ pub mod examples;
 pub mod features;
 mod folds;
 pub mod heads;
+mod known;
 mod measuring;
 pub mod model;
 mod solver;

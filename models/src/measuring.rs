@@ -6,10 +6,11 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::calibration::{Leaning, Mix, Platt, Tally, own_threshold, threshold};
-use crate::content::{self, Content};
+use crate::content::Content;
 use crate::examples::LabelledResponse;
 use crate::folds::HeldOut;
 use crate::heads::Head;
@@ -41,6 +42,8 @@ pub struct TaskReport {
     pub cases: usize,
     /// Share of cases with the right label, where a case has one label.
     pub accuracy: Option<f64>,
+    /// Cohen's kappa with quadratic weights, where labels are in order.
+    pub weighted_kappa: Option<f64>,
     /// Precision over all decisions.
     pub precision: f64,
     /// Recall over all decisions.
@@ -158,6 +161,45 @@ impl TrainingReport {
     }
 }
 
+/// Finds how much the whole response counts in a segment, and from which probability on a response
+/// gets its best code: by the F-measure of decisions on held-out responses.
+pub(crate) fn tune(
+    responses: &[LabelledResponse],
+    held_out: &[HeldOut],
+    about: &About,
+    options: &TrainOptions,
+) -> TrainOptions {
+    /// With fewer responses the usual values are the better guess.
+    const ENOUGH: usize = 500;
+    const WHOLE: [f32; 5] = [0.15, 0.3, 0.5, 0.75, 1.0];
+    const FLOOR: [f32; 6] = [0.06, 0.1, 0.15, 0.2, 0.3, 0.5];
+    if responses.len() < ENOUGH {
+        return options.clone();
+    }
+    let try_out = |whole: f32, floor: f32| {
+        let tried = TrainOptions { whole, floor, ..options.clone() };
+        let rules = fit_rules(responses, held_out.iter(), about, &tried);
+        let about = About { rules, ..about.clone() };
+        let mut tally = Tally::default();
+        for held in held_out {
+            let response = &responses[held.response];
+            let codes = decide(&about, response, held).codes;
+            for code in 0..about.themes {
+                let said = codes.iter().flatten().any(|(own, _)| *own == code);
+                tally.add(said, response.carries(code));
+            }
+        }
+        (tally.f(options.recall), tried)
+    };
+    let best = |tried: Vec<(f64, TrainOptions)>| {
+        tried.into_iter().reduce(|best, new| if new.0 > best.0 { new } else { best })
+    };
+    let whole = WHOLE.into_par_iter().map(|whole| try_out(whole, options.floor)).collect();
+    let whole = best(whole).map_or(options.whole, |(_, tried)| tried.whole);
+    let floor = FLOOR.into_par_iter().map(|floor| try_out(whole, floor)).collect();
+    best(floor).map_or_else(|| options.clone(), |(_, tried)| tried)
+}
+
 /// Fits calibration and thresholds on held-out scores.
 pub(crate) fn fit_rules<'a>(
     responses: &[LabelledResponse],
@@ -245,6 +287,7 @@ pub(crate) fn fit_rules<'a>(
         confidence,
         leaning: Leaning::new(codes, feelings),
         leaning_weight: options.leaning,
+        pole_weight: options.pole,
         whole: options.whole,
         floor: options.floor,
     }
@@ -302,12 +345,14 @@ struct Task {
     tallies: Vec<Tally>,
     cases: usize,
     right: Option<usize>,
+    /// Cases by what was said and what is true, where labels are in order.
+    pairs: Option<Vec<(usize, usize)>>,
 }
 
 impl Task {
     fn new(name: &'static str, labels: impl IntoIterator<Item = impl ToString>) -> Self {
         let labels: Vec<String> = labels.into_iter().map(|label| label.to_string()).collect();
-        Self { name, tallies: vec![Tally::default(); labels.len()], labels, cases: 0, right: None }
+        Self { name, tallies: vec![Tally::default(); labels.len()], labels, cases: 0, right: None, pairs: None }
     }
 
     /// A case with any number of labels.
@@ -322,6 +367,7 @@ impl Task {
     fn one(&mut self, said: usize, truth: usize) {
         self.several(|label| label == said, |label| label == truth);
         *self.right.get_or_insert(0) += usize::from(said == truth);
+        self.pairs.iter_mut().for_each(|pairs| pairs.push((said, truth)));
     }
 
     fn report(self) -> TaskReport {
@@ -340,6 +386,7 @@ impl Task {
             task: self.name.to_owned(),
             cases: self.cases,
             accuracy: self.right.map(|right| right as f64 / self.cases.max(1) as f64),
+            weighted_kappa: self.pairs.and_then(|pairs| weighted_kappa(&pairs, self.tallies.len())),
             precision: all.precision(),
             recall: all.recall(),
             micro_f1: all.f(1.0),
@@ -349,9 +396,24 @@ impl Task {
     }
 }
 
+/// Cohen's kappa of pairs of labels out of so many, with quadratic weights. None without pairs.
+fn weighted_kappa(pairs: &[(usize, usize)], labels: usize) -> Option<f64> {
+    let (mut said, mut true_, mut seen) = (vec![0.0; labels], vec![0.0; labels], 0.0);
+    let distance = |one: usize, other: usize| (one.abs_diff(other) as f64).powi(2);
+    for (one, other) in pairs {
+        said[*one] += 1.0;
+        true_[*other] += 1.0;
+        seen += distance(*one, *other);
+    }
+    let chance: f64 = (said.iter().enumerate())
+        .flat_map(|(i, p)| true_.iter().enumerate().map(move |(j, q)| distance(i, j) * p * q))
+        .sum();
+    (chance > 0.0).then(|| 1.0 - seen * pairs.len() as f64 / chance)
+}
+
 /// What the model would say of a held-out response, rules for empty answers included.
 fn decide(about: &About, response: &LabelledResponse, held: &HeldOut) -> Decision {
-    let status = match content::read(&response.text, response.polarity) {
+    let status = match about.empty(&response.text, response.polarity) {
         Some(Content::Blank | Content::Nothing) => Status::NoContent,
         Some(Content::Elsewhere) => Status::RefersElsewhere,
         None => {
@@ -374,6 +436,8 @@ pub(crate) fn measure(
     let mut with_thin = Task::new("themes and thin codes", codes);
     let mut sentiment = Task::new("sentiment of a coded theme", Sentiment::ALL);
     let mut overall = Task::new("sentiment of a response", Sentiment::ALL);
+    let mut level = Task::new("sentiment of a response, five levels", -2..=2);
+    level.pairs = Some(Vec::new());
     let mut status =
         Task::new("status of a response", [Status::NoContent, Status::RefersElsewhere]);
     let mut safeguarding = Task::new("safeguarding review", ["safeguarding_review"]);
@@ -442,13 +506,16 @@ pub(crate) fn measure(
             {
                 stance.one(about.stance(&held.whole) as usize, truth as usize);
             }
+            if let (Some(truth), Some((said, _))) = (response.level, about.level(&held.whole)) {
+                level.one((said + 2) as usize, (truth + 2) as usize);
+            }
             if let Some(truth) = response.sentiment() {
                 overall.one(felt(&about, held, &decision) as usize, truth as usize);
             }
         }
     }
     let tasks =
-        [sentiment, overall, status, safeguarding, speaker, stance, flags, domains, directions];
+        [sentiment, overall, level, status, safeguarding, speaker, stance, flags, domains, directions];
     let situations: std::collections::BTreeSet<&str> =
         responses.iter().map(|response| response.situation.as_str()).collect();
     TrainingReport {
@@ -479,6 +546,9 @@ fn alarming(about: &About, held: &HeldOut) -> bool {
 
 /// Sentiment of a response as the model would give it: of its codes together, or of its words.
 fn felt(about: &About, held: &HeldOut, decision: &Decision) -> Sentiment {
+    if let Some((level, _)) = about.level(&held.whole) {
+        return crate::examples::of_level(level).unwrap_or(Sentiment::Neutral);
+    }
     let coded = held.found.iter().zip(&decision.codes);
     let feelings = coded
         .flat_map(|((_, raw), codes)| codes.iter().map(|(code, _)| about.feeling(*code, raw).0));

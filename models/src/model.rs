@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::calibration::{Leaning, Mix, Platt, feeling};
 use crate::content::{self, Content};
-use crate::examples::roll_up;
+use crate::examples::{of_level, roll_up};
 use crate::features::{Encoded, Encoder, Input, WordEncoder};
-use crate::heads::{Head, Heads, Scores};
+use crate::heads::{Head, Heads, LEVELS, Scores};
+use crate::known::{Hit, Known, Memory};
 use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
 
 /// Most codes that one segment can carry.
@@ -109,16 +110,27 @@ pub struct Coded {
     pub segments: Vec<SegmentCodes>,
 }
 
-/// Space to work in, reused from text to text. One for each thread.
+/// Space to work in, reused from text to text. One for each thread and model.
 #[derive(Default)]
 pub struct Scratch {
     encoded: Encoded,
     scores: Scores,
+    memory: Memory,
+    hits: Vec<Hit>,
     whole: Vec<f32>,
     segments: Vec<f32>,
+    parts: Vec<Part>,
+    spans: Vec<Range<usize>>,
     words: Vec<f32>,
     /// For the model that heads are borrowed from.
     lent: Option<Box<Scratch>>,
+}
+
+/// Which hits and which words of a scratch belong to one text.
+#[derive(Clone, Debug, Default)]
+struct Part {
+    hits: Range<usize>,
+    words: Range<usize>,
 }
 
 /// How scores become decisions. Fitted in training and stored with the weights.
@@ -137,6 +149,8 @@ pub(crate) struct Rules {
     pub(crate) leaning: Leaning,
     /// How much that counts.
     pub(crate) leaning_weight: f32,
+    /// How much each code's own praise and complaint count.
+    pub(crate) pole_weight: f32,
     /// Share of the whole response's score in a segment's score for a code, 0..1.
     pub(crate) whole: f32,
     /// An informative response that would have no code gets its best one from this probability on.
@@ -156,6 +170,9 @@ pub(crate) struct About {
     pub(crate) codes: Vec<String>,
     /// How many of them are themes.
     pub(crate) themes: usize,
+    /// Answers such as "Nothing" carry codes.
+    #[serde(default)]
+    pub(crate) codes_nothing: bool,
     pub(crate) encoder: WordEncoder,
     pub(crate) rules: Rules,
     /// How it did when it was trained.
@@ -203,6 +220,12 @@ impl About {
         let share = self.rules.whole;
         let raw = (1.0 - share) * segment[code] + share * whole[code];
         self.rules.platt[code].probability(raw)
+    }
+
+    /// What an answer that says nothing is; None for one that may carry codes.
+    pub(crate) fn empty(&self, text: &str, polarity: Polarity) -> Option<Content> {
+        content::read(text, polarity)
+            .filter(|content| !(self.codes_nothing && *content == Content::Nothing))
     }
 
     /// Codes that pass their thresholds in one segment, the surest first.
@@ -307,7 +330,31 @@ impl About {
         if probabilities.iter().all(|p| *p == 0.0) {
             return (Sentiment::Neutral, 0.0);
         }
-        feeling(probabilities, self.rules.leaning.0[code], self.rules.leaning_weight)
+        let mut lean = self.rules.leaning.0[code].map(|lean| lean * self.rules.leaning_weight);
+        let pole = self.probability(Head::Pole(code), segment);
+        // A head that was not trained has probability 0 and nothing to say.
+        if pole > 0.0 {
+            let praise = self.rules.pole_weight * (pole / (1.0 - pole).max(1e-4)).ln() / 2.0;
+            lean[Sentiment::Positive as usize] += praise;
+            lean[Sentiment::Negative as usize] -= praise;
+        }
+        feeling(probabilities, lean)
+    }
+
+    /// How good a response feels, from -2 to 2, with the same as a score from -1 to 1: the median
+    /// of the level, and its mean. None where levels were not trained.
+    pub(crate) fn level(&self, whole: &[f32]) -> Option<(i8, f32)> {
+        let (mut level, mut mean, mut before) = (-2, -2.0, 1.0_f32);
+        for at in LEVELS {
+            let p = self.probability(Head::AtLeast(at), whole);
+            if p == 0.0 {
+                return None;
+            }
+            before = before.min(p);
+            level += i8::from(before >= 0.5);
+            mean += before;
+        }
+        Some((level, mean / 2.0))
     }
 
     /// Sentiment of a response from its words alone.
@@ -317,7 +364,7 @@ impl About {
         if probabilities.iter().all(|p| *p == 0.0) {
             return (Sentiment::Neutral, 0.0);
         }
-        feeling(probabilities, [0.0; 4], 0.0)
+        feeling(probabilities, [0.0; 4])
     }
 
     /// Who speaks, with the share of the probability.
@@ -351,6 +398,22 @@ impl About {
         let best =
             scored.iter().fold(scored[0], |best, new| if new.1 > best.1 { *new } else { best });
         (best.0, if total > 0.0 { best.1 / total } else { 0.0 })
+    }
+}
+
+/// Where a segment stands: its number among the parts of a scratch, its first byte in the response.
+#[derive(Clone, Copy)]
+struct Place {
+    part: usize,
+    start: usize,
+}
+
+impl Scratch {
+    /// Forgets the texts read before.
+    fn begin(&mut self) {
+        self.hits.clear();
+        self.parts.clear();
+        self.spans.clear();
     }
 }
 
@@ -450,10 +513,11 @@ impl Model {
         segments: &[Range<usize>],
         scratch: &mut Scratch,
     ) -> Coded {
-        if let Some(content) = content::read(input.text, input.polarity) {
+        if let Some(content) = self.about.empty(input.text, input.polarity) {
             let response = Self::empty(content, input.polarity);
             return Coded { response, segments: vec![SegmentCodes::default(); segments.len()] };
         }
+        scratch.begin();
         let words = self.score_whole(input, scratch);
         let mut all = std::mem::take(&mut scratch.segments);
         all.clear();
@@ -467,6 +531,9 @@ impl Model {
         let one = segments.len() == 1 && input.text[segments[0].clone()].len() == input.text.len();
         for at in 0..segments.len() {
             if !one {
+                if at == 0 {
+                    scratch.begin();
+                }
                 self.score(&of(at), scratch);
             }
             all.extend_from_slice(&scratch.scores.raw);
@@ -479,12 +546,9 @@ impl Model {
                 if !spoken {
                     return SegmentCodes::default();
                 }
-                // Evidence is read from the features, so that they are made again where needed.
-                if segments.len() > 1 && self.has_evidence(&decision.codes[at], raw[at]) {
-                    self.score(&of(at), scratch);
-                }
+                let place = Place { part: at, start: segments[at].start };
                 let off_topic = decision.off_topic[at];
-                self.segment(raw[at], &decision.codes[at], off_topic, segments[at].start, scratch)
+                self.segment(raw[at], &decision.codes[at], off_topic, place, scratch)
             })
             .collect::<Vec<_>>();
         let mut response = self.response(input, &scratch.whole, &raw);
@@ -492,7 +556,10 @@ impl Model {
         scratch.segments = all;
         response.status = decision.status;
         let given = || coded.iter().flat_map(|segment| &segment.themes);
-        if let Some(sentiment) = roll_up(given().map(|code| code.sentiment)) {
+        let sentiment = roll_up(given().map(|code| code.sentiment));
+        if let Some((level, score)) = self.about.level(&scratch.whole) {
+            response.rate(level, score, sentiment);
+        } else if let Some(sentiment) = sentiment {
             let weight: f32 = given().map(|code| code.confidence).sum();
             let score: f32 = given().map(|code| code.confidence * code.sentiment_score).sum();
             response.feel(sentiment, score / weight.max(f32::MIN_POSITIVE));
@@ -503,9 +570,10 @@ impl Model {
     /// Codes one segment by itself: what passes its threshold and nothing else.
     pub fn code_segment(&self, input: &SegmentInput<'_>, scratch: &mut Scratch) -> SegmentCodes {
         let SegmentInput { text, question, polarity, previous } = *input;
-        if content::read(text, polarity).is_some() {
+        if self.about.empty(text, polarity).is_some() {
             return SegmentCodes::default();
         }
+        scratch.begin();
         self.score(&Input { text, question, polarity, previous }, scratch);
         let raw = scratch.scores.raw.clone();
         let mut codes = self.about.passing(&raw, &raw);
@@ -514,15 +582,16 @@ impl Model {
         if off_topic {
             codes.clear();
         }
-        self.segment(&raw, &codes, off_topic, 0, scratch)
+        self.segment(&raw, &codes, off_topic, Place { part: 0, start: 0 }, scratch)
     }
 
     /// Codes a response as a whole. Its sentiment is that of its words: [`code`](Self::code) also
     /// looks at its segments.
     pub fn code_response(&self, input: &ResponseInput<'_>, scratch: &mut Scratch) -> ResponseCodes {
-        if let Some(content) = content::read(input.text, input.polarity) {
+        if let Some(content) = self.about.empty(input.text, input.polarity) {
             return Self::empty(content, input.polarity);
         }
+        scratch.begin();
         let words = self.score_whole(input, scratch);
         let raw = [scratch.whole.as_slice()];
         let decision = self.about.decide(words, &scratch.whole, &raw);
@@ -533,16 +602,27 @@ impl Model {
     }
 
     fn score(&self, input: &Input<'_>, scratch: &mut Scratch) {
-        self.about.encoder.encode(input, &mut scratch.encoded);
-        self.heads.score(&scratch.encoded, &mut scratch.scores);
+        self.read(input, scratch);
         if let Some(General { model, columns, .. }) = &self.general {
             let lent = scratch.lent.get_or_insert_default();
-            model.about.encoder.encode(input, &mut lent.encoded);
-            model.heads.score(&lent.encoded, &mut lent.scores);
+            lent.begin();
+            model.read(input, lent);
             for (to, from) in columns {
                 scratch.scores.raw[*to] = lent.scores.raw[*from];
             }
         }
+    }
+
+    /// Scores a text, and keeps its hits and words for its evidence.
+    fn read(&self, input: &Input<'_>, scratch: &mut Scratch) {
+        let Scratch { encoded, scores, memory, hits, parts, spans, .. } = scratch;
+        memory.own(self.heads.number);
+        let (first, word) = (hits.len(), spans.len());
+        let mut known = Known { index: &self.heads.index, memory, hits };
+        self.about.encoder.encode(input, encoded, &mut known);
+        self.heads.score(&hits[first..], scores);
+        spans.extend((0..encoded.words()).map(|word| encoded.span(word)));
+        parts.push(Part { hits: first..hits.len(), words: word..spans.len() });
     }
 
     /// Safeguarding by the model that it is borrowed from, which looks at its own codes for it.
@@ -567,17 +647,13 @@ impl Model {
         scratch.encoded.words()
     }
 
-    fn has_evidence(&self, codes: &[(usize, f32)], raw: &[f32]) -> bool {
-        !codes.is_empty() || Domain::ALL.iter().any(|d| self.about.speaks(Head::Domain(*d), raw))
-    }
-
-    /// Sentiment, outcomes and evidence of a segment whose features are in `scratch`.
+    /// Sentiment, outcomes and evidence of a segment that stands at `place`.
     fn segment(
         &self,
         raw: &[f32],
         codes: &[(usize, f32)],
         off_topic: bool,
-        start: usize,
+        place: Place,
         scratch: &mut Scratch,
     ) -> SegmentCodes {
         let themes = (codes.iter())
@@ -585,7 +661,7 @@ impl Model {
                 let confidence =
                     self.about.rules.confidence.probability(&About::sides(*probability));
                 let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
-                let evidence = self.evidence(*code, start, scratch);
+                let evidence = self.evidence(*code, place, scratch);
                 ThemeCode { theme: *code, sentiment, sentiment_score, confidence, evidence }
             })
             .collect();
@@ -596,7 +672,7 @@ impl Model {
         for domain in domains {
             let Some(direction) = self.about.direction(raw) else { continue };
             let head = Head::Domain(*domain);
-            let evidence = self.evidence(head.column(self.about.codes.len()), start, scratch);
+            let evidence = self.evidence(head.column(self.about.codes.len()), place, scratch);
             let confidence = self.about.probability(head, raw);
             outcomes.push(OutcomeCode { domain: *domain, direction, confidence, evidence });
         }
@@ -604,12 +680,14 @@ impl Model {
         SegmentCodes { themes, suggestion, off_topic, outcomes }
     }
 
-    /// Byte ranges, moved by `start`, of the few words that gave a head most of its score.
-    fn evidence(&self, column: usize, start: usize, scratch: &mut Scratch) -> Vec<Range<usize>> {
+    /// Byte ranges in the response of the few words that gave a head most of its score.
+    fn evidence(&self, column: usize, place: Place, scratch: &mut Scratch) -> Vec<Range<usize>> {
         const MOST_WORDS: usize = 5;
         const SHARE_OF_BEST: f32 = 0.4;
-        let Scratch { encoded, scores, words, .. } = scratch;
-        self.heads.explain(encoded, scores, column, words);
+        let Scratch { hits, parts, spans, words, .. } = scratch;
+        let part = &parts[place.part];
+        let (hits, spans) = (&hits[part.hits.clone()], &spans[part.words.clone()]);
+        self.heads.explain(hits, column, spans.len(), words);
         let mut order: Vec<usize> = (0..words.len()).collect();
         order.sort_by(|one, other| words[*other].total_cmp(&words[*one]).then(one.cmp(other)));
         let best = order.first().map_or(0.0, |word| words[*word]);
@@ -617,18 +695,18 @@ impl Model {
             .filter(|word| words[*word] > 0.0 && words[*word] >= SHARE_OF_BEST * best)
             .collect();
         chosen.sort_unstable();
-        let mut spans: Vec<Range<usize>> = Vec::new();
+        let mut found: Vec<Range<usize>> = Vec::new();
         let mut before = None;
         for word in chosen {
-            let span = encoded.span(word);
+            let (from, to) = (place.start + spans[word].start, place.start + spans[word].end);
             let next_to = before.is_some_and(|before| before + 1 == word);
-            match spans.last_mut() {
-                Some(last) if next_to => last.end = start + span.end,
-                _ => spans.push(start + span.start..start + span.end),
+            match found.last_mut() {
+                Some(last) if next_to => last.end = to,
+                _ => found.push(from..to),
             }
             before = Some(word);
         }
-        spans
+        found
     }
 
     fn response(
@@ -648,8 +726,12 @@ impl Model {
             stance: asked.then(|| self.about.stance(whole)),
             ..ResponseCodes::silent(Status::Informative)
         };
-        let (sentiment, score) = self.about.overall(whole);
-        response.feel(sentiment, score);
+        if let Some((level, score)) = self.about.level(whole) {
+            response.rate(level, score, None);
+        } else {
+            let (sentiment, score) = self.about.overall(whole);
+            response.feel(sentiment, score);
+        }
         response
     }
 
@@ -684,6 +766,21 @@ impl ResponseCodes {
             sentiment_score: 0.0,
             sentiment_level: 0,
         }
+    }
+
+    /// Sets them from a level that was told by itself; `codes` is what its codes say together.
+    fn rate(&mut self, level: i8, score: f32, codes: Option<Sentiment>) {
+        self.sentiment_level = level;
+        self.sentiment = match of_level(level) {
+            Some(sentiment) => sentiment,
+            None if codes == Some(Sentiment::Mixed) => Sentiment::Mixed,
+            None => Sentiment::Neutral,
+        };
+        self.sentiment_score = match self.sentiment {
+            Sentiment::Positive => score.clamp(0.0, 1.0),
+            Sentiment::Negative => score.clamp(-1.0, 0.0),
+            Sentiment::Mixed | Sentiment::Neutral => score.clamp(-1.0, 1.0),
+        };
     }
 
     /// Sets sentiment, score and level so that they cannot contradict each other.

@@ -67,6 +67,8 @@ pub struct TrainOptions {
     pub whole: f32,
     /// How much a theme's usual sentiment counts.
     pub leaning: f32,
+    /// How much what a theme's own praise and complaint sound like counts.
+    pub pole: f32,
     /// How much recall weighs against precision where thresholds are set.
     pub recall: f64,
     /// An informative response without a code gets its best one from this probability on.
@@ -87,6 +89,7 @@ impl Default for TrainOptions {
             learn_whole: true,
             whole: 0.3,
             leaning: 0.5,
+            pole: 0.7,
             recall: 1.1,
             floor: 0.06,
             split: crate::clauses::split,
@@ -154,11 +157,13 @@ pub fn train(
         codebook_version: codebook.version.clone(),
         codebook_sha256: codebook.sha256.clone(),
         themes: codebook.themes.len(),
+        codes_nothing: codebook.codes_nothing,
         encoder,
         rules: Rules::default(),
         figures: Vec::new(),
         codes,
     };
+    let options = &measuring::tune(responses, &held_out, &about, options);
     about.rules = measuring::fit_rules(responses, held_out.iter(), &about, options);
     let mut report = measuring::measure(responses, &held_out, &about, options);
     report.features = heads.keys.len();
@@ -199,9 +204,8 @@ fn documents(
     words: &WordEncoder,
 ) -> Vec<Document> {
     let keys = |input: &Input<'_>| {
-        let mut encoded = Encoded::default();
-        words.encode(input, &mut encoded);
-        let mut keys: Vec<u32> = encoded.features.iter().map(|feature| feature.key).collect();
+        let mut keys: Vec<u32> = Vec::new();
+        words.encode(input, &mut Encoded::default(), &mut keys);
         keys.sort_unstable();
         keys.dedup();
         keys
@@ -278,7 +282,8 @@ fn heads(
     Heads::quantise(keys, &columns)
 }
 
-/// Keys that occur in enough responses or phrases, in order.
+/// Keys that occur in enough responses or phrases, the most frequent first: a model at work then
+/// finds most of its weights close together.
 fn vocabulary(documents: &[&Document]) -> Vec<u32> {
     let mut counts: HashMap<u32, (usize, u32)> = HashMap::new();
     for (at, document) in documents.iter().enumerate() {
@@ -295,9 +300,9 @@ fn vocabulary(documents: &[&Document]) -> Vec<u32> {
         }
     }
     let often = counts.into_iter().filter(|(_, (_, count))| *count >= FEWEST_DOCUMENTS);
-    let mut keys: Vec<u32> = often.map(|(key, _)| key).collect();
-    keys.sort_unstable();
-    keys
+    let mut keys: Vec<(u32, u32)> = often.map(|(key, (_, count))| (count, key)).collect();
+    keys.sort_unstable_by_key(|(count, key)| (std::cmp::Reverse(*count), *key));
+    keys.into_iter().map(|(_, key)| key).collect()
 }
 
 /// Whether a document carries a head's label; None if it teaches the head nothing.
@@ -306,15 +311,15 @@ fn truth(head: Head, source: Source, responses: &[LabelledResponse], whole: bool
         Source::Phrase(code, sentiment) => match head {
             Head::Code(own) => Some(own == code),
             Head::Feeling(feeling) => sentiment.map(|sentiment| sentiment == feeling),
+            Head::Pole(own) if own == code => sentiment.and_then(praise),
             _ => None,
         },
         Source::Segment(response, at) => segment_truth(head, &responses[response], at),
         Source::Whole(response) => {
             let response = &responses[response];
             match head {
-                Head::Code(code) => {
-                    (whole && response.segments.len() > 1).then(|| response.carries(code))
-                }
+                Head::Code(code) => (whole && response.segments.len() > 1)
+                    .then(|| response.carries(code)),
                 _ => whole_truth(head, response),
             }
         }
@@ -327,7 +332,13 @@ pub(crate) fn segment_truth(head: Head, response: &LabelledResponse, at: usize) 
     match head {
         Head::Code(code) => Some(segment.carries(code)),
         Head::Feeling(feeling) => {
-            roll_up(segment.codes.iter().filter_map(|code| code.1)).map(|own| own == feeling)
+            let own = roll_up(segment.codes.iter().filter_map(|code| code.1));
+            let whole = || response.sentiment().filter(|_| response.segments.len() == 1);
+            own.or_else(whole).map(|own| own == feeling)
+        }
+        Head::Pole(code) => {
+            let own = segment.codes.iter().find(|(own, _)| *own == code);
+            own.and_then(|(_, sentiment)| praise((*sentiment)?))
         }
         Head::Suggestion => segment.suggestion,
         Head::OffTopic => segment.off_topic,
@@ -338,6 +349,33 @@ pub(crate) fn segment_truth(head: Head, response: &LabelledResponse, at: usize) 
             .filter(|outcomes| !outcomes.is_empty())
             .map(|outcomes| outcomes.iter().any(|own| own.1 == direction)),
         _ => None,
+    }
+}
+
+/// True for praise, false for complaint; None for anything between.
+fn praise(sentiment: Sentiment) -> Option<bool> {
+    match sentiment {
+        Sentiment::Positive => Some(true),
+        Sentiment::Negative => Some(false),
+        Sentiment::Mixed | Sentiment::Neutral => None,
+    }
+}
+
+/// Whether a response feels at least as good as a level, as far as its labels tell: praise is at
+/// least 1 and may be 2.
+fn at_least(level: i8, response: &LabelledResponse) -> Option<bool> {
+    let (least, most) = match response.level {
+        Some(own) => (own, own),
+        None => match response.sentiment()? {
+            Sentiment::Positive => (1, 2),
+            Sentiment::Negative => (-2, -1),
+            Sentiment::Mixed | Sentiment::Neutral => (0, 0),
+        },
+    };
+    if least >= level {
+        Some(true)
+    } else {
+        (most < level).then_some(false)
     }
 }
 
@@ -355,6 +393,7 @@ pub(crate) fn whole_truth(head: Head, response: &LabelledResponse) -> Option<boo
             .filter(|_| response.polarity == Polarity::Proposal)
             .map(|own| own == stance),
         Head::Overall(feeling) => response.sentiment().map(|own| own == feeling),
+        Head::AtLeast(level) => at_least(level, response),
         _ => None,
     }
 }

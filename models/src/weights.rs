@@ -2,7 +2,7 @@
 //!
 //! Layout, all numbers little-endian: the eight bytes `HEARDFM1`; length of the header (u32); the
 //! header; number of features and of heads (u32 each); scales and biases of the heads (f32 each);
-//! keys of the features (u32 each); a row of weights (i8, one a head) for each feature; SHA-256 of
+//! keys of the features (u32 each), the most frequent first; a row of weights (i8, one a head) for each feature; SHA-256 of
 //! everything before. No word of any text is in it; the
 //! header holds the cues of the codebook.
 
@@ -80,19 +80,19 @@ impl Model {
         let biases = reader.words(heads)?.map(f32::from_le_bytes).collect();
         let keys: Vec<u32> = reader.words(features)?.map(u32::from_le_bytes).collect();
         let size = features.checked_mul(heads).ok_or_else(|| unreadable("too large"))?;
-        let weights = reader.take(size)?.iter().map(|byte| *byte as i8).collect();
+        let weights: Vec<i8> = reader.take(size)?.iter().map(|byte| *byte as i8).collect();
         let rules = &about.rules;
         let fits = heads == Head::all(about.codes.len()).len()
             && rules.platt.len() == heads
             && rules.thresholds.len() == heads
             && rules.leaning.0.len() == about.codes.len()
             && about.themes <= about.codes.len()
-            && keys.is_sorted_by(|one, other| one < other)
+            && distinct(&keys)
             && reader.0.is_empty();
         if !fits {
             return Err(unreadable("its parts do not fit together"));
         }
-        let heads = Heads::new(keys, weights, scales, biases);
+        let heads = Heads::new(keys, &weights, scales, biases);
         Ok(Self { about, heads, sha256: crate::hex(&Sha256::digest(bytes)), general: None })
     }
 
@@ -109,11 +109,18 @@ impl Model {
         bytes.extend(heads.scales.iter().flat_map(|scale| scale.to_le_bytes()));
         bytes.extend(heads.biases.iter().flat_map(|bias| bias.to_le_bytes()));
         bytes.extend(heads.keys.iter().flat_map(|key| key.to_le_bytes()));
-        bytes.extend(heads.weights.iter().map(|weight| *weight as u8));
+        let rows = (0..heads.keys.len()).flat_map(|row| heads.row(row));
+        bytes.extend(rows.map(|weight| *weight as u8));
         let hash = Sha256::digest(&bytes);
         bytes.extend(hash);
         Ok(bytes)
     }
+}
+
+fn distinct(keys: &[u32]) -> bool {
+    let mut sorted = keys.to_vec();
+    sorted.sort_unstable();
+    sorted.is_sorted_by(|one, other| one < other)
 }
 
 fn unreadable(reason: impl Into<String>) -> WeightsError {

@@ -185,6 +185,7 @@ impl Row<'_> {
             safeguarding: self.text_of("safeguarding").map(yes),
             respondent: self.word("respondent_type", RespondentType::parse, &types)?,
             stance: self.word("stance", Stance::parse, &[])?,
+            level: None,
         })
     }
 

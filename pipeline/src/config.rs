@@ -23,10 +23,12 @@ pub struct RawConfig {
     pub id: Option<String>,
     /// Column that holds the question, in files with an answer a row.
     pub question: Option<String>,
-    /// Codebook: an id such as `home-care`, or a TOML file.
-    pub codebook: Option<String>,
-    /// `fast`, or a model file made by `heard train`.
-    pub model: Option<String>,
+    /// Codebooks: ids such as `home-care`, or TOML files. One may be written without brackets.
+    #[serde(deserialize_with = "one_or_more")]
+    pub codebook: Vec<String>,
+    /// `fast`, or model files made by `heard train`.
+    #[serde(deserialize_with = "one_or_more")]
+    pub model: Vec<String>,
     /// Columns to break the results down by.
     pub by: Vec<String>,
     /// How many people were invited to answer.
@@ -45,6 +47,20 @@ pub struct RawConfig {
     pub limits: RawLimits,
     /// What `heard check` understood of each source, for the user to correct.
     pub source: Vec<intake::SourceOverride>,
+}
+
+/// A word, or several in brackets.
+fn one_or_more<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match Written::deserialize(from)? {
+        Written::One(one) => vec![one],
+        Written::More(more) => more,
+    })
 }
 
 /// Who publishes the report.
@@ -100,10 +116,10 @@ pub struct Config {
     pub out: PathBuf,
     /// What intake needs to know.
     pub intake: intake::Options,
-    /// Codebook id or file.
-    pub codebook: String,
-    /// `fast`, or a model file.
-    pub model: String,
+    /// Codebooks, ids or files: at least one.
+    pub codebooks: Vec<String>,
+    /// `fast`, or model files.
+    pub models: Vec<String>,
     /// How many people were invited to answer.
     pub invited: Option<u64>,
     /// Disclosure control.
@@ -213,8 +229,8 @@ impl RawConfig {
         self.out = other.out.or(self.out);
         self.id = other.id.or(self.id);
         self.question = other.question.or(self.question);
-        self.codebook = other.codebook.or(self.codebook);
-        self.model = other.model.or(self.model);
+        list(&mut self.codebook, other.codebook);
+        list(&mut self.model, other.model);
         self.invited = other.invited.or(self.invited);
         self.suppress = other.suppress.or(self.suppress);
         self.keep_ids = other.keep_ids.or(self.keep_ids);
@@ -256,8 +272,12 @@ impl RawConfig {
                 limits: self.limits.check(),
                 parser: intake::Parser::default(),
             },
-            codebook: self.codebook.unwrap_or_else(|| "home-care".to_owned()),
-            model: self.model.unwrap_or_else(|| "fast".to_owned()),
+            codebooks: if self.codebook.is_empty() {
+                vec!["home-care".to_owned()]
+            } else {
+                self.codebook
+            },
+            models: self.model,
             invited: self.invited,
             suppress,
             keep_ids: self.keep_ids.unwrap_or(false),

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use heard_models::words::Status;
+use heard_models::{Codebook, Model};
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::coding::{CodedResponse, Coder, Flag, settle};
@@ -13,7 +15,6 @@ use crate::response::Unprocessed;
 use crate::schema;
 use crate::tables::{Quotes, Tally, TallyOptions};
 use crate::vocabulary::Vocabulary;
-use heard_models::words::Status;
 
 /// A text with fewer words than this is not taken for a copy of another: many people say "no".
 const DUPLICATE_WORDS: u32 = 6;
@@ -71,7 +72,6 @@ impl Ledger {
 
     /// The manifest of the run, but for its times.
     pub fn manifest(&self, config: &Config, coder: &Coder, intake: &Intake) -> Manifest {
-        let (book, model) = (coder.codebook(), coder.model());
         let sources: Vec<Source> = intake
             .sources()
             .iter()
@@ -93,16 +93,8 @@ impl Ledger {
             suppress: config.suppress.as_str().to_owned(),
             organisation: config.organisation.clone(),
             invited: config.invited,
-            codebooks: vec![Versioned {
-                id: book.id.clone(),
-                version: book.version.clone(),
-                sha256: book.sha256.clone(),
-            }],
-            models: vec![Versioned {
-                id: model.id().to_owned(),
-                version: model.version().to_owned(),
-                sha256: model.sha256().to_owned(),
-            }],
+            codebooks: coder.codebooks().map(versioned_codebook).collect(),
+            models: coder.models().map(versioned_model).collect(),
             sources,
             counts,
             redactions: self.redactions.clone(),
@@ -114,6 +106,22 @@ impl Ledger {
     /// The tally and the candidates for quotes, when the books are closed.
     pub fn close(self) -> (Tally, Quotes) {
         (self.tally, self.quotes)
+    }
+}
+
+fn versioned_codebook(book: &Codebook) -> Versioned {
+    Versioned {
+        id: book.id.clone(),
+        version: book.version.clone(),
+        sha256: book.sha256.clone(),
+    }
+}
+
+fn versioned_model(model: &Model) -> Versioned {
+    Versioned {
+        id: model.id().to_owned(),
+        version: model.version().to_owned(),
+        sha256: model.sha256().to_owned(),
     }
 }
 

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
+use heard_models::{Codebook, Model};
+
 use crate::coding::{self, CodedResponse, Coder};
 use crate::config::Config;
 use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
@@ -75,13 +77,13 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
     let folder = Folder::claim(&config.out, config.force)?;
     progress.stage("Opening");
-    let coder = Coder::open(&config.codebook, &config.model)?;
+    let coder = Coder::open(&config.codebooks, &config.models)?;
     let deidentifier =
         Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
     let intake = Intake::open(&config.inputs, &config.intake)?;
     intake.require_open_text()?;
     let vocabulary =
-        Vocabulary::new(vec![coder.names()], breakdown_columns(&intake, &deidentifier));
+        Vocabulary::new(coder.names(), breakdown_columns(&intake, &deidentifier));
 
     progress.stage("Reading and coding");
     progress.expect(intake.rows());
@@ -148,17 +150,20 @@ fn breakdown_columns(intake: &Intake, deidentifier: &Deidentifier) -> Vec<String
 
 /// What every Parquet file of the run says of itself.
 fn facts(config: &Config, coder: &Coder) -> Metadata {
-    let (book, model) = (coder.codebook(), coder.model());
     let mut facts = Metadata::default();
     facts.set("schema_version", schema::VERSION);
-    facts.set("vocabulary", serde_json::to_string(&[coder.names()]).unwrap_or_default());
-    facts.set("codebook", book.id.as_str());
-    facts.set("codebook_version", book.version.as_str());
-    facts.set("codebook_sha256", book.sha256.as_str());
-    facts.set("model", model.id());
-    facts.set("model_version", model.version());
-    facts.set("model_sha256", model.sha256());
-    facts.set("model_figures", serde_json::to_string(model.figures()).unwrap_or_default());
+    facts.set("vocabulary", serde_json::to_string(&coder.names()).unwrap_or_default());
+    // Several are separated by blanks, in the run's order.
+    let books = |of: fn(&Codebook) -> &str| coder.codebooks().map(of).collect::<Vec<_>>().join(" ");
+    facts.set("codebook", books(|book| &book.id));
+    facts.set("codebook_version", books(|book| &book.version));
+    facts.set("codebook_sha256", books(|book| &book.sha256));
+    let models = |of: fn(&Model) -> &str| coder.models().map(of).collect::<Vec<_>>().join(" ");
+    facts.set("model", models(Model::id));
+    facts.set("model_version", models(Model::version));
+    facts.set("model_sha256", models(Model::sha256));
+    let figures: Vec<_> = coder.models().next().map(Model::figures).unwrap_or_default().to_vec();
+    facts.set("model_figures", serde_json::to_string(&figures).unwrap_or_default());
     facts.set("config_sha256", config.hash.as_str());
     facts
 }

@@ -40,12 +40,14 @@ pub(super) struct Args {
     /// Column with the question, in files with one answer a row.
     #[arg(long, value_name = "COLUMN")]
     question: Option<String>,
-    /// Theme framework: an id (see `heard codebook list`) or a TOML file [default: home-care].
+    /// Theme framework: an id (see `heard codebook list`) or a TOML file; may be repeated, the
+    /// first one leads the charts and the report [default: home-care].
     #[arg(long, value_name = "ID|FILE")]
-    codebook: Option<String>,
-    /// `fast`, or a model file made by `heard train` [default: fast].
+    codebook: Vec<String>,
+    /// `fast`, or a model file made by `heard train`; may be repeated, each file codes the codebook
+    /// that it was trained for [default: fast].
     #[arg(long, value_name = "fast|FILE")]
-    model: Option<String>,
+    model: Vec<String>,
     /// Column to break the results down by; may be repeated.
     #[arg(long, value_name = "COLUMN")]
     by: Vec<String>,

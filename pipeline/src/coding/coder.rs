@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heard_models::codebook::{Codebook, CodebookError};
-use heard_models::words::{Polarity, RespondentType, Status};
+use heard_models::words::{Direction, Polarity, RespondentType, Sentiment, Status};
 use heard_models::{Model, ResponseInput, Scratch, SegmentCodes, WeightsError};
 
 use super::{CodedResponse, Coding, Flag, Outcome, Response};
@@ -13,6 +13,12 @@ use crate::response::{Channel, Redacted};
 use crate::vocabulary::{CodebookNames, ThemeName};
 use crate::{language, measures, segment};
 
+/// The name by which the built-in fast models are asked for.
+const FAST: &str = "fast";
+/// The codebook whose model lends what does not hang on a codebook.
+const GENERAL: &str = "home-care";
+/// The built-in codebook whose codes are the outcomes that every model speaks of.
+const OUTCOMES: &str = "outcomes";
 /// Who speaks is taken from the words only above this share of the model's belief.
 const RESPONDENT_TYPE_CONFIDENCE: f32 = 0.6;
 /// A quotable response has at least this many words, and no more than the next.
@@ -54,6 +60,23 @@ pub enum Error {
     },
 }
 
+impl Error {
+    fn other(model: &Model, codebook: &Codebook) -> Self {
+        let (id, version, _) = model.codebook();
+        Self::OtherCodebook {
+            model: model.id().to_owned(),
+            trained: format!("{id} {version}"),
+            wanted: format!("{} {}", codebook.id, codebook.version),
+        }
+    }
+}
+
+/// The model that ships for a codebook.
+fn builtin(codebook: &str) -> Result<Model, Error> {
+    Model::builtin(codebook)
+        .map_err(|source| Error::Weights { name: codebook.to_owned(), source })
+}
+
 /// A built-in codebook by its id, or one from a TOML file.
 pub fn open_codebook(id_or_file: &str) -> Result<Codebook, Error> {
     let path = Path::new(id_or_file);
@@ -66,66 +89,113 @@ pub fn open_codebook(id_or_file: &str) -> Result<Codebook, Error> {
     Ok(Codebook::parse(&text, &name)?)
 }
 
-/// A codebook with the model that codes it.
+/// The codebooks of a run and the models that code them.
 #[derive(Debug)]
 pub struct Coder {
+    /// Reads the response as a whole: status, who speaks, stance, harm, sentiment, outcomes.
+    lead: Model,
+    books: Vec<Book>,
+}
+
+/// A codebook and who codes it.
+#[derive(Debug)]
+struct Book {
     codebook: Codebook,
-    model: Model,
+    by: By,
     name: Arc<str>,
-    /// Codes from here on are thin.
-    themes: usize,
+}
+
+/// Where the codes of a codebook come from.
+#[derive(Debug)]
+enum By {
+    /// The leading model.
+    Lead,
+    /// A model of its own.
+    Own(Box<Model>),
+    /// What the leading model says of outcomes, as codes.
+    Outcomes,
 }
 
 impl Coder {
-    /// Opens a codebook (id or file) and a model (`fast` or a file) for it.
-    pub fn open(codebook: &str, model: &str) -> Result<Self, Error> {
-        let codebook = open_codebook(codebook)?;
-        let weights = |source| Error::Weights { name: model.to_owned(), source };
-        let model = if model == "fast" {
-            Model::builtin(&codebook.id).map_err(weights)?
-        } else {
-            let bytes = std::fs::read(model)
-                .map_err(|source| Error::Read { path: model.into(), source })?;
-            let own = Model::from_bytes(&bytes).map_err(weights)?;
-            // What does not hang on the codebook is borrowed where it was not trained.
-            own.with_general(Arc::new(Model::builtin("home-care").map_err(weights)?))
-        };
-        // Rewording a definition does not change what a code means; adding or dropping a code does.
-        if !codebook.codes().eq(model.codes().iter().map(String::as_str)) {
-            let (id, version, _) = model.codebook();
-            return Err(Error::OtherCodebook {
-                model: model.id().to_owned(),
-                trained: format!("{id} {version}"),
-                wanted: format!("{} {}", codebook.id, codebook.version),
-            });
+    /// Opens codebooks (ids or files, at least one) and models for them: `fast` for the built-in
+    /// ones, or files, each of which codes the codebook that it was trained for.
+    pub fn open(codebooks: &[String], models: &[String]) -> Result<Self, Error> {
+        let general = Arc::new(builtin(GENERAL)?);
+        let mut files = Vec::new();
+        for name in models.iter().filter(|name| *name != FAST) {
+            let bytes =
+                std::fs::read(name).map_err(|source| Error::Read { path: name.into(), source })?;
+            let own = Model::from_bytes(&bytes)
+                .map_err(|source| Error::Weights { name: name.clone(), source })?;
+            files.push(own);
         }
-        let name = format!("model:{}@{}", model.id(), model.version()).into();
-        let themes = codebook.themes.len();
-        Ok(Self { codebook, model, name, themes })
+        let (mut lead, mut books) = (None, Vec::new());
+        for name in codebooks {
+            let codebook = open_codebook(name)?;
+            let fits = |model: &Model| codebook.codes().eq(model.codes().iter().map(String::as_str));
+            let model = match files.iter().position(fits) {
+                Some(at) => Some(files.remove(at)),
+                None if codebook.id == OUTCOMES => None,
+                None => match files.iter().find(|model| model.codebook().0 == codebook.id) {
+                    Some(model) => return Err(Error::other(model, &codebook)),
+                    None => Some(builtin(&codebook.id)?),
+                },
+            };
+            // Rewording a definition does not change what a code means; adding or dropping one does.
+            if let Some(model) = model.as_ref().filter(|model| !fits(model)) {
+                return Err(Error::other(model, &codebook));
+            }
+            // What does not hang on the codebook is borrowed where it was not trained.
+            let model = model.map(|model| model.with_general(Arc::clone(&general)));
+            let signed = |model: &Model| format!("model:{}@{}", model.id(), model.version());
+            let (by, signature) = match model {
+                None => (By::Outcomes, signed(&general)),
+                Some(model) if books.is_empty() => {
+                    (By::Lead, signed(lead.insert(model)))
+                }
+                Some(model) => {
+                    let signature = signed(&model);
+                    (By::Own(Box::new(model)), signature)
+                }
+            };
+            books.push(Book { codebook, by, name: signature.into() });
+        }
+        if let (Some(model), Some(book)) = (files.first(), books.first()) {
+            return Err(Error::other(model, &book.codebook));
+        }
+        let lead = match lead {
+            Some(lead) => lead,
+            None => builtin(GENERAL)?,
+        };
+        Ok(Self { lead, books })
     }
 
-    /// The codebook.
-    pub fn codebook(&self) -> &Codebook {
-        &self.codebook
+    /// The codebooks, in the order of the indices in codings.
+    pub fn codebooks(&self) -> impl Iterator<Item = &Codebook> {
+        self.books.iter().map(|book| &book.codebook)
     }
 
-    /// The model.
-    pub fn model(&self) -> &Model {
-        &self.model
+    /// The models, each once: the leading one first.
+    pub fn models(&self) -> impl Iterator<Item = &Model> {
+        let own = self.books.iter().filter_map(|book| match &book.by {
+            By::Own(model) => Some(&**model),
+            By::Lead | By::Outcomes => None,
+        });
+        std::iter::once(&self.lead).chain(own)
     }
 
     /// The names that codings' indices stand for.
-    pub fn names(&self) -> CodebookNames {
-        CodebookNames::of(&self.codebook)
+    pub fn names(&self) -> Vec<CodebookNames> {
+        self.codebooks().map(CodebookNames::of).collect()
     }
 
     /// Codes a batch of de-identified responses; one row out for each row in, in order.
     pub fn code(&self, batch: Vec<Response>) -> Vec<CodedResponse> {
-        let mut scratch = Scratch::default();
+        let mut scratch: Vec<Scratch> = self.books.iter().map(|_| Scratch::default()).collect();
         batch.into_iter().map(|response| self.code_one(response, &mut scratch)).collect()
     }
 
-    fn code_one(&self, response: Response, scratch: &mut Scratch) -> CodedResponse {
+    fn code_one(&self, response: Response, scratch: &mut [Scratch]) -> CodedResponse {
         let text = response.text.as_str();
         let language = language::detect_language(text);
         let segments = match response.channel {
@@ -149,12 +219,23 @@ impl Coder {
             question: response.question.text.as_str(),
             polarity: response.question.polarity,
         };
-        let coded = self.model.code(&input, &segments, scratch);
+        let coded = match scratch.first_mut() {
+            Some(scratch) => self.lead.code(&input, &segments, scratch),
+            None => self.lead.code(&input, &segments, &mut Scratch::default()),
+        };
         let mut codings = Vec::new();
-        let mut outcomes = Vec::new();
-        for (i, codes) in coded.segments.iter().enumerate() {
-            self.take(i as u16, codes, &mut codings, &mut outcomes);
+        for ((number, book), scratch) in (0..).zip(&self.books).zip(scratch) {
+            match &book.by {
+                By::Lead => book.take(number, &coded.segments, &mut codings),
+                By::Own(model) => {
+                    let own = model.code(&input, &segments, scratch);
+                    book.take(number, &own.segments, &mut codings);
+                }
+                By::Outcomes => book.take_outcomes(number, &coded.segments, &mut codings),
+            }
         }
+        codings.sort_by_key(|c| (c.segment, c.codebook, c.theme));
+        let outcomes = self.outcomes(&coded.segments);
         let said = &coded.response;
         let informative = matches!(said.status, Status::Informative | Status::Unassigned);
         let measures = if informative { measures::measures(text, &segments) } else { Vec::new() };
@@ -171,7 +252,7 @@ impl Coder {
             && !said.safeguarding
             && QUOTABLE_WORDS.contains(&words)
             && response.text.redactions().len() <= 1
-            && codings.iter().any(|c| usize::from(c.theme) < self.themes && c.confidence >= 0.5);
+            && codings.iter().any(|c| c.codebook == 0 && self.is_theme(c) && c.confidence >= 0.5);
         let any = |f: fn(&SegmentCodes) -> bool| coded.segments.iter().any(f);
         let flags = [
             (said.safeguarding, Flag::SafeguardingReview),
@@ -198,33 +279,65 @@ impl Coder {
         }
     }
 
-    fn take(
-        &self,
-        segment: u16,
-        codes: &SegmentCodes,
-        codings: &mut Vec<Coding>,
-        outcomes: &mut Vec<Outcome>,
-    ) {
-        let first = codings.len();
-        codings.extend(codes.themes.iter().map(|code| Coding {
-            segment,
-            codebook: 0,
-            theme: code.theme as u16,
-            sentiment: code.sentiment,
-            sentiment_score: code.sentiment_score,
-            confidence: code.confidence,
-            coder: Arc::clone(&self.name),
-            evidence: code.evidence.clone(),
-        }));
-        codings[first..].sort_by_key(|c| c.theme);
-        outcomes.extend(codes.outcomes.iter().map(|outcome| Outcome {
+    /// True for a theme of the first codebook that gives a reason.
+    fn is_theme(&self, coding: &Coding) -> bool {
+        self.books.first().is_some_and(|b| usize::from(coding.theme) < b.codebook.themes.len())
+    }
+
+    fn outcomes(&self, segments: &[SegmentCodes]) -> Vec<Outcome> {
+        let coder: Arc<str> = format!("model:{}@{}", self.lead.id(), self.lead.version()).into();
+        let all = (0..).zip(segments).flat_map(|(segment, codes)| {
+            codes.outcomes.iter().map(move |outcome| (segment, outcome))
+        });
+        all.map(|(segment, outcome)| Outcome {
             segment,
             domain: outcome.domain,
             direction: outcome.direction,
             confidence: outcome.confidence,
-            coder: Arc::clone(&self.name),
+            coder: Arc::clone(&coder),
             evidence: outcome.evidence.clone(),
-        }));
+        })
+        .collect()
+    }
+}
+
+impl Book {
+    fn take(&self, codebook: u8, segments: &[SegmentCodes], codings: &mut Vec<Coding>) {
+        for (segment, codes) in (0..).zip(segments) {
+            codings.extend(codes.themes.iter().map(|code| Coding {
+                segment,
+                codebook,
+                theme: code.theme as u16,
+                sentiment: code.sentiment,
+                sentiment_score: code.sentiment_score,
+                confidence: code.confidence,
+                coder: Arc::clone(&self.name),
+                evidence: code.evidence.clone(),
+            }));
+        }
+    }
+
+    /// Outcomes as codes of the codebook `outcomes`: `<domain>_<direction>`.
+    fn take_outcomes(&self, codebook: u8, segments: &[SegmentCodes], codings: &mut Vec<Coding>) {
+        for (segment, codes) in (0..).zip(segments) {
+            codings.extend(codes.outcomes.iter().filter_map(|outcome| {
+                let id = format!("{}_{}", outcome.domain, outcome.direction);
+                let (sentiment, score) = match outcome.direction {
+                    Direction::Gained | Direction::Kept => (Sentiment::Positive, 1.0),
+                    Direction::AtRisk | Direction::Lost => (Sentiment::Negative, -1.0),
+                };
+                Some(Coding {
+                    segment,
+                    codebook,
+                    theme: self.codebook.codes().position(|code| code == id)? as u16,
+                    sentiment,
+                    sentiment_score: score,
+                    confidence: outcome.confidence,
+                    coder: Arc::clone(&self.name),
+                    evidence: outcome.evidence.clone(),
+                })
+            }));
+        }
     }
 }
 
