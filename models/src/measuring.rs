@@ -277,20 +277,52 @@ pub(crate) fn fit_rules<'a>(
         };
         thresholds.push(own_threshold(&own, usual, beta, 10.0));
     }
-    let segments = held_out.flat_map(|held| &responses[held.response].segments);
+    let segments = held_out.clone().flat_map(|held| &responses[held.response].segments);
     let feelings =
         segments.flat_map(|segment| &segment.codes).filter_map(|(code, s)| Some((*code, (*s)?)));
-    Rules {
+    let rules = Rules {
         platt,
         thresholds,
         safeguarding,
+        overall: Vec::new(),
         confidence,
         leaning: Leaning::new(codes, feelings),
         leaning_weight: options.leaning,
         pole_weight: options.pole,
         whole: options.whole,
         floor: options.floor,
-    }
+    };
+    let overall = fit_overall(responses, held_out, &About { rules: rules.clone(), ..about.clone() });
+    Rules { overall, ..rules }
+}
+
+/// Fits what tells the sentiment of a response; nothing where nobody coded it.
+fn fit_overall<'a>(
+    responses: &[LabelledResponse],
+    held_out: impl Iterator<Item = &'a HeldOut>,
+    about: &About,
+) -> Vec<Mix> {
+    /// Examples' worth of the pull towards the sentiment of the words as a whole.
+    const PULL: f64 = 5.0;
+    let cases: Vec<(Vec<f32>, Sentiment)> = held_out
+        .filter_map(|held| {
+            let response = &responses[held.response];
+            let truth = response.sentiment()?;
+            let segments: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+            let decision = decide(about, response, held);
+            let codes = about.feelings(&decision, &segments);
+            Some((about.moods(&held.whole, &segments, codes), truth))
+        })
+        .collect();
+    let Some((scores, _)) = cases.first() else { return Vec::new() };
+    let fit = |(at, sentiment): (usize, &Sentiment)| {
+        let pairs: Vec<(Vec<f32>, bool)> =
+            cases.iter().map(|(scores, truth)| (scores.clone(), truth == sentiment)).collect();
+        let mut start = vec![0.0; scores.len()];
+        start[at] = 1.0;
+        Mix::fit(&pairs, &start, PULL)
+    };
+    Sentiment::ALL.iter().enumerate().map(fit).collect()
 }
 
 /// Fits what tells that a person must read a response. Also gives each one's probability and truth.
@@ -544,15 +576,13 @@ fn alarming(about: &About, held: &HeldOut) -> bool {
     about.alarming(about.alarm(&held.whole, &raw))
 }
 
-/// Sentiment of a response as the model would give it: of its codes together, or of its words.
+/// Sentiment of a response as the model would give it.
 fn felt(about: &About, held: &HeldOut, decision: &Decision) -> Sentiment {
     if let Some((level, _)) = about.level(&held.whole) {
         return crate::examples::of_level(level).unwrap_or(Sentiment::Neutral);
     }
-    let coded = held.found.iter().zip(&decision.codes);
-    let feelings = coded
-        .flat_map(|((_, raw), codes)| codes.iter().map(|(code, _)| about.feeling(*code, raw).0));
-    crate::examples::roll_up(feelings).unwrap_or_else(|| about.overall(&held.whole).0)
+    let segments: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+    about.overall(&held.whole, &segments, about.feelings(decision, &segments)).0
 }
 
 /// Codings by confidence, in tenths.

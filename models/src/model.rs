@@ -143,6 +143,9 @@ pub(crate) struct Rules {
     pub(crate) thresholds: Vec<f32>,
     /// Probability that a person must read a response, from [`About::alarms`].
     pub(crate) safeguarding: Mix,
+    /// Probability of each sentiment of a response, from [`About::moods`]. Empty where sentiment was
+    /// not trained.
+    pub(crate) overall: Vec<Mix>,
     /// What the confidence of a code means, from the two sides of its probability.
     pub(crate) confidence: Mix,
     /// How each code leans towards each sentiment.
@@ -197,6 +200,14 @@ pub(crate) struct Decision {
     /// For each segment, codes with their probability, the surest first.
     pub(crate) codes: Vec<Vec<(usize, f32)>>,
     pub(crate) off_topic: Vec<bool>,
+}
+
+/// Smallest and largest of some numbers; 0 and 0 of none.
+fn range(numbers: impl Iterator<Item = f32>) -> (f32, f32) {
+    numbers
+        .map(|number| (number, number))
+        .reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))
+        .unwrap_or_default()
 }
 
 impl About {
@@ -357,14 +368,57 @@ impl About {
         Some((level, mean / 2.0))
     }
 
-    /// Sentiment of a response from its words alone.
-    pub(crate) fn overall(&self, whole: &[f32]) -> (Sentiment, f32) {
-        let probabilities: [f32; 4] =
-            std::array::from_fn(|s| self.probability(Head::Overall(Sentiment::ALL[s]), whole));
-        if probabilities.iter().all(|p| *p == 0.0) {
+    /// Codes of a response with what is felt about each: sentiment, score, confidence.
+    pub(crate) fn feelings<'a>(
+        &'a self,
+        decision: &'a Decision,
+        segments: &'a [&[f32]],
+    ) -> impl Iterator<Item = (Sentiment, f32)> + 'a {
+        let coded = decision.codes.iter().zip(segments);
+        coded.flat_map(|(codes, raw)| codes.iter().map(|(code, _)| self.feeling(*code, raw)))
+    }
+
+    /// What may tell the sentiment of a response: of its words as a whole, of the happiest and the
+    /// unhappiest of its segments, and of its codes together.
+    pub(crate) fn moods(
+        &self,
+        whole: &[f32],
+        segments: &[&[f32]],
+        codes: impl Iterator<Item = (Sentiment, f32)>,
+    ) -> Vec<f32> {
+        let odds = |head: Head, raw: &[f32]| {
+            let p = self.probability(head, raw).clamp(1e-3, 1.0 - 1e-3);
+            (p / (1.0 - p)).ln()
+        };
+        let mut scores: Vec<f32> =
+            Sentiment::ALL.iter().map(|s| odds(Head::Overall(*s), whole)).collect();
+        let praise = segments.iter().map(|raw| {
+            odds(Head::Feeling(Sentiment::Positive), raw)
+                - odds(Head::Feeling(Sentiment::Negative), raw)
+        });
+        let (worst, best) = range(praise);
+        scores.extend([worst, best]);
+        let codes: Vec<(Sentiment, f32)> = codes.collect();
+        let (worst, best) = range(codes.iter().map(|code| code.1));
+        scores.extend([worst, best]);
+        let together = roll_up(codes.iter().map(|code| code.0));
+        let is = |sentiment: &Sentiment| f32::from(u8::from(together == Some(*sentiment)));
+        scores.extend(Sentiment::ALL.iter().map(is));
+        scores
+    }
+
+    /// Sentiment of a response, and its score.
+    pub(crate) fn overall(
+        &self,
+        whole: &[f32],
+        segments: &[&[f32]],
+        codes: impl Iterator<Item = (Sentiment, f32)>,
+    ) -> (Sentiment, f32) {
+        if self.rules.overall.is_empty() {
             return (Sentiment::Neutral, 0.0);
         }
-        feeling(probabilities, [0.0; 4])
+        let scores = self.moods(whole, segments, codes);
+        feeling(std::array::from_fn(|s| self.rules.overall[s].probability(&scores)), [0.0; 4])
     }
 
     /// Who speaks, with the share of the probability.
@@ -499,6 +553,9 @@ impl Model {
             self.about.rules.platt[*to] = model.about.rules.platt[*from];
             self.about.rules.thresholds[*to] = model.about.rules.thresholds[*from];
         }
+        if self.about.rules.overall.is_empty() {
+            self.about.rules.overall.clone_from(&model.about.rules.overall);
+        }
         self.general = Some(General { model, columns, safeguarding });
         self
     }
@@ -551,19 +608,10 @@ impl Model {
                 self.segment(raw[at], &decision.codes[at], off_topic, place, scratch)
             })
             .collect::<Vec<_>>();
-        let mut response = self.response(input, &scratch.whole, &raw);
+        let mut response = self.response(input, &scratch.whole, &raw, &decision);
         self.borrow_alarm(input, &mut response, scratch);
         scratch.segments = all;
         response.status = decision.status;
-        let given = || coded.iter().flat_map(|segment| &segment.themes);
-        let sentiment = roll_up(given().map(|code| code.sentiment));
-        if let Some((level, score)) = self.about.level(&scratch.whole) {
-            response.rate(level, score, sentiment);
-        } else if let Some(sentiment) = sentiment {
-            let weight: f32 = given().map(|code| code.confidence).sum();
-            let score: f32 = given().map(|code| code.confidence * code.sentiment_score).sum();
-            response.feel(sentiment, score / weight.max(f32::MIN_POSITIVE));
-        }
         Coded { response, segments: coded }
     }
 
@@ -585,8 +633,7 @@ impl Model {
         self.segment(&raw, &codes, off_topic, Place { part: 0, start: 0 }, scratch)
     }
 
-    /// Codes a response as a whole. Its sentiment is that of its words: [`code`](Self::code) also
-    /// looks at its segments.
+    /// Codes a response as a whole, as if it were one segment.
     pub fn code_response(&self, input: &ResponseInput<'_>, scratch: &mut Scratch) -> ResponseCodes {
         if let Some(content) = self.about.empty(input.text, input.polarity) {
             return Self::empty(content, input.polarity);
@@ -595,7 +642,7 @@ impl Model {
         let words = self.score_whole(input, scratch);
         let raw = [scratch.whole.as_slice()];
         let decision = self.about.decide(words, &scratch.whole, &raw);
-        let mut response = self.response(input, &scratch.whole, &raw);
+        let mut response = self.response(input, &scratch.whole, &raw, &decision);
         response.status = decision.status;
         self.borrow_alarm(input, &mut response, scratch);
         response
@@ -714,6 +761,7 @@ impl Model {
         input: &ResponseInput<'_>,
         whole: &[f32],
         segments: &[&[f32]],
+        decision: &Decision,
     ) -> ResponseCodes {
         let alarm = self.about.alarm(whole, segments);
         let (respondent_type, respondent_confidence) = self.about.speaker(whole);
@@ -726,10 +774,11 @@ impl Model {
             stance: asked.then(|| self.about.stance(whole)),
             ..ResponseCodes::silent(Status::Informative)
         };
+        let codes = self.about.feelings(decision, segments);
         if let Some((level, score)) = self.about.level(whole) {
-            response.rate(level, score, None);
+            response.rate(level, score, roll_up(codes.map(|code| code.0)));
         } else {
-            let (sentiment, score) = self.about.overall(whole);
+            let (sentiment, score) = self.about.overall(whole, segments, codes);
             response.feel(sentiment, score);
         }
         response
