@@ -2,6 +2,7 @@
 //! de-identified tables, charts and a report out. Everything happens on the user's own computer.
 
 pub mod again;
+pub mod agreement;
 pub mod charts;
 pub mod cli;
 pub mod coded;
