@@ -19,7 +19,7 @@ use heard_models::examples::LabelledResponse;
 use heard_models::words::Sentiment;
 
 pub use cells::Scale;
-pub use coders::agreed;
+pub use coders::{agreed, most};
 
 use crate::deidentify::Deidentifier;
 use crate::intake;

@@ -11,6 +11,7 @@ pub mod config;
 pub mod decode;
 pub mod deidentify;
 pub mod encode;
+pub mod evaluate;
 pub mod folder;
 pub mod intake;
 pub mod language;

@@ -52,6 +52,21 @@ fn charts(rows: usize, groups: usize, seed: u64) -> Vec<Box<dyn Chart>> {
             rows: (0..rows).map(|i| ThemeRow { name: name(i), figure: figure(i, seed) }).collect(),
             base: base(),
         }),
+        Box::new(Agreement {
+            frame: frame(draft),
+            rows: (0..rows)
+                .filter_map(|i| {
+                    let share = figure(i, seed).share().copied()?;
+                    Some(AgreementRow {
+                        name: name(i),
+                        f1: share.percent / 100.0,
+                        interval: (i % 3 > 0).then_some((share.low / 100.0, share.high / 100.0)),
+                        support: share.count,
+                    })
+                })
+                .collect(),
+            base: base(),
+        }),
         Box::new(Sentiment {
             frame: frame(draft),
             rows: (0..rows)

@@ -87,7 +87,7 @@ fn codes(segments: &[&LabelledSegment]) -> Vec<(usize, Option<Sentiment>)> {
 }
 
 /// The commonest value, the first of equals.
-pub(super) fn most<T: Copy + Eq + Hash>(values: impl Iterator<Item = T>) -> Option<T> {
+pub fn most<T: Copy + Eq + Hash>(values: impl Iterator<Item = T>) -> Option<T> {
     let values: Vec<T> = values.collect();
     let count = |value: &T| values.iter().filter(|v| *v == value).count();
     let top = values.iter().map(count).max()?;
