@@ -184,7 +184,7 @@ pub fn evaluate(dir: &Path, files: &[PathBuf], options: &Options) -> Result<Eval
     }
     let neutral_with_mixed =
         sheets.iter().any(|s| matches!(s.scale, coded::Scale::Nhs | coded::Scale::Signed));
-    let study = compare::Study::new(&run, &matched, book, neutral_with_mixed);
+    let study = compare::Study::new(&matched, book, neutral_with_mixed);
     let mut unknown = BTreeMap::new();
     for (theme, times) in sheets.iter().flat_map(|s| &s.unknown) {
         *unknown.entry(theme.clone()).or_default() += times;
@@ -204,7 +204,7 @@ pub fn evaluate(dir: &Path, files: &[PathBuf], options: &Options) -> Result<Eval
         figures: study.figures(),
         confusions: study.confusions(),
         calibration: study.calibration(),
-        people: people::people(&run, &matched, book),
+        people: people::people(&matched, book),
         disagreements: study.disagreements(),
     })
 }

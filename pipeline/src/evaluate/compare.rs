@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::Disagreement;
 use super::matching::Matched;
-use super::stored::{Given, Run};
+use super::stored::Given;
 use crate::agreement::{Calibration, Counts, Interval, Matrix, bootstrap, calibration, mean};
 use crate::coded;
 use crate::vocabulary::CodebookNames;
@@ -28,7 +28,7 @@ pub struct Figure {
     pub support: usize,
     /// The figure; None where there is nothing to tell it from.
     pub value: Option<f64>,
-    /// Its 95% interval over responses.
+    /// Its 95% interval over responses; None where every resample gave the same.
     pub interval: Option<Interval>,
 }
 
@@ -99,7 +99,6 @@ fn place<T: PartialEq>(all: &[T], value: &T) -> usize {
 
 impl<'a> Study<'a> {
     pub(super) fn new(
-        _run: &'a Run,
         matched: &'a [Matched<'a>],
         book: &'a CodebookNames,
         neutral_with_mixed: bool,
@@ -195,7 +194,8 @@ impl<'a> Study<'a> {
             .map(|(((measure, label), value), interval)| {
                 let support = themes.get(&label).copied().unwrap_or_else(|| self.support(&label));
                 let value = value.is_finite().then_some(value);
-                let interval = interval.filter(|_| value.is_some());
+                // All right or all wrong: drawing the same cases again tells nothing of others.
+                let interval = interval.filter(|i| value.is_some() && i.low < i.high);
                 Figure { measure: measure.to_owned(), label, support, value, interval }
             })
             // Nothing was asked of people there.

@@ -7,7 +7,6 @@ use heard_models::examples::LabelledResponse;
 use serde::Serialize;
 
 use super::matching::Matched;
-use super::stored::Run;
 use crate::agreement::{Counts, alpha, mean};
 use crate::vocabulary::CodebookNames;
 
@@ -41,7 +40,7 @@ struct Case {
     model: BTreeSet<usize>,
 }
 
-pub(super) fn people(_run: &Run, matched: &[Matched<'_>], book: &CodebookNames) -> Option<People> {
+pub(super) fn people(matched: &[Matched<'_>], book: &CodebookNames) -> Option<People> {
     let counted = |themes: BTreeSet<usize>| -> BTreeSet<usize> {
         themes.into_iter().filter(|t| !book.themes[*t].thin).collect()
     };
