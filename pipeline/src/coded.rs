@@ -54,23 +54,28 @@ pub enum Error {
         other: String,
     },
     /// A cell holds something that is not known.
-    #[error("{}, {place}, column `{column}`: `{value}` is not {what}{hint}. {advice}", path.display())]
-    Value {
-        /// The file.
-        path: PathBuf,
-        /// "row 5", or "sheet 2, row 5".
-        place: String,
-        /// The header of the column.
-        column: String,
-        /// What the cell should hold.
-        what: &'static str,
-        /// What it holds: a code, never text of a response.
-        value: String,
-        /// "; did you mean ...".
-        hint: String,
-        /// What to do.
-        advice: String,
-    },
+    #[error(transparent)]
+    Value(Box<WrongCell>),
+}
+
+/// A cell that cannot be understood.
+#[derive(Debug, thiserror::Error)]
+#[error("{}, {place}, column `{column}`: `{value}` is not {what}{hint}. {advice}", path.display())]
+pub struct WrongCell {
+    /// The file.
+    pub path: PathBuf,
+    /// "row 5", or "sheet 2, row 5".
+    pub place: String,
+    /// The header of the column.
+    pub column: String,
+    /// What the cell should hold.
+    pub what: &'static str,
+    /// What it holds: a code, never text of a response.
+    pub value: String,
+    /// "; did you mean ...".
+    pub hint: String,
+    /// What to do.
+    pub advice: String,
 }
 
 /// The codes that a spreadsheet may use: ids and labels of one codebook.

@@ -177,14 +177,14 @@ pub fn evaluate(dir: &Path, files: &[PathBuf], options: &Options) -> Result<Eval
         .map(|path| coded::read_all(path, &codes, &deidentifier, how))
         .collect::<Result<Vec<_>, _>>()?;
     let hashes: Vec<&str> = manifest.sources.iter().map(|s| s.sha256.as_str()).collect();
-    let (matched, matches) = matching::find(&run, &sheets, &hashes);
+    let (cases, matches) = matching::find(&run, &sheets, &hashes);
     let rows = sheets.iter().map(|s| s.rows).sum();
-    if matched.is_empty() {
+    if cases.is_empty() {
         return Err(Error::NoMatch { dir: dir.to_owned(), rows });
     }
     let neutral_with_mixed =
         sheets.iter().any(|s| matches!(s.scale, coded::Scale::Nhs | coded::Scale::Signed));
-    let study = compare::Study::new(&matched, book, neutral_with_mixed);
+    let study = compare::Study::new(&cases, book, neutral_with_mixed);
     let mut unknown = BTreeMap::new();
     for (theme, times) in sheets.iter().flat_map(|s| &s.unknown) {
         *unknown.entry(theme.clone()).or_default() += times;
@@ -193,7 +193,7 @@ pub fn evaluate(dir: &Path, files: &[PathBuf], options: &Options) -> Result<Eval
         codebook: book.id.clone(),
         model: run.coder.clone(),
         responses: run.rows.len(),
-        compared: matched.len(),
+        compared: cases.len(),
         matches,
         rows,
         blank: sheets.iter().map(|s| s.blank).sum(),
@@ -204,7 +204,7 @@ pub fn evaluate(dir: &Path, files: &[PathBuf], options: &Options) -> Result<Eval
         figures: study.figures(),
         confusions: study.confusions(),
         calibration: study.calibration(),
-        people: people::people(&matched, book),
+        people: people::people(&cases, book),
         disagreements: study.disagreements(),
     })
 }

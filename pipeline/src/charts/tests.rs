@@ -52,21 +52,6 @@ fn charts(rows: usize, groups: usize, seed: u64) -> Vec<Box<dyn Chart>> {
             rows: (0..rows).map(|i| ThemeRow { name: name(i), figure: figure(i, seed) }).collect(),
             base: base(),
         }),
-        Box::new(Agreement {
-            frame: frame(draft),
-            rows: (0..rows)
-                .filter_map(|i| {
-                    let share = figure(i, seed).share().copied()?;
-                    Some(AgreementRow {
-                        name: name(i),
-                        f1: share.percent / 100.0,
-                        interval: (i % 3 > 0).then_some((share.low / 100.0, share.high / 100.0)),
-                        support: share.count,
-                    })
-                })
-                .collect(),
-            base: base(),
-        }),
         Box::new(Sentiment {
             frame: frame(draft),
             rows: (0..rows)
@@ -118,6 +103,22 @@ fn charts(rows: usize, groups: usize, seed: u64) -> Vec<Box<dyn Chart>> {
             whole: draft,
             open_above: seed.is_multiple_of(3),
             standard: Some(Standard { value: 15.0, label: "Standard: within 15 minutes".into() }),
+            base: base(),
+        }),
+        Box::new(Agreement {
+            frame: frame(draft),
+            rows: (0..rows)
+                .map(|i| {
+                    let share = figure(i, seed).share().copied();
+                    let bounds = share.map(|s| (s.low / 100.0, s.high / 100.0));
+                    AgreementRow {
+                        name: name(i),
+                        f1: share.map_or(0.0, |s| s.percent / 100.0),
+                        interval: bounds.filter(|_| i % 3 > 0),
+                        support: share.map_or(0, |s| s.count),
+                    }
+                })
+                .collect(),
             base: base(),
         }),
     ]

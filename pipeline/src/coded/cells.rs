@@ -113,24 +113,32 @@ pub(super) fn yes(cell: &str) -> Option<bool> {
     }
 }
 
-/// What stands in the column of a theme: absent, or present with the feeling where it is told. In a
-/// file with -1 among its marks 1 is praise. None for anything else.
-pub(super) fn mark(cell: &str, signed: bool) -> Option<Option<Option<Sentiment>>> {
+/// What stands in the column of a theme.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// The theme is not there.
+    Absent,
+    /// It is, with its feeling where that is told.
+    Present(Option<Sentiment>),
+}
+
+/// The mark in a cell; None for anything else. In a file with -1 among its marks 1 is praise.
+pub(super) fn mark(cell: &str, signed: bool) -> Option<Mark> {
     let cell = cell.trim();
     if cell.is_empty() {
-        return Some(None);
+        return Some(Mark::Absent);
     }
     match (signed, whole(cell)) {
-        (true, Some(1)) => return Some(Some(Some(Sentiment::Positive))),
-        (true, Some(-1)) => return Some(Some(Some(Sentiment::Negative))),
-        (_, Some(0)) => return Some(None),
-        (_, Some(1)) => return Some(Some(None)),
+        (true, Some(1)) => return Some(Mark::Present(Some(Sentiment::Positive))),
+        (true, Some(-1)) => return Some(Mark::Present(Some(Sentiment::Negative))),
+        (_, Some(0)) => return Some(Mark::Absent),
+        (_, Some(1)) => return Some(Mark::Present(None)),
         _ => {}
     }
     if let Some((sentiment, _)) = words(cell) {
-        return Some(Some(Some(sentiment)));
+        return Some(Mark::Present(Some(sentiment)));
     }
-    yes(cell).map(|yes| yes.then_some(None))
+    yes(cell).map(|yes| if yes { Mark::Present(None) } else { Mark::Absent })
 }
 
 /// True for a cell by which the marks of a file are known to be signed.
@@ -167,10 +175,10 @@ mod tests {
 
     #[test]
     fn a_mark_may_be_a_feeling() {
-        assert_eq!(mark("x", false), Some(Some(None)));
-        assert_eq!(mark("No", false), Some(None));
-        assert_eq!(mark("-", false), Some(Some(Some(Sentiment::Negative))));
-        assert_eq!(mark("1", true), Some(Some(Some(Sentiment::Positive))));
+        assert_eq!(mark("x", false), Some(Mark::Present(None)));
+        assert_eq!(mark("No", false), Some(Mark::Absent));
+        assert_eq!(mark("-", false), Some(Mark::Present(Some(Sentiment::Negative))));
+        assert_eq!(mark("1", true), Some(Mark::Present(Some(Sentiment::Positive))));
         assert_eq!(mark("late again", false), None);
     }
 

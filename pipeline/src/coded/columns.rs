@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Codes, Error, Options, cells};
+use super::{Codes, Error, Options, WrongCell, cells};
 use crate::config::did_you_mean;
 use crate::intake::{Row, Sheet, normal};
 
@@ -302,7 +302,7 @@ impl Columns {
                 strsim::jaro_winkler(&cells::plain(near), &cells::plain(header)) > 0.9
             });
             if let Some(near) = near.filter(|_| some && rows.iter().all(marks)) {
-                return Err(Error::Value {
+                return Err(Error::Value(Box::new(WrongCell {
                     path: path.to_owned(),
                     place: "header".to_owned(),
                     column: short(header),
@@ -310,7 +310,7 @@ impl Columns {
                     value: short(header),
                     hint: format!("; did you mean `{near}`?"),
                     advice: "Correct the header, or take the column out".to_owned(),
-                });
+                })));
             }
         }
         Ok(())

@@ -7,9 +7,9 @@ use std::path::Path;
 use heard_models::examples::{LabelledResponse, LabelledSegment, roll_up};
 use heard_models::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
 
-use super::cells::{self, Scale};
+use super::cells::{self, Mark, Scale};
 use super::columns::{Columns, List, Role, short};
-use super::{Coded, Codes, Error, Options, Reading};
+use super::{Coded, Codes, Error, Options, Reading, WrongCell};
 use crate::config::did_you_mean;
 use crate::deidentify::Deidentifier;
 use crate::intake::{self, Row, Sheets, normal, repaired};
@@ -127,7 +127,7 @@ impl Drafts {
         };
         let said = line.said()?;
         if let Some(at) = self.places.get(&key) {
-            self.all[*at].extend(text, number, segment, said);
+            self.all[*at].extend(text, number, segment, &said);
             return Ok(());
         }
         self.places.insert(key, self.all.len());
@@ -180,16 +180,15 @@ impl Drafts {
 
 impl Draft {
     /// Another row of the same response: another segment, or more codes of one that is there.
-    fn extend(&mut self, text: String, number: String, segment: LabelledSegment, said: Said) {
+    fn extend(&mut self, text: String, number: String, segment: LabelledSegment, said: &Said) {
         let response = &mut self.reading.response;
         let same =
             |part: &(String, String)| part.1 == number && (part.0 == text || text.is_empty());
-        match self.parts.iter().rposition(same) {
-            Some(at) => merge(&mut response.segments[at], segment),
-            None => {
-                self.parts.push((text, number));
-                response.segments.push(segment);
-            }
+        if let Some(at) = self.parts.iter().rposition(same) {
+            merge(&mut response.segments[at], segment);
+        } else {
+            self.parts.push((text, number));
+            response.segments.push(segment);
         }
         self.feelings.extend(said.feeling);
         response.status = response.status.or(said.status);
@@ -217,10 +216,10 @@ impl Draft {
         }
         let asked = std::mem::take(&mut response.question);
         response.polarity = polarity.unwrap_or_else(|| intake::polarity(&asked));
-        response.question = questions
+        let question = questions
             .entry(asked)
-            .or_insert_with_key(|asked| deidentifier.label(asked).as_str().to_owned())
-            .clone();
+            .or_insert_with_key(|asked| deidentifier.label(asked).as_str().to_owned());
+        response.question.clone_from(question);
         if let Some(situation) = situation.or_else(|| reading.id.clone()) {
             response.situation = situation;
         }
@@ -314,7 +313,7 @@ impl<'a> Line<'a> {
             .map(|k| format!("; did you mean `{k}`?"))
             .unwrap_or_default();
         let sheet = self.sheet.map(|s| format!("sheet {s}, ")).unwrap_or_default();
-        Error::Value {
+        Error::Value(Box::new(WrongCell {
             path: self.path.to_owned(),
             place: format!("{sheet}row {}", self.row.number),
             column: self.columns.headers.get(column).map(|h| short(h)).unwrap_or_default(),
@@ -322,7 +321,7 @@ impl<'a> Line<'a> {
             value: short(self.deidentifier.label(&short(value)).as_str()),
             hint,
             advice: advice.to_owned(),
-        }
+        }))
     }
 
     fn word<T: Copy + std::fmt::Display>(
@@ -399,7 +398,7 @@ impl<'a> Line<'a> {
                 let advice = "Write 1, yes or x where the theme is there, 0, no or nothing where it is not, or its sentiment";
                 self.wrong(*column, "a mark", cell, &["yes", "no", "positive", "negative"], advice)
             })?;
-            if let Some(own) = mark {
+            if let Mark::Present(own) = mark {
                 add_code(&mut codes, *code, own.or(overall));
             }
         }
@@ -454,12 +453,13 @@ impl<'a> Line<'a> {
 
     /// A theme as written, with the feeling after its colon.
     fn theme(&self, written: &str) -> Option<(usize, Option<Sentiment>)> {
-        if let Some(code) = self.codes.find(written) {
-            return Some((code, None));
-        }
-        let (name, feeling) = written.rsplit_once(':')?;
-        let feeling = self.scale.feeling(feeling.trim())?;
-        Some((self.codes.find(name)?, Some(feeling.0)))
+        let with_feeling = || {
+            let (name, feeling) = written.rsplit_once(':')?;
+            let feeling = self.scale.feeling(feeling.trim())?;
+            Some((self.codes.find(name)?, Some(feeling.0)))
+        };
+        // A sign after the colon is no letter, so the feeling is looked for first.
+        with_feeling().or_else(|| Some((self.codes.find(written)?, None)))
     }
 
     fn not_a_theme(&self, column: usize, part: &str) -> Error {

@@ -187,8 +187,8 @@ fn json_lines_hold_lists() {
         "coded.jsonl",
         "{\"text\":\"Late\",\"themes\":[\"punctuality\",\"relationship\"]}\n{\"text\":\"Fine\",\"themes\":[]}\n",
     );
-    let codes = Codes::from(&Codebook::builtin(HOME).unwrap());
-    let coded = read_all(&path, &codes, &deidentifier(), Options::default()).unwrap();
+    let names = Codes::from(&Codebook::builtin(HOME).unwrap());
+    let coded = read_all(&path, &names, &deidentifier(), Options::default()).unwrap();
     assert_eq!(themes(&coded.readings[0].response), ["punctuality", "relationship"]);
     assert_eq!(coded.readings.len(), 2);
 }

@@ -368,3 +368,7 @@ impl<'a> Pair<'a> {
         if self.coders > 1 { format!("{word} ({votes} of {} coders)", self.coders) } else { word }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

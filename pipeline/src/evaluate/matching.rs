@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Serialize;
 
-use super::stored::{Row, Run};
+use super::stored::{Answer, Run};
 use crate::coded::{Coded, Reading};
 
 /// Where a coded row stands.
@@ -52,7 +52,7 @@ impl Matches {
 
 /// A response of the run and what each coder said of it, in the order of the coders.
 pub(super) struct Matched<'a> {
-    pub(super) row: &'a Row,
+    pub(super) row: &'a Answer,
     /// (coder, numbered over all files; what they said).
     pub(super) readings: Vec<(usize, Reading)>,
 }
@@ -79,34 +79,40 @@ pub(super) fn find<'a>(
             .filter(|i| hashes[*i] == file.sha256 && !file.sha256.is_empty())
             .collect();
         let mut input = (same_file.len() == 1).then(|| same_file[0] as u32 + 1);
-        for (i, seeker) in seekers.iter().enumerate() {
-            let coder = seeker.reading.coder;
-            let (by, count) = match index.by_id(seeker).filter(|_| believed) {
-                Some((by, true)) => (Some(by), &mut matches.by_response_id),
-                Some((by, false)) => (Some(by), &mut matches.by_own_id),
-                None => match input.and_then(|source| index.by_row(seeker, source)) {
-                    Some(by) => (Some(by), &mut matches.by_row),
-                    None => (index.by_words(seeker, coder, &taken), &mut matches.by_words),
-                },
+        for (i, seeker) in seekers.iter().enumerate().filter(|_| believed) {
+            let Some((by, heards)) = index.by_id(seeker) else { continue };
+            taken.insert((seeker.reading.coder, by));
+            at[i] = Some(by);
+            *if heards { &mut matches.by_response_id } else { &mut matches.by_own_id } += 1;
+        }
+        // Where the file's ids are the run's, a row with another id is about another response, even
+        // if somebody else used the same few words.
+        let by_ids = !taken.is_empty();
+        let open: Vec<usize> = (0..seekers.len())
+            .filter(|i| at[*i].is_none() && !(by_ids && seekers[*i].reading.id.is_some()))
+            .collect();
+        for i in &open {
+            let (seeker, coder) = (&seekers[*i], seekers[*i].reading.coder);
+            let (by, count) = match input.and_then(|source| index.by_row(seeker, source)) {
+                Some(by) => (Some(by), &mut matches.by_row),
+                None => (index.by_words(seeker, coder, &taken), &mut matches.by_words),
             };
             *count += usize::from(by.is_some());
             if let Some(by) = by {
                 taken.insert((coder, by));
-                at[i] = Some(by);
+                at[*i] = Some(by);
             }
         }
         // Where the rows of those found by words are the run's own, the file is its input, edited.
         input = input.or_else(|| index.source_of(&seekers, &at));
-        for (i, seeker) in seekers
-            .iter()
-            .enumerate()
-            .filter(|(_, s)| !s.reading.response.text.is_empty() || s.reading.id.is_none())
-        {
-            let free = |by: &usize| !taken.contains(&(seeker.reading.coder, *by));
+        for i in open {
+            let coder = seekers[i].reading.coder;
+            let free = |by: &usize| !taken.contains(&(coder, *by));
             if at[i].is_none()
-                && let Some(by) = input.and_then(|source| index.by_row(seeker, source)).filter(free)
+                && let Some(by) =
+                    input.and_then(|source| index.by_row(&seekers[i], source)).filter(free)
             {
-                taken.insert((seeker.reading.coder, by));
+                taken.insert((coder, by));
                 at[i] = Some(by);
                 matches.by_row += 1;
             }
@@ -142,11 +148,11 @@ pub(super) fn find<'a>(
             }
         }
     }
-    let matched = found.into_iter().map(|(by, mut readings)| {
+    let cases = found.into_iter().map(|(by, mut readings)| {
         readings.sort_by_key(|r| r.0);
         Matched { row: &run.rows[by], readings }
     });
-    (matched.collect(), matches)
+    (cases.collect(), matches)
 }
 
 /// A reading with its words and question as they are compared.
@@ -267,7 +273,7 @@ impl<'a> Index<'a> {
     /// The source whose rows are those of the file, judged by what was found.
     fn source_of(&self, seekers: &[Seeker], at: &[Option<usize>]) -> Option<u32> {
         const ENOUGH: usize = 5;
-        let found: Vec<(&Row, u32)> = (seekers.iter().zip(at))
+        let found: Vec<(&Answer, u32)> = (seekers.iter().zip(at))
             .filter_map(|(seeker, at)| Some((&self.run.rows[(*at)?], seeker.reading.row)))
             .collect();
         let source = found.first()?.0.source;

@@ -23,7 +23,7 @@ pub(super) struct Given {
 }
 
 /// A response of the run.
-pub(super) struct Row {
+pub(super) struct Answer {
     pub(super) id: String,
     pub(super) source: u32,
     pub(super) row: u32,
@@ -43,7 +43,7 @@ pub(super) struct Row {
 
 /// A run, as one of its codebooks sees it.
 pub(super) struct Run {
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<Answer>,
     /// `model:<id>@<version>`.
     pub(super) coder: String,
 }
@@ -88,16 +88,20 @@ impl Run {
                     theme.confidence = theme.confidence.max(confidence);
                     theme.sentiment = roll_up([theme.sentiment, sentiment]).unwrap_or(sentiment);
                 }
-                rows.push(row(coded, own_id, themes));
+                rows.push(answer(coded, own_id, themes));
             }
         })?;
         Ok(Self { rows, coder: coder.unwrap_or_else(|| "model".to_owned()) })
     }
 }
 
-fn row(coded: CodedResponse, own_id: Option<Identified>, themes: BTreeMap<usize, Given>) -> Row {
+fn answer(
+    coded: CodedResponse,
+    own_id: Option<Identified>,
+    themes: BTreeMap<usize, Given>,
+) -> Answer {
     let response = coded.response;
-    Row {
+    Answer {
         id: response.id,
         source: response.source,
         row: response.row,
