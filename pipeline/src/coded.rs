@@ -9,6 +9,7 @@
 mod cells;
 mod coders;
 mod columns;
+mod line;
 mod rows;
 
 use std::collections::BTreeMap;

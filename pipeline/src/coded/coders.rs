@@ -99,7 +99,7 @@ fn whole(response: &LabelledResponse) -> LabelledResponse {
     let mut one = LabelledSegment { span: 0..response.text.len(), ..LabelledSegment::default() };
     for segment in &response.segments {
         for (code, sentiment) in &segment.codes {
-            super::rows::add_code(&mut one.codes, *code, *sentiment);
+            super::line::add_code(&mut one.codes, *code, *sentiment);
         }
         one.suggestion = one.suggestion.max(segment.suggestion);
         one.off_topic = one.off_topic.max(segment.off_topic);
