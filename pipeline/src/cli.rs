@@ -6,6 +6,7 @@
 
 mod check;
 mod codebook;
+mod evaluate;
 mod report;
 mod run;
 mod train;
@@ -41,6 +42,7 @@ enum Command {
     Check(check::Args),
     Run(run::Args),
     Report(report::Args),
+    Evaluate(evaluate::Args),
     Train(train::Args),
     Codebook(codebook::Args),
     /// Reads one office or PDF file for a parent process.
@@ -82,6 +84,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => check::run(args),
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Report(args)) => report::run(args),
+        Some(Command::Evaluate(args)) => evaluate::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Codebook(args)) => codebook::run(args),
     };

@@ -204,6 +204,13 @@ fn suggestion(message: &str) -> String {
     did_you_mean(wrong, quoted).map(|k| format!(". Did you mean `{k}`?")).unwrap_or_default()
 }
 
+/// The care providers of a file with one a line.
+pub fn read_providers(path: &Path) -> Result<Vec<String>, Error> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    Ok(text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect())
+}
+
 /// The candidate nearest to what was typed, if it is near.
 pub fn did_you_mean<'a>(typed: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     candidates
@@ -252,12 +259,7 @@ impl RawConfig {
         };
         let providers = match &self.providers {
             None => Vec::new(),
-            Some(path) => {
-                let path = base.join(path);
-                let text = std::fs::read_to_string(&path)
-                    .map_err(|source| Error::Read { path, source })?;
-                text.lines().map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect()
-            }
+            Some(path) => read_providers(&base.join(path))?,
         };
         let inputs: Vec<PathBuf> = self.input.iter().map(|i| join(base, i)).collect();
         Ok(Config {

@@ -2,6 +2,7 @@
 //! de-identified tables, charts and a report out. Everything happens on the user's own computer.
 
 pub mod again;
+pub mod agreement;
 pub mod charts;
 pub mod cli;
 pub mod coded;
@@ -10,6 +11,7 @@ pub mod config;
 pub mod decode;
 pub mod deidentify;
 pub mod encode;
+pub mod evaluate;
 pub mod folder;
 pub mod intake;
 pub mod language;

@@ -23,7 +23,7 @@ fn the_readme_names_every_command_and_every_option_of_run() {
     for option in options.map(|o| o.trim_end_matches(|c: char| !c.is_alphanumeric())) {
         assert!(readme.contains(&format!("--{option}")), "--{option} is not in the README");
     }
-    for command in ["check", "run", "report", "train", "codebook"] {
+    for command in ["check", "run", "report", "evaluate", "train", "codebook"] {
         assert!(readme.contains(&format!("heard {command}")), "{command} is not in the README");
     }
 }
@@ -113,7 +113,7 @@ fn a_model_trained_from_a_coded_spreadsheet_codes_a_run() {
     assert_eq!(rows[1]["themes"], "[activities]");
 }
 
-const OWN_CODEBOOK: &str = r#"
+pub const OWN_CODEBOOK: &str = r#"
 id = "day-centre"
 version = "1"
 title = "Day centre"

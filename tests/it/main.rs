@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod commands;
+mod evaluate;
 mod evidence;
 mod privacy;
 mod samples;

@@ -8,6 +8,7 @@
 //! chart looks the same on every machine. What is drawn was decided elsewhere: disclosure control,
 //! intervals and tests belong to `tables`; a withheld figure arrives here as [`Figure::Withheld`].
 
+mod agreement;
 mod by_group;
 mod change;
 mod funnel;
@@ -21,6 +22,7 @@ mod svg;
 mod text;
 mod themes;
 
+pub use agreement::{Agreement, AgreementRow};
 pub use by_group::{ByGroup, Group, GroupRow};
 pub use change::{Change, ChangeRow, Verdict};
 pub use funnel::{Funnel, Step};

@@ -105,6 +105,22 @@ fn charts(rows: usize, groups: usize, seed: u64) -> Vec<Box<dyn Chart>> {
             standard: Some(Standard { value: 15.0, label: "Standard: within 15 minutes".into() }),
             base: base(),
         }),
+        Box::new(Agreement {
+            frame: frame(draft),
+            rows: (0..rows)
+                .map(|i| {
+                    let share = figure(i, seed).share().copied();
+                    let bounds = share.map(|s| (s.low / 100.0, s.high / 100.0));
+                    AgreementRow {
+                        name: name(i),
+                        f1: share.map_or(0.0, |s| s.percent / 100.0),
+                        interval: bounds.filter(|_| i % 3 > 0),
+                        support: share.map_or(0, |s| s.count),
+                    }
+                })
+                .collect(),
+            base: base(),
+        }),
     ]
 }
 

@@ -12,16 +12,17 @@ use crate::{coded, coding, segment, store};
 
 /// Make a model from comments that people have coded.
 ///
-/// The file is CSV with a column `text` and a column `themes` (codes of the codebook, separated by
-/// semicolons, each with an optional `:positive`, `:negative`, `:mixed` or `:neutral`), or with a
-/// column for each theme. Names are taken out of the texts first, and the model keeps no one's words.
+/// The file is CSV, Excel, `OpenDocument`, JSON Lines or Parquet with a column `text` and a column
+/// `themes` (codes of the codebook, separated by semicolons, each with an optional `:positive`,
+/// `:negative`, `:mixed` or `:neutral`), or with a column for each theme. With a column `coder`
+/// several people's codes become what most of them said. Names are taken out of the texts first, and the model keeps no one's words.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   heard train --coded coded.csv --codebook own.toml --out own.model
   heard run new.csv --codebook own.toml --model own.model")]
 pub(super) struct Args {
-    /// Coded spreadsheets (CSV); may be repeated.
+    /// Coded spreadsheets; may be repeated.
     #[arg(long, required = true, value_name = "FILE")]
     coded: Vec<PathBuf>,
     /// The codebook that they were coded with: an id or a TOML file.

@@ -113,9 +113,9 @@ pub(super) fn open(
 }
 
 /// Bytes of a delimited file in which its delimiter is looked for.
-const HEAD: usize = 64 * 1024;
+pub(super) const HEAD: usize = 64 * 1024;
 
-fn decode(path: &Path, encoding: Encoding) -> Result<Decoded<File>, Error> {
+pub(super) fn decode(path: &Path, encoding: Encoding) -> Result<Decoded<File>, Error> {
     let file =
         File::open(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
     Ok(Decoded::new(file, encoding))

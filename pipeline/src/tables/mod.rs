@@ -26,4 +26,5 @@ pub use disclosure::Profile;
 pub use evidence::Evidence;
 pub use quotes::Quotes;
 pub use tally::{Tally, TallyOptions};
+pub(crate) use write::guarded;
 pub use write::write;

@@ -111,7 +111,7 @@ fn csv_bytes(frame: &DataFrame) -> Result<Vec<u8>, Error> {
 }
 
 /// Words that a spreadsheet would run get an apostrophe in front.
-fn guarded(words: &str) -> String {
+pub(crate) fn guarded(words: &str) -> String {
     if words.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
         format!("'{words}")
     } else {
