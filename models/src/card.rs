@@ -2,17 +2,19 @@
 
 use std::fmt::Write;
 
-use crate::measuring::{TaskReport, TrainingReport};
+use crate::report::{TaskReport, TrainingReport};
 
-/// Writes a model card in Markdown: data, licence, method, metrics per theme, limits.
-pub fn card(report: &TrainingReport) -> String {
+/// Writes a model card in Markdown: data, method, figures for each theme, limits. `notes` is what
+/// the figures cannot tell, in Markdown with headings of the second level: where the data comes
+/// from and under which licence, what was tried and did not work.
+pub fn card(report: &TrainingReport, notes: &str) -> String {
     let mut page = String::new();
     // Writing to a String cannot fail.
-    let _ = write_card(&mut page, report);
+    let _ = write_card(&mut page, report, notes);
     page
 }
 
-fn write_card(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
+fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::fmt::Result {
     let TrainingReport { model, version, codebook, codebook_version, folds, .. } = report;
     writeln!(page, "# Model card: {model} {version}\n")?;
     writeln!(
@@ -25,25 +27,26 @@ fn write_card(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
         "{} coded responses ({} segments) from {} situations, and {} example phrases of the codebook. Texts were de-identified before training. The model holds hashed n-grams that occur in at least three responses and no vocabulary of the responses: {} of them, with one weight for each label. Beside them it holds the codebook's lists of cues.\n",
         report.responses, report.segments, report.situations, report.phrases, report.features
     )?;
-    writeln!(page, "## Licence\n")?;
-    writeln!(
-        page,
-        "MIT OR Apache-2.0, as the project, where it was trained on the project's own corpus. A model trained on your data is yours.\n"
-    )?;
+    if notes.trim().is_empty() {
+        writeln!(page, "## Licence\n\nA model trained on your data is yours.\n")?;
+    } else {
+        writeln!(page, "{}\n", notes.trim())?;
+    }
     writeln!(page, "## Method\n")?;
     writeln!(
         page,
-        "NB-SVM: word 1- to 3-grams, character 3- to 5-grams inside words, words crossed with what the question asks for and with negation, and the codebook's cues, times their log-count ratio for a label, in an L2-regularised logistic regression for each label. Confidence is Platt-scaled on held-out scores and corrected over all labels together; each label has its own threshold, drawn towards a common one. Weights are whole numbers of 8 bits; scores do not depend on the machine's threads.\n"
+        "NB-SVM: word 1- to 3-grams, character 3- to 5-grams inside words, words crossed with what the question asks for and with negation, and the codebook's cues, times their log-count ratio for a label, in an L2-regularised logistic regression for each label. Each theme has a second regression for praise against complaint. The sentiment of a response is told by another small regression, from its words, its happiest and unhappiest segments and its codes together; where people coded five levels, by the median of four cumulative ones. Confidence is Platt-scaled on held-out scores and corrected over all labels together; each label has its own threshold, drawn towards a common one. Weights are whole numbers of 8 bits; scores do not depend on the machine's threads.\n"
     )?;
     writeln!(page, "## How well it does\n")?;
     writeln!(
         page,
-        "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; calibration and thresholds fitted on the other folds. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"
+        "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; calibration and thresholds fitted on the other folds. Intervals hold 95% of 500 resamples of situations. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"
     )?;
     for task in [&report.themes, &report.codes].into_iter().chain(&report.tasks) {
         write_task(page, task)?;
     }
     writeln!(page, "{} responses with codes were given none.\n", report.uncoded)?;
+    write_groups(page, report)?;
     writeln!(page, "### Confidence\n")?;
     writeln!(page, "| confidence | codings | mean confidence | right |\n|---|---:|---:|---:|")?;
     for bin in &report.reliability {
@@ -76,18 +79,61 @@ fn write_task(page: &mut String, task: &TaskReport) -> std::fmt::Result {
     }
     writeln!(page, "### {name}\n")?;
     let accuracy = task.accuracy.map(|share| format!("accuracy {share:.3}, ")).unwrap_or_default();
+    let kappa =
+        task.weighted_kappa.map(|kappa| format!("weighted kappa {kappa:.3}, ")).unwrap_or_default();
     writeln!(
         page,
-        "{} cases: {accuracy}micro-F1 {:.3} (precision {:.3}, recall {:.3}), macro-F1 {:.3}.\n",
-        task.cases, task.micro_f1, task.precision, task.recall, task.macro_f1
+        "{} cases: {accuracy}{kappa}micro-F1 {:.3}{} (precision {:.3}, recall {:.3}), macro-F1 {:.3}.\n",
+        task.cases,
+        task.micro_f1,
+        between(task.interval),
+        task.precision,
+        task.recall,
+        task.macro_f1
     )?;
     writeln!(page, "| label | support | precision | recall | F1 |\n|---|---:|---:|---:|---:|")?;
     for label in &task.labels {
         writeln!(
             page,
-            "| {} | {} | {:.2} | {:.2} | {:.2} |",
-            label.label, label.support, label.precision, label.recall, label.f1
+            "| {} | {} | {:.2} | {:.2} | {:.2}{} |",
+            label.label,
+            label.support,
+            label.precision,
+            label.recall,
+            label.f1,
+            between(label.interval)
         )?;
     }
     writeln!(page)
+}
+
+/// An interval in brackets, or nothing.
+fn between(interval: Option<(f64, f64)>) -> String {
+    interval.map(|(low, high)| format!(" [{low:.2}, {high:.2}]")).unwrap_or_default()
+}
+
+fn write_groups(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
+    writeln!(page, "### Themes by who speaks and by length\n")?;
+    writeln!(page, "| responses | number | precision | recall | F1 |\n|---|---:|---:|---:|---:|")?;
+    for group in &report.groups {
+        writeln!(
+            page,
+            "| {} | {} | {:.2} | {:.2} | {:.2} |",
+            group.group, group.responses, group.precision, group.recall, group.f1
+        )?;
+    }
+    let swapped = &report.swapped;
+    let share = |part: usize| 100.0 * part as f64 / swapped.responses.max(1) as f64;
+    writeln!(page, "\n### Women and men\n")?;
+    writeln!(
+        page,
+        "{} responses have words for women or men (she, mother, wife, lad). Each was put to the model a second time with those words in each other's place. The themes changed in {:.1}% of them and the sentiment in {:.1}%. Said of women, the same responses were given {} themes and {} flags for safeguarding; said of men, {} and {}.\n",
+        swapped.responses,
+        share(swapped.themes_changed),
+        share(swapped.sentiment_changed),
+        swapped.themes_of_women,
+        swapped.alarms_of_women,
+        swapped.themes_of_men,
+        swapped.alarms_of_men
+    )
 }

@@ -155,6 +155,11 @@ fn key(kind: u64, bytes: &[u8]) -> u32 {
     (xxh3_64_with_seed(bytes, kind) >> 32) as u32
 }
 
+/// Key of the feature that some cue of a list was found.
+pub(crate) fn list_key(list: u16) -> u32 {
+    key(Kind::List as u64, &list.to_le_bytes())
+}
+
 impl Encoder for WordEncoder {
     fn encode(&self, input: &Input<'_>, out: &mut Encoded, sink: &mut impl Sink) {
         self.ngrams.encode(input, out, sink);

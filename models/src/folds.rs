@@ -49,8 +49,8 @@ pub(crate) struct HeldOut {
 }
 
 /// Scores responses that the heads were not trained on.
-pub(crate) fn hold_out(
-    responses: &[LabelledResponse],
+pub(crate) fn hold_out<'a>(
+    responses: impl Fn(usize) -> &'a LabelledResponse,
     chosen: impl Iterator<Item = (usize, usize)>,
     words: &impl Encoder,
     heads: &Heads,
@@ -62,12 +62,16 @@ pub(crate) fn hold_out(
     memory.own(heads.number);
     chosen
         .map(|(number, fold)| {
-            let response = &responses[number];
+            let response = responses(number);
             let mut score = |span: Range<usize>, previous: Option<Range<usize>>| {
                 let input = input(response, span, previous);
                 hits.clear();
                 let (memory, hits) = (&mut memory, &mut hits);
-                words.encode(&input, &mut encoded, &mut Known { index: &heads.index, memory, hits });
+                words.encode(
+                    &input,
+                    &mut encoded,
+                    &mut Known { index: &heads.index, memory, hits },
+                );
                 heads.score(hits, &mut scores);
                 (encoded.words(), scores.raw.clone())
             };

@@ -182,12 +182,7 @@ pub struct Scores {
 impl Heads {
     /// Puts weights that were read from a file to work: a row of as many numbers as there are
     /// scales for each key. `keys` must not repeat.
-    pub(crate) fn new(
-        keys: Vec<u32>,
-        weights: &[i8],
-        scales: Vec<f32>,
-        biases: Vec<f32>,
-    ) -> Self {
+    pub(crate) fn new(keys: Vec<u32>, weights: &[i8], scales: Vec<f32>, biases: Vec<f32>) -> Self {
         static NUMBER: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
         let index = Index::new(&keys);
         let columns = scales.len();

@@ -84,7 +84,9 @@ impl Memory {
         let from = self.bytes.len() as u32;
         self.bytes.extend_from_slice(content);
         let bytes = (from, self.bytes.len() as u32);
-        self.entries.entry(hash).or_insert(Entry { bytes, found: (found.0 as u32, found.1 as u32) });
+        self.entries
+            .entry(hash)
+            .or_insert(Entry { bytes, found: (found.0 as u32, found.1 as u32) });
     }
 }
 

@@ -16,11 +16,14 @@ mod content;
 mod cues;
 pub mod examples;
 pub mod features;
+mod fitting;
 mod folds;
+mod gender;
 pub mod heads;
 mod known;
 mod measuring;
 pub mod model;
+pub mod report;
 mod solver;
 pub mod training;
 mod weights;
@@ -31,10 +34,10 @@ pub use codebook::{Codebook, CodebookError};
 pub use cues::Cues;
 pub use examples::{LabelledResponse, LabelledSegment};
 pub use features::{Encoder, WordEncoder};
-pub use measuring::TrainingReport;
 pub use model::{
     Coded, Figure, Model, ResponseCodes, ResponseInput, Scratch, SegmentCodes, SegmentInput,
 };
+pub use report::TrainingReport;
 pub use training::{TrainError, TrainOptions, train};
 pub use weights::WeightsError;
 

@@ -12,13 +12,14 @@ use rayon::prelude::*;
 
 use crate::codebook::Codebook;
 use crate::examples::{LabelledResponse, roll_up};
-use crate::features::{Encoded, Encoder, Input, Ngrams, WordEncoder};
+use crate::features::{Encoded, Encoder, Input, Ngrams, WordEncoder, list_key};
 use crate::folds::{assign, hold_out, input};
 use crate::heads::{Head, Heads};
-use crate::measuring::{self, Refusal, TrainingReport};
 use crate::model::{About, Model, Rules};
+use crate::report::{Refusal, TrainingReport};
 use crate::solver::{Column, Documents, Penalty, fit};
 use crate::words::{Polarity, Sentiment, Status};
+use crate::{fitting, gender, measuring};
 
 /// Fewest examples from which a label is learnt, and fewest without it.
 pub const FEWEST: usize = 8;
@@ -138,18 +139,28 @@ pub fn train(
     let encoder = WordEncoder { ngrams: options.ngrams, cues: codebook.cues() };
     let documents = documents(responses, codebook, &encoder);
     let folds = assign(responses, options.folds);
-    let mut held_out = Vec::with_capacity(responses.len());
+    let (mut held_out, mut swapped) = (Vec::with_capacity(responses.len()), Vec::new());
+    let others: Vec<Option<LabelledResponse>> = responses.iter().map(gender::swapped).collect();
     for fold in 0..options.folds {
         let known = |document: &Document| match document.source {
             Source::Segment(response, _) | Source::Whole(response) => folds[response] != fold,
             Source::Phrase(..) => true,
         };
-        let heads = heads(responses, &documents, known, codes.len(), options);
+        let heads = heads(responses, &documents, known, codebook, options);
         let chosen = (0..responses.len()).filter(|at| folds[*at] == fold).map(|at| (at, fold));
-        held_out.extend(hold_out(responses, chosen, &encoder, &heads, options.split));
+        held_out.extend(hold_out(
+            |at| &responses[at],
+            chosen.clone(),
+            &encoder,
+            &heads,
+            options.split,
+        ));
+        let other = |at: usize| others[at].as_ref().unwrap_or(&responses[at]);
+        let chosen = chosen.filter(|(at, _)| others[*at].is_some());
+        swapped.extend(hold_out(other, chosen, &encoder, &heads, options.split));
         progress(Progress { done: fold + 1, steps });
     }
-    let heads = heads(responses, &documents, |_| true, codes.len(), options);
+    let heads = heads(responses, &documents, |_| true, codebook, options);
     let mut about = About {
         id: options.id.clone(),
         version: options.version.clone(),
@@ -163,12 +174,12 @@ pub fn train(
         figures: Vec::new(),
         codes,
     };
-    let options = &measuring::tune(responses, &held_out, &about, options);
-    about.rules = measuring::fit_rules(responses, held_out.iter(), &about, options);
-    let mut report = measuring::measure(responses, &held_out, &about, options);
+    let options = &fitting::tune(responses, &held_out, &about, options);
+    about.rules = fitting::fit_rules(responses, held_out.iter(), &about, options);
+    let mut report = measuring::measure(responses, &held_out, &swapped, &about, options);
     report.features = heads.keys.len();
     report.phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
-    report.refused = refused(responses, &documents, &about.codes);
+    report.refused = refused(responses, &documents, codebook);
     about.figures = report.figures();
     let mut model = Model { about, heads, sha256: String::new(), general: None };
     if let Ok(bytes) = model.to_bytes() {
@@ -248,11 +259,14 @@ fn heads(
     responses: &[LabelledResponse],
     documents: &[Document],
     known: impl Fn(&Document) -> bool,
-    codes: usize,
+    codebook: &Codebook,
     options: &TrainOptions,
 ) -> Heads {
+    let codes = codebook.codes().count();
     let documents: Vec<&Document> = documents.iter().filter(|document| known(document)).collect();
-    let keys = vocabulary(&documents);
+    let mut keys = vocabulary(&documents);
+    let lists: Vec<u32> = (0..codes as u16).map(list_key).collect();
+    keys.extend(lists.iter().filter(|list| !keys.contains(list)).copied().collect::<Vec<_>>());
     let rows: HashMap<u32, u32> = keys.iter().zip(0..).map(|(key, row)| (*key, row)).collect();
     let mut matrix = Documents::new();
     for document in &documents {
@@ -275,11 +289,35 @@ fn heads(
             };
             // Of two sides of a question each needs its examples; where all say the same there is
             // nothing to tell apart.
-            (own(true) >= FEWEST && own(false) >= FEWEST)
-                .then(|| fit(&matrix, keys.len(), &chosen, &positive, penalty))
+            if own(true) >= FEWEST && own(false) >= FEWEST {
+                return Some(fit(&matrix, keys.len(), &chosen, &positive, penalty));
+            }
+            match head {
+                Head::Code(code) if has_cues(codebook, code) => {
+                    Some(by_cues(keys.len(), rows[&lists[code]]))
+                }
+                _ => None,
+            }
         })
         .collect();
     Heads::quantise(keys, &columns)
+}
+
+/// Whether a codebook lists cues for a code.
+fn has_cues(codebook: &Codebook, code: usize) -> bool {
+    let themes = codebook.themes.iter().map(|theme| theme.cues.is_empty());
+    let mut all = themes.chain(codebook.thin.iter().map(|thin| thin.cues.is_empty()));
+    all.nth(code) == Some(false)
+}
+
+/// A label that nobody coded often enough: given where a cue of its list, in this row, is found.
+fn by_cues(features: usize, row: u32) -> Column {
+    /// Without a cue the label is unlikely, and with one likely, in texts short and long.
+    const BIAS: f32 = -4.0;
+    const WEIGHT: f32 = 60.0;
+    let mut weights = vec![0.0; features];
+    weights[row as usize] = WEIGHT;
+    Column { weights, bias: BIAS }
 }
 
 /// Keys that occur in enough responses or phrases, the most frequent first: a model at work then
@@ -318,8 +356,9 @@ fn truth(head: Head, source: Source, responses: &[LabelledResponse], whole: bool
         Source::Whole(response) => {
             let response = &responses[response];
             match head {
-                Head::Code(code) => (whole && response.segments.len() > 1)
-                    .then(|| response.carries(code)),
+                Head::Code(code) => {
+                    (whole && response.segments.len() > 1).then(|| response.carries(code))
+                }
                 _ => whole_truth(head, response),
             }
         }
@@ -372,11 +411,7 @@ fn at_least(level: i8, response: &LabelledResponse) -> Option<bool> {
             Sentiment::Mixed | Sentiment::Neutral => (0, 0),
         },
     };
-    if least >= level {
-        Some(true)
-    } else {
-        (most < level).then_some(false)
-    }
+    if least >= level { Some(true) } else { (most < level).then_some(false) }
 }
 
 /// The truth about a response, for the heads that look at responses.
@@ -402,20 +437,24 @@ pub(crate) fn whole_truth(head: Head, response: &LabelledResponse) -> Option<boo
 fn refused(
     responses: &[LabelledResponse],
     documents: &[Document],
-    codes: &[String],
+    codebook: &Codebook,
 ) -> Vec<Refusal> {
-    let all = Head::all(codes.len()).into_iter();
-    all.filter_map(|head| {
+    let codes: Vec<String> = codebook.codes().map(str::to_owned).collect();
+    // Sentiment and the like are borrowed from the built-in model where they were not coded.
+    (0..codes.len()).filter_map(|code| {
+        let head = Head::Code(code);
         let count = |phrases: bool| {
             let own = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..)) == phrases);
             own.filter(|document| !document.copy && truth(head, document.source, responses, false) == Some(true)).count()
         };
         let (examples, phrases) = (count(false), count(true));
         (examples < FEWEST).then(|| Refusal {
-            label: head.name(codes).into_owned(),
+            label: codes[code].clone(),
             examples,
             reason: if examples + phrases >= FEWEST {
                 format!("fewer than {FEWEST} coded examples: coded from the codebook's {phrases} phrases as well, not measured")
+            } else if has_cues(codebook, code) {
+                format!("fewer than {FEWEST} examples: not trained, given where a cue of the codebook is found, not measured")
             } else {
                 format!("fewer than {FEWEST} examples: not trained, never given")
             },
@@ -530,6 +569,23 @@ definition = "Hardly ever said."
     }
 
     #[test]
+    fn a_theme_that_nobody_coded_is_given_where_one_of_its_cues_is_found() {
+        let text = SMALL.replace("Hardly ever said.\"", "Hardly ever said.\"\ncues = [\"unicorn*\"]");
+        let codebook = Codebook::parse(&text, "small").expect("small codebook");
+        let (model, report) =
+            train(&corpus(), &codebook, &TrainOptions::default(), &mut |_| {}).expect("trains");
+        assert!(report.refused[0].reason.contains("cue"), "{}", report.refused[0].reason);
+        let code = |text: &str| {
+            let input = ResponseInput { text, question: "", polarity: Polarity::Neutral };
+            let all = std::slice::from_ref(&(0..text.len())).to_vec();
+            let coded = model.code(&input, &all, &mut Scratch::default());
+            coded.segments[0].themes.iter().map(|code| code.theme).collect::<Vec<_>>()
+        };
+        assert_eq!(code("two unicorns stood in the hall"), [2]);
+        assert!(!code("two horses stood in the hall").contains(&2));
+    }
+
+    #[test]
     fn training_twice_gives_the_same_bytes_and_a_file_gives_the_model_back() {
         let (one, two) = (trained().0, trained().0);
         let bytes = one.to_bytes().expect("bytes");
@@ -562,7 +618,7 @@ definition = "Hardly ever said."
 
     #[test]
     fn the_card_names_every_theme_and_what_was_refused() {
-        let page = crate::card(&trained().1);
+        let page = crate::card(&trained().1, "");
         for part in ["| late |", "| kind |", "`rare` (0 examples)", "## Limits"] {
             assert!(page.contains(part), "{part}");
         }

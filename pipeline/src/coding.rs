@@ -76,6 +76,8 @@ pub struct Coding {
     pub coder: Arc<str>,
     /// Byte ranges in the de-identified text of the response, in order, not overlapping.
     pub evidence: Vec<Range<usize>>,
+    /// The model is less sure of it than the run's threshold: a person reads these first.
+    pub review: bool,
 }
 
 /// What care let a person gain, keep, risk or lose, in one of ASCOT's domains.
@@ -256,6 +258,7 @@ mod tests {
             confidence: 0.9,
             coder: coder.into(),
             evidence: Vec::new(),
+            review: false,
         }
     }
 

@@ -49,6 +49,9 @@ pub struct RawConfig {
     pub source: Vec<intake::SourceOverride>,
 }
 
+/// Usual confidence below which a person reads a code: rather wrong than right.
+pub const REVIEW: f32 = 0.5;
+
 /// A word, or several in brackets.
 fn one_or_more<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
@@ -81,6 +84,8 @@ pub struct RawThresholds {
     pub unprocessed: Option<f64>,
     /// Largest share of answers, 0..1, flagged as possibly still personal.
     pub residual: Option<f64>,
+    /// Codes of which the model is less sure than this, from 0 to 1, are for a person to read.
+    pub review: Option<f64>,
 }
 
 /// Limits on the parsers of office and PDF files, as written.
@@ -134,6 +139,8 @@ pub struct Config {
     pub unprocessed_threshold: f64,
     /// Largest share of answers with residual personal data.
     pub residual_threshold: f64,
+    /// Codes of which the model is less sure are for a person to read.
+    pub review_threshold: f32,
     /// Replace the outputs of an earlier run.
     pub force: bool,
     /// Number of worker threads.
@@ -291,6 +298,8 @@ impl RawConfig {
                 0.1,
             )?,
             residual_threshold: share("thresholds.residual", self.thresholds.residual, 0.25)?,
+            review_threshold: share("thresholds.review", self.thresholds.review, REVIEW.into())?
+                as f32,
             force: machine.force,
             threads: machine
                 .threads

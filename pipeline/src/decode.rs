@@ -232,6 +232,7 @@ pub fn read(
                     confidence: b.f32s("confidence")?.value(at),
                     coder: b.strings("coder")?.value(at).into(),
                     evidence: b.spans("evidence", at, &bytes)?,
+                    review: b.bools("review")?.value(at),
                 });
                 Ok(())
             })?;

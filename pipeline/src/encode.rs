@@ -182,9 +182,11 @@ fn codings(rows: &[CodedResponse], vocabulary: &Vocabulary) -> Result<RecordBatc
     let (mut group, mut sentiment) = (StringBuilder::new(), StringBuilder::new());
     let (mut score, mut confidence) = (Float32Builder::new(), Float32Builder::new());
     let (mut coder, mut evidence) = (StringBuilder::new(), spans_builder());
+    let mut review = BooleanBuilder::new();
     for row in rows {
         let offsets = ScalarOffsets::new(row.response.text.as_str());
         for coding in &row.codings {
+            review.append_value(coding.review);
             let name = vocabulary.theme(coding.codebook, coding.theme);
             id.append_value(&row.response.id);
             segment.append_value(coding.segment);
@@ -201,6 +203,7 @@ fn codings(rows: &[CodedResponse], vocabulary: &Vocabulary) -> Result<RecordBatc
     out.push(id.finish()).push(segment.finish()).push(codebook.finish()).push(theme.finish());
     out.push(group.finish()).push(sentiment.finish()).push(score.finish());
     out.push(confidence.finish()).push(coder.finish()).push(evidence.finish());
+    out.push(review.finish());
     out.batch()
 }
 

@@ -110,11 +110,7 @@ impl Ledger {
 }
 
 fn versioned_codebook(book: &Codebook) -> Versioned {
-    Versioned {
-        id: book.id.clone(),
-        version: book.version.clone(),
-        sha256: book.sha256.clone(),
-    }
+    Versioned { id: book.id.clone(), version: book.version.clone(), sha256: book.sha256.clone() }
 }
 
 fn versioned_model(model: &Model) -> Versioned {
@@ -152,6 +148,7 @@ fn count(counts: &mut Counts, row: &CodedResponse) {
     counts.duplicates += u64::from(row.duplicate_of.is_some());
     counts.segments += row.segments.len() as u64;
     counts.codings += row.codings.len() as u64;
+    counts.codings_to_review += row.codings.iter().filter(|c| c.review).count() as u64;
     counts.measures += row.measures.len() as u64;
     counts.outcomes += row.outcomes.len() as u64;
 }

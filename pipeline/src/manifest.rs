@@ -101,6 +101,8 @@ pub struct Counts {
     pub segments: u64,
     /// Rows of `codings.parquet`.
     pub codings: u64,
+    /// Of these, codings of which the model is unsure: for a person to read.
+    pub codings_to_review: u64,
     /// Rows of `measures.parquet`.
     pub measures: u64,
     /// Rows of `outcomes.parquet`.

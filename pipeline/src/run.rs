@@ -77,13 +77,12 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
     let folder = Folder::claim(&config.out, config.force)?;
     progress.stage("Opening");
-    let coder = Coder::open(&config.codebooks, &config.models)?;
+    let coder = Coder::open(&config.codebooks, &config.models, config.review_threshold)?;
     let deidentifier =
         Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
     let intake = Intake::open(&config.inputs, &config.intake)?;
     intake.require_open_text()?;
-    let vocabulary =
-        Vocabulary::new(coder.names(), breakdown_columns(&intake, &deidentifier));
+    let vocabulary = Vocabulary::new(coder.names(), breakdown_columns(&intake, &deidentifier));
 
     progress.stage("Reading and coding");
     progress.expect(intake.rows());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 
 /// Version of the schemas below, written into every Parquet file.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 /// A table under `restricted/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,8 @@ impl Table {
                 needed("confidence", DataType::Float32),
                 needed("coder", DataType::Utf8),
                 needed("evidence", list_of_spans()),
+                // Since version 2: the model is less sure than the run's threshold; read these first.
+                needed("review", DataType::Boolean),
             ],
             Self::Measures => vec![
                 needed("response_id", DataType::Utf8),

@@ -160,6 +160,11 @@ fn attention(manifest: &Manifest, c: &Counts) -> Vec<String> {
         "answers fit no theme: new themes are found there (status unassigned)",
     );
     add(
+        c.codings_to_review,
+        "code of which the model is unsure: read it first (column review in restricted/codings.parquet)",
+        "codes of which the model is unsure: read these first (column review in restricted/codings.parquet)",
+    );
+    add(
         c.other_language,
         "answer is in a language that the model does not read (flag language)",
         "answers are in a language that the model does not read (flag language)",

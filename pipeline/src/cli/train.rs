@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use heard_models::{TrainOptions, card, train};
 
 use super::{Outcome, print, say};
@@ -34,6 +35,9 @@ pub(super) struct Args {
     /// Where to write the model card, a page that says how good the model is (Markdown).
     #[arg(long, value_name = "FILE")]
     card: Option<PathBuf>,
+    /// Markdown to put into the card: where the data comes from, its licence, what was tried.
+    #[arg(long, value_name = "FILE")]
+    notes: Option<PathBuf>,
     /// Id that the model bears in every table [default: the codebook's id and `-fast`].
     #[arg(long, value_name = "ID")]
     id: Option<String>,
@@ -65,7 +69,12 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         say("\r\x1b[K");
     }
     store::write_file(&args.out, &model.to_bytes()?)?;
-    let page = card(&report);
+    let notes = match &args.notes {
+        None => String::new(),
+        Some(path) => std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?,
+    };
+    let page = card(&report, &notes);
     if let Some(path) = &args.card {
         store::write_file(path, page.as_bytes())?;
     }

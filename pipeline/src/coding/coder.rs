@@ -73,8 +73,7 @@ impl Error {
 
 /// The model that ships for a codebook.
 fn builtin(codebook: &str) -> Result<Model, Error> {
-    Model::builtin(codebook)
-        .map_err(|source| Error::Weights { name: codebook.to_owned(), source })
+    Model::builtin(codebook).map_err(|source| Error::Weights { name: codebook.to_owned(), source })
 }
 
 /// A built-in codebook by its id, or one from a TOML file.
@@ -95,6 +94,8 @@ pub struct Coder {
     /// Reads the response as a whole: status, who speaks, stance, harm, sentiment, outcomes.
     lead: Model,
     books: Vec<Book>,
+    /// Codes of which a model is less sure are for a person to read.
+    review: f32,
 }
 
 /// A codebook and who codes it.
@@ -118,8 +119,9 @@ enum By {
 
 impl Coder {
     /// Opens codebooks (ids or files, at least one) and models for them: `fast` for the built-in
-    /// ones, or files, each of which codes the codebook that it was trained for.
-    pub fn open(codebooks: &[String], models: &[String]) -> Result<Self, Error> {
+    /// ones, or files, each of which codes the codebook that it was trained for. Codes with a
+    /// confidence under `review` (0..1) are marked for a person to read.
+    pub fn open(codebooks: &[String], models: &[String], review: f32) -> Result<Self, Error> {
         let general = Arc::new(builtin(GENERAL)?);
         let mut files = Vec::new();
         for name in models.iter().filter(|name| *name != FAST) {
@@ -132,7 +134,8 @@ impl Coder {
         let (mut lead, mut books) = (None, Vec::new());
         for name in codebooks {
             let codebook = open_codebook(name)?;
-            let fits = |model: &Model| codebook.codes().eq(model.codes().iter().map(String::as_str));
+            let fits =
+                |model: &Model| codebook.codes().eq(model.codes().iter().map(String::as_str));
             let model = match files.iter().position(fits) {
                 Some(at) => Some(files.remove(at)),
                 None if codebook.id == OUTCOMES => None,
@@ -150,9 +153,7 @@ impl Coder {
             let signed = |model: &Model| format!("model:{}@{}", model.id(), model.version());
             let (by, signature) = match model {
                 None => (By::Outcomes, signed(&general)),
-                Some(model) if books.is_empty() => {
-                    (By::Lead, signed(lead.insert(model)))
-                }
+                Some(model) if books.is_empty() => (By::Lead, signed(lead.insert(model))),
                 Some(model) => {
                     let signature = signed(&model);
                     (By::Own(Box::new(model)), signature)
@@ -167,7 +168,7 @@ impl Coder {
             Some(lead) => lead,
             None => builtin(GENERAL)?,
         };
-        Ok(Self { lead, books })
+        Ok(Self { lead, books, review })
     }
 
     /// The codebooks, in the order of the indices in codings.
@@ -234,6 +235,7 @@ impl Coder {
                 By::Outcomes => book.take_outcomes(number, &coded.segments, &mut codings),
             }
         }
+        codings.iter_mut().for_each(|c| c.review = c.confidence < self.review);
         codings.sort_by_key(|c| (c.segment, c.codebook, c.theme));
         let outcomes = self.outcomes(&coded.segments);
         let said = &coded.response;
@@ -313,6 +315,7 @@ impl Book {
                 confidence: code.confidence,
                 coder: Arc::clone(&self.name),
                 evidence: code.evidence.clone(),
+                review: false,
             }));
         }
     }
@@ -335,6 +338,7 @@ impl Book {
                     confidence: outcome.confidence,
                     coder: Arc::clone(&self.name),
                     evidence: outcome.evidence.clone(),
+                    review: false,
                 })
             }));
         }

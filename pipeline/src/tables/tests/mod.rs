@@ -98,6 +98,7 @@ pub(super) fn coding(theme: u16, sentiment: Sentiment) -> Coding {
         confidence: 0.9,
         coder: "model:test@1".into(),
         evidence: Vec::new(),
+        review: false,
     }
 }
 

@@ -1,0 +1,239 @@
+//! From held-out scores to rules: calibration, thresholds, and what several scores say together.
+//!
+//! Everything is fitted on texts that the heads were not trained on, on segments as the program
+//! finds them. How good the decisions then are is for `measuring`.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::calibration::{Leaning, Mix, Platt, Tally, own_threshold, threshold};
+use crate::content::Content;
+use crate::examples::LabelledResponse;
+use crate::folds::HeldOut;
+use crate::heads::Head;
+use crate::model::{About, Decision, Rules};
+use crate::training::{TrainOptions, segment_truth, whole_truth};
+use crate::words::{Sentiment, Status};
+
+/// Finds how much the whole response counts in a segment, and from which probability on a response
+/// gets its best code: by the F-measure of decisions on held-out responses.
+pub(crate) fn tune(
+    responses: &[LabelledResponse],
+    held_out: &[HeldOut],
+    about: &About,
+    options: &TrainOptions,
+) -> TrainOptions {
+    /// With fewer responses the usual values are the better guess.
+    const ENOUGH: usize = 500;
+    const WHOLE: [f32; 5] = [0.15, 0.3, 0.5, 0.75, 1.0];
+    const FLOOR: [f32; 6] = [0.06, 0.1, 0.15, 0.2, 0.3, 0.5];
+    if responses.len() < ENOUGH {
+        return options.clone();
+    }
+    let try_out = |whole: f32, floor: f32| {
+        let tried = TrainOptions { whole, floor, ..options.clone() };
+        let rules = fit_rules(responses, held_out.iter(), about, &tried);
+        let about = About { rules, ..about.clone() };
+        let mut tally = Tally::default();
+        for held in held_out {
+            let response = &responses[held.response];
+            let codes = decide(&about, response, held).codes;
+            for code in 0..about.themes {
+                let said = codes.iter().flatten().any(|(own, _)| *own == code);
+                tally.add(said, response.carries(code));
+            }
+        }
+        (tally.f(options.recall), tried)
+    };
+    let best = |tried: Vec<(f64, TrainOptions)>| {
+        tried.into_iter().reduce(|best, new| if new.0 > best.0 { new } else { best })
+    };
+    let whole = WHOLE.into_par_iter().map(|whole| try_out(whole, options.floor)).collect();
+    let whole = best(whole).map_or(options.whole, |(_, tried)| tried.whole);
+    let floor = FLOOR.into_par_iter().map(|floor| try_out(whole, floor)).collect();
+    best(floor).map_or_else(|| options.clone(), |(_, tried)| tried)
+}
+
+/// Fits calibration and thresholds on held-out scores.
+pub(crate) fn fit_rules<'a>(
+    responses: &[LabelledResponse],
+    held_out: impl Iterator<Item = &'a HeldOut> + Clone,
+    about: &About,
+    options: &TrainOptions,
+) -> Rules {
+    /// Examples' worth of the pull towards all labels together, for the calibration.
+    const PULL: f64 = 3.0;
+    /// The same for thresholds.
+    const PULL_THRESHOLD: f32 = 30.0;
+    let codes = about.codes.len();
+    let heads = Head::all(codes);
+    let pairs: Vec<Vec<(f32, bool)>> = (heads.iter().enumerate())
+        .map(|(column, head)| {
+            let mut pairs = Vec::new();
+            for held in held_out.clone() {
+                let response = &responses[held.response];
+                if let Head::Code(code) = head {
+                    pairs.extend(held.found.iter().map(|(span, raw)| {
+                        let score = (1.0 - options.whole) * raw[column]
+                            + options.whole * held.whole[column];
+                        (score, carries(response, span, *code))
+                    }));
+                } else if let Some(truth) = whole_truth(*head, response) {
+                    pairs.push((held.whole[column], truth));
+                } else {
+                    let of = |at| segment_truth(*head, response, at);
+                    let scored = held.coded.iter().enumerate();
+                    pairs.extend(scored.filter_map(|(at, raw)| Some((raw[column], of(at)?))));
+                }
+            }
+            pairs.retain(|(score, _)| score.is_finite());
+            pairs
+        })
+        .collect();
+    let (of_codes, of_others) = pairs.split_at(codes);
+    let family = |pairs: &[Vec<(f32, bool)>]| Platt::fit(&pairs.concat(), Platt::PLAIN, PULL);
+    let (for_codes, for_others) = (family(of_codes), family(of_others));
+    let platt: Vec<Platt> = (pairs.iter().enumerate())
+        .map(|(at, pairs)| Platt::fit(pairs, if at < codes { for_codes } else { for_others }, PULL))
+        .collect();
+    // Thresholds of codes are set where they act: on the surest segment of each response.
+    let surest: Vec<Vec<(f32, bool)>> = (0..codes)
+        .map(|code| {
+            let of = |held: &HeldOut| {
+                let blend = |raw: &Vec<f32>| {
+                    (1.0 - options.whole) * raw[code] + options.whole * held.whole[code]
+                };
+                let best =
+                    held.found.iter().map(|(_, raw)| blend(raw)).fold(f32::NEG_INFINITY, f32::max);
+                (platt[code].probability(best), responses[held.response].carries(code))
+            };
+            held_out.clone().map(of).collect()
+        })
+        .collect();
+    let all = threshold(&surest, options.recall);
+    let mut thresholds: Vec<f32> = surest
+        .iter()
+        .map(|pairs| own_threshold(pairs, all, options.recall, PULL_THRESHOLD))
+        .collect();
+    let (safeguarding, alarms) = fit_alarms(responses, held_out.clone(), about);
+    let confidence = fit_confidence(&pairs[..codes], &platt);
+    for (column, head) in heads.iter().enumerate().skip(codes) {
+        let scored = pairs[column].iter();
+        let own: Vec<(f32, bool)> = if *head == Head::Safeguarding {
+            alarms.clone()
+        } else {
+            scored.map(|(score, truth)| (platt[column].probability(*score), *truth)).collect()
+        };
+        // A person reads what is flagged, and a case missed is worse than a page read in vain.
+        let (beta, usual) = match head {
+            Head::Safeguarding => (2.0, 0.15),
+            _ => (1.0, 0.4),
+        };
+        thresholds.push(own_threshold(&own, usual, beta, 10.0));
+    }
+    let segments = held_out.clone().flat_map(|held| &responses[held.response].segments);
+    let feelings =
+        segments.flat_map(|segment| &segment.codes).filter_map(|(code, s)| Some((*code, (*s)?)));
+    let rules = Rules {
+        platt,
+        thresholds,
+        safeguarding,
+        overall: Vec::new(),
+        confidence,
+        leaning: Leaning::new(codes, feelings),
+        leaning_weight: options.leaning,
+        pole_weight: options.pole,
+        whole: options.whole,
+        floor: options.floor,
+    };
+    let overall =
+        fit_overall(responses, held_out, &About { rules: rules.clone(), ..about.clone() });
+    Rules { overall, ..rules }
+}
+
+/// Fits what tells the sentiment of a response; nothing where nobody coded it.
+fn fit_overall<'a>(
+    responses: &[LabelledResponse],
+    held_out: impl Iterator<Item = &'a HeldOut>,
+    about: &About,
+) -> Vec<Mix> {
+    /// Examples' worth of the pull towards the sentiment of the words as a whole.
+    const PULL: f64 = 5.0;
+    let cases: Vec<(Vec<f32>, Sentiment)> = held_out
+        .filter_map(|held| {
+            let response = &responses[held.response];
+            let truth = response.sentiment()?;
+            let segments: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+            let decision = decide(about, response, held);
+            let codes = about.feelings(&decision, &segments);
+            Some((about.moods(&held.whole, &segments, codes), truth))
+        })
+        .collect();
+    let Some((scores, _)) = cases.first() else { return Vec::new() };
+    let fit = |(at, sentiment): (usize, &Sentiment)| {
+        let pairs: Vec<(Vec<f32>, bool)> =
+            cases.iter().map(|(scores, truth)| (scores.clone(), truth == sentiment)).collect();
+        let mut start = vec![0.0; scores.len()];
+        start[at] = 1.0;
+        Mix::fit(&pairs, &start, PULL)
+    };
+    Sentiment::ALL.iter().enumerate().map(fit).collect()
+}
+
+/// Fits what tells that a person must read a response. Also gives each one's probability and truth.
+fn fit_alarms<'a>(
+    responses: &[LabelledResponse],
+    held_out: impl Iterator<Item = &'a HeldOut>,
+    about: &About,
+) -> (Mix, Vec<(f32, bool)>) {
+    /// Examples' worth of the pull towards the two scores of safeguarding alone.
+    const PULL: f64 = 10.0;
+    let pairs: Vec<(Vec<f32>, bool)> = held_out
+        .filter_map(|held| {
+            let segments: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+            Some((about.alarms(&held.whole, &segments), responses[held.response].safeguarding?))
+        })
+        .collect();
+    let mut start = vec![0.0; 3 + about.codes.len()];
+    start[..2].fill(0.5);
+    let mix = Mix::fit(&pairs, &start, PULL);
+    let scored = pairs.iter().map(|(scores, truth)| (mix.probability(scores), *truth)).collect();
+    (mix, scored)
+}
+
+/// Fits what the probability of a code means where a person reads it: over all codes together, and
+/// free to level off, because people do not agree on the clearest cases either.
+fn fit_confidence(pairs: &[Vec<(f32, bool)>], platt: &[Platt]) -> Mix {
+    /// Less likely codes are never shown.
+    const SHOWN: f32 = 0.1;
+    let shown: Vec<(Vec<f32>, bool)> = (pairs.iter().zip(platt))
+        .flat_map(|(pairs, platt)| {
+            pairs.iter().map(|(score, yes)| (platt.probability(*score), *yes))
+        })
+        .filter(|(p, _)| *p >= SHOWN)
+        .map(|(p, yes)| (About::sides(p).to_vec(), yes))
+        .collect();
+    Mix::fit(&shown, &[1.0, 1.0], 1.0)
+}
+
+/// True if a segment that a person gave the code shares half of the shorter of the two spans.
+pub(crate) fn carries(response: &LabelledResponse, span: &Range<usize>, code: usize) -> bool {
+    response.segments.iter().filter(|segment| segment.carries(code)).any(|segment| {
+        let own = &segment.span;
+        let shared = own.end.min(span.end).saturating_sub(own.start.max(span.start));
+        2 * shared >= own.len().min(span.len())
+    })
+}
+/// What the model would say of a held-out response, rules for empty answers included.
+pub(crate) fn decide(about: &About, response: &LabelledResponse, held: &HeldOut) -> Decision {
+    let status = match about.empty(&response.text, response.polarity) {
+        Some(Content::Blank | Content::Nothing) => Status::NoContent,
+        Some(Content::Elsewhere) => Status::RefersElsewhere,
+        None => {
+            let raw: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
+            return about.decide(held.words, &held.whole, &raw);
+        }
+    };
+    Decision { status, codes: Vec::new(), off_topic: Vec::new() }
+}
