@@ -22,9 +22,13 @@ fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::f
         "Codes short texts about care with the codebook `{codebook}` {codebook_version}. This page is made by the training; every figure on it was measured.\n"
     )?;
     writeln!(page, "## Data\n")?;
+    let blanks = match report.blanks {
+        0 => String::new(),
+        blanks => format!(" ({blanks} answers that were not given left out)"),
+    };
     writeln!(
         page,
-        "{} coded responses ({} segments) from {} situations, and {} example phrases of the codebook. Texts were de-identified before training. The model holds hashed n-grams that occur in at least three responses and no vocabulary of the responses: {} of them, with one weight for each label. Beside them it holds the codebook's lists of cues.\n",
+        "{} coded responses ({} segments) from {} situations{blanks}, and {} example phrases of the codebook. Texts were de-identified before training. The model holds hashed n-grams that occur in at least three responses and no vocabulary of the responses: {} of them, with one weight for each label. Beside them it holds the codebook's lists of cues.\n",
         report.responses, report.segments, report.situations, report.phrases, report.features
     )?;
     if notes.trim().is_empty() {
@@ -93,6 +97,10 @@ fn write_task(page: &mut String, task: &TaskReport) -> std::fmt::Result {
     )?;
     writeln!(page, "| label | support | precision | recall | F1 |\n|---|---:|---:|---:|---:|")?;
     for label in &task.labels {
+        if label.support == 0 {
+            writeln!(page, "| {} | 0 | not measured | | |", label.label)?;
+            continue;
+        }
         writeln!(
             page,
             "| {} | {} | {:.2} | {:.2} | {:.2}{} |",

@@ -263,6 +263,7 @@ pub(crate) fn measure(
         codebook: about.codebook.clone(),
         codebook_version: about.codebook_version.clone(),
         responses: responses.len(),
+        blanks: 0,
         segments: responses.iter().map(|response| response.segments.len()).sum(),
         situations: situations.len(),
         phrases: 0,

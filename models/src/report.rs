@@ -122,6 +122,8 @@ pub struct TrainingReport {
     pub codebook_version: String,
     /// Responses.
     pub responses: usize,
+    /// Answers that were not given ("n/a", "did not answer") and were left out.
+    pub blanks: usize,
     /// Coded segments.
     pub segments: usize,
     /// Situations, none of which was trained on and measured at once.

@@ -11,6 +11,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::codebook::Codebook;
+use crate::content::{self, Content};
 use crate::examples::{LabelledResponse, roll_up};
 use crate::features::{Encoded, Encoder, Input, Ngrams, WordEncoder, list_key};
 use crate::folds::{assign, hold_out, input};
@@ -134,6 +135,19 @@ pub fn train(
 ) -> Result<(Model, TrainingReport), TrainError> {
     let codes: Vec<String> = codebook.codes().map(str::to_owned).collect();
     check(responses, codes.len(), options.folds)?;
+    // Where "Nothing" carries codes, an answer that was not given is never read and teaches nothing.
+    let blank = |response: &LabelledResponse| {
+        codebook.codes_nothing
+            && content::read(&response.text, response.polarity) == Some(Content::Blank)
+    };
+    let answered: Vec<LabelledResponse>;
+    let (responses, blanks) = match responses.iter().filter(|response| blank(response)).count() {
+        0 => (responses, 0),
+        blanks => {
+            answered = responses.iter().filter(|response| !blank(response)).cloned().collect();
+            (answered.as_slice(), blanks)
+        }
+    };
     let steps = options.folds + 1;
     progress(Progress { done: 0, steps });
     let encoder = WordEncoder { ngrams: options.ngrams, cues: codebook.cues() };
@@ -178,6 +192,7 @@ pub fn train(
     about.rules = fitting::fit_rules(responses, held_out.iter(), &about, options);
     let mut report = measuring::measure(responses, &held_out, &swapped, &about, options);
     report.features = heads.keys.len();
+    report.blanks = blanks;
     report.phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
     report.refused = refused(responses, &documents, codebook);
     about.figures = report.figures();
@@ -570,7 +585,8 @@ definition = "Hardly ever said."
 
     #[test]
     fn a_theme_that_nobody_coded_is_given_where_one_of_its_cues_is_found() {
-        let text = SMALL.replace("Hardly ever said.\"", "Hardly ever said.\"\ncues = [\"unicorn*\"]");
+        let text =
+            SMALL.replace("Hardly ever said.\"", "Hardly ever said.\"\ncues = [\"unicorn*\"]");
         let codebook = Codebook::parse(&text, "small").expect("small codebook");
         let (model, report) =
             train(&corpus(), &codebook, &TrainOptions::default(), &mut |_| {}).expect("trains");

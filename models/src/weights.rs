@@ -15,7 +15,10 @@ const MAGIC: &[u8; 8] = b"HEARDFM1";
 const HASH: usize = 32;
 
 /// The models that ship with the program, by the id of their codebook.
-const BUILTIN: &[(&str, &[u8])] = &[("home-care", include_bytes!("../weights/home-care.fast"))];
+const BUILTIN: &[(&str, &[u8])] = &[
+    ("home-care", include_bytes!("../weights/home-care.fast")),
+    ("nhs-qdc", include_bytes!("../weights/nhs-qdc.fast")),
+];
 
 /// Why a model file cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -49,7 +49,8 @@ fn leaks(dir: &Dir, out: &str, ran: &Ran, planted: &[(String, String)]) -> Vec<S
         for part in archive_parts(&dir.path(&name)) {
             search(&file, &part);
         }
-        if !file.ends_with(".png") {
+        // What is compressed was unpacked above: its bytes hold every three letters by chance.
+        if ![".png", ".docx", ".xlsx"].iter().any(|kind| file.ends_with(kind)) {
             search(&file, &dir.text(&name));
         }
     }
