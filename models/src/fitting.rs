@@ -17,7 +17,8 @@ use crate::training::{TrainOptions, segment_truth, whole_truth};
 use crate::words::{Sentiment, Status};
 
 /// Finds how much the whole response counts in a segment, and from which probability on a response
-/// gets its best code: by the F-measure of decisions on held-out responses.
+/// gets its best code: by the F-measure of themes and the share of right statuses on held-out
+/// responses.
 pub(crate) fn tune(
     responses: &[LabelledResponse],
     held_out: &[HeldOut],
@@ -35,16 +36,19 @@ pub(crate) fn tune(
         let tried = TrainOptions { whole, floor, ..options.clone() };
         let rules = fit_rules(responses, held_out.iter(), about, &tried);
         let about = About { rules, ..about.clone() };
-        let mut tally = Tally::default();
+        let (mut tally, mut statuses, mut right) = (Tally::default(), 0, 0);
         for held in held_out {
             let response = &responses[held.response];
-            let codes = decide(&about, response, held).codes;
+            let Decision { codes, status, .. } = decide(&about, response, held);
+            statuses += usize::from(response.status.is_some());
+            right += usize::from(response.status == Some(status));
             for code in 0..about.themes {
                 let said = codes.iter().flatten().any(|(own, _)| *own == code);
                 tally.add(said, response.carries(code));
             }
         }
-        (tally.f(options.recall), tried)
+        // A theme less is worth as much as a status wrong.
+        (tally.f(options.recall) + right as f64 / statuses.max(1) as f64, tried)
     };
     let best = |tried: Vec<(f64, TrainOptions)>| {
         tried.into_iter().reduce(|best, new| if new.0 > best.0 { new } else { best })
@@ -195,7 +199,7 @@ fn fit_alarms<'a>(
             Some((about.alarms(&held.whole, &segments), responses[held.response].safeguarding?))
         })
         .collect();
-    let mut start = vec![0.0; 3 + about.codes.len()];
+    let mut start = vec![0.0; pairs.first().map_or(2, |(scores, _)| scores.len())];
     start[..2].fill(0.5);
     let mix = Mix::fit(&pairs, &start, PULL);
     let scored = pairs.iter().map(|(scores, truth)| (mix.probability(scores), *truth)).collect();

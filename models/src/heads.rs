@@ -203,8 +203,8 @@ impl Heads {
     }
 
     /// Rounds fitted columns to whole numbers. `None` is a head that could not be trained: it
-    /// scores minus infinity.
-    pub(crate) fn quantise(keys: Vec<u32>, columns: &[Option<Column>]) -> Self {
+    /// scores minus infinity. Features of which no weight is at least `least` are left out.
+    pub(crate) fn quantise(keys: &[u32], columns: &[Option<Column>], least: i8) -> Self {
         let mut weights = vec![0_i8; keys.len() * columns.len()];
         let mut scales = vec![0.0; columns.len()];
         let mut biases = vec![f32::NEG_INFINITY; columns.len()];
@@ -219,7 +219,10 @@ impl Heads {
             scales[at] = scale;
             biases[at] = column.bias;
         }
-        Self::new(keys, &weights, scales, biases)
+        let telling = |row: &&[i8]| row.iter().any(|weight| weight.unsigned_abs() >= least.unsigned_abs());
+        let rows = keys.iter().zip(weights.chunks_exact(columns.len()));
+        let (keys, rows): (Vec<u32>, Vec<&[i8]>) = rows.filter(|(_, row)| telling(row)).unzip();
+        Self::new(keys, &rows.concat(), scales, biases)
     }
 
     /// Scores every head at once; the result is in `scores.raw`. A feature counts once.

@@ -157,8 +157,7 @@ pub(crate) fn measure(
     let mut overall = Task::new("sentiment of a response", Sentiment::ALL);
     let mut level = Task::new("sentiment of a response, five levels", -2..=2);
     level.pairs = Some(Vec::new());
-    let mut status =
-        Task::new("status of a response", [Status::NoContent, Status::RefersElsewhere]);
+    let mut status = Task::new("status of a response", Status::ALL);
     let mut safeguarding = Task::new("safeguarding review", ["safeguarding_review"]);
     let mut speaker = Task::new(
         "who speaks",
@@ -219,8 +218,7 @@ pub(crate) fn measure(
                 }
             }
             if let Some(truth) = response.status {
-                let of = |at: usize| [Status::NoContent, Status::RefersElsewhere][at];
-                status.several(|at| decision.status == of(at), |at| truth == of(at));
+                status.one(decision.status as usize, truth as usize);
             }
             let spoken = matches!(decision.status, Status::Informative | Status::Unassigned);
             if let Some(truth) = response.safeguarding {

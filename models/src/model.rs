@@ -310,6 +310,15 @@ impl About {
         let safeguarding = self.column(Head::Safeguarding);
         let complaint = self.column(Head::Feeling(Sentiment::Negative));
         let mut scores = vec![whole[safeguarding].max(LEAST), most(safeguarding), most(complaint)];
+        let telling = [
+            Head::Domain(Domain::Safety),
+            Head::Direction(Direction::AtRisk),
+            Head::Direction(Direction::Lost),
+            Head::OffTopic,
+            Head::Speaker(RespondentType::Professional),
+            Head::Speaker(RespondentType::CareWorker),
+        ];
+        scores.extend(telling.map(|head| most(self.column(head))));
         scores.extend((0..self.codes.len()).map(most));
         scores
     }

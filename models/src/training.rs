@@ -75,6 +75,8 @@ pub struct TrainOptions {
     pub recall: f64,
     /// An informative response without a code gets its best one from this probability on.
     pub floor: f32,
+    /// Smallest weight, of -127 to 127, for which a feature is kept.
+    pub least: i8,
     /// How responses are split when the model is measured.
     pub split: fn(&str) -> Vec<Range<usize>>,
 }
@@ -94,6 +96,7 @@ impl Default for TrainOptions {
             pole: 0.7,
             recall: 1.1,
             floor: 0.06,
+            least: 8,
             split: crate::clauses::split,
         }
     }
@@ -315,7 +318,7 @@ fn heads(
             }
         })
         .collect();
-    Heads::quantise(keys, &columns)
+    Heads::quantise(&keys, &columns, options.least)
 }
 
 /// Whether a codebook lists cues for a code.
