@@ -27,6 +27,9 @@ pub const FEWEST: usize = 8;
 /// Fewest responses in which an n-gram must occur, so that a model carries no one's words.
 pub const FEWEST_DOCUMENTS: u32 = 3;
 
+/// How much worse a missed alarm is than a false one.
+const ALARM: f64 = 4.0;
+
 /// Why nothing could be trained.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
@@ -290,7 +293,6 @@ fn heads(
     for document in &documents {
         matrix.push(document.keys.iter().filter_map(|key| rows.get(key).copied()));
     }
-    let penalty = Penalty { cost: options.cost, clip: options.clip };
     let columns: Vec<Option<Column>> = Head::all(codes)
         .into_par_iter()
         .map(|head| {
@@ -308,6 +310,9 @@ fn heads(
             // Of two sides of a question each needs its examples; where all say the same there is
             // nothing to tell apart.
             if own(true) >= FEWEST && own(false) >= FEWEST {
+                // What a person must read is rare, and missing it is worse than a false alarm.
+                let rare = if head == Head::Safeguarding { ALARM } else { 1.0 };
+                let penalty = Penalty { cost: options.cost, rare, clip: options.clip };
                 return Some(fit(&matrix, keys.len(), &chosen, &positive, penalty));
             }
             match head {
