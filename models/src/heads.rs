@@ -29,6 +29,8 @@ pub enum Head {
     NoContent,
     /// A response that points to another.
     Elsewhere,
+    /// A response that speaks of something that no code is for.
+    Unassigned,
     /// A response that a person must read today.
     Safeguarding,
     /// Who speaks.
@@ -56,7 +58,7 @@ impl Head {
             .chain([Self::Suggestion, Self::OffTopic])
             .chain(Domain::ALL.iter().copied().map(Self::Domain))
             .chain(Direction::ALL.iter().copied().map(Self::Direction))
-            .chain([Self::NoContent, Self::Elsewhere, Self::Safeguarding])
+            .chain([Self::NoContent, Self::Elsewhere, Self::Unassigned, Self::Safeguarding])
             .chain(speakers.copied().map(Self::Speaker))
             .chain(Stance::ALL.iter().copied().map(Self::Stance))
             .chain(Sentiment::ALL.iter().copied().map(Self::Overall))
@@ -76,12 +78,13 @@ impl Head {
             Self::Direction(direction) => codes + 14 + direction as usize,
             Self::NoContent => codes + 18,
             Self::Elsewhere => codes + 19,
-            Self::Safeguarding => codes + 20,
-            Self::Speaker(who) => codes + 21 + who as usize,
-            Self::Stance(stance) => codes + 28 + stance as usize,
-            Self::Overall(sentiment) => codes + 33 + sentiment as usize,
-            Self::AtLeast(level) => codes + 37 + (level - LEVELS.start()) as usize,
-            Self::Pole(code) => codes + 41 + code,
+            Self::Unassigned => codes + 20,
+            Self::Safeguarding => codes + 21,
+            Self::Speaker(who) => codes + 22 + who as usize,
+            Self::Stance(stance) => codes + 29 + stance as usize,
+            Self::Overall(sentiment) => codes + 34 + sentiment as usize,
+            Self::AtLeast(level) => codes + 38 + (level - LEVELS.start()) as usize,
+            Self::Pole(code) => codes + 42 + code,
         }
     }
 
@@ -96,6 +99,7 @@ impl Head {
             Self::Direction(direction) => format!("outcome {direction}").into(),
             Self::NoContent => "status: no_content".into(),
             Self::Elsewhere => "status: refers_elsewhere".into(),
+            Self::Unassigned => "status: unassigned".into(),
             Self::Safeguarding => "safeguarding_review".into(),
             Self::Speaker(who) => format!("respondent: {who}").into(),
             Self::Stance(stance) => format!("stance: {stance}").into(),

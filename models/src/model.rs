@@ -287,13 +287,17 @@ impl About {
                 }
             }
         }
-        if decision.codes.iter().all(Vec::is_empty) && !decision.off_topic.contains(&true) {
+        let nothing = self.probability(Head::Unassigned, whole);
+        if self.speaks(Head::Unassigned, whole) && nothing > best.0 {
+            decision.codes.iter_mut().for_each(Vec::clear);
+        } else if decision.codes.iter().all(Vec::is_empty) && !decision.off_topic.contains(&true) {
             let (p, at, code) = best;
             if p >= self.rules.floor && at < segments.len() {
                 decision.codes[at].push((code, p));
-            } else {
-                decision.status = Status::Unassigned;
             }
+        }
+        if decision.codes.iter().all(Vec::is_empty) {
+            decision.status = Status::Unassigned;
         }
         decision
     }

@@ -443,6 +443,7 @@ pub(crate) fn whole_truth(head: Head, response: &LabelledResponse) -> Option<boo
     match head {
         Head::NoContent => response.status.map(|status| status == Status::NoContent),
         Head::Elsewhere => response.status.map(|status| status == Status::RefersElsewhere),
+        Head::Unassigned => response.status.map(|status| status == Status::Unassigned),
         Head::Safeguarding => response.safeguarding,
         Head::Speaker(who) => {
             response.respondent.filter(|own| *own != Unknown).map(|own| own == who)
