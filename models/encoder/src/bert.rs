@@ -205,14 +205,17 @@ impl Bert {
         // Kernels compute whole tiles; attention's may begin at a sequence's last row.
         let padded = rows.next_multiple_of(ROWS) + ROWS;
         let Scratch { rows: vectors, added, wide, mixed, bytes, room } = scratch;
-        for (buffer, width) in
-            [(&mut *vectors, width), (&mut *added, width), (&mut *mixed, width), (&mut *wide, self.inner.max(3 * width))]
-        {
+        for (buffer, width) in [
+            (&mut *vectors, width),
+            (&mut *added, width),
+            (&mut *mixed, width),
+            (&mut *wide, self.inner.max(3 * width)),
+        ] {
             buffer.resize(padded * width, 0.0);
         }
-        let tokens = sequences.iter().flat_map(|sequence| {
-            sequence.ids.iter().zip(&sequence.types).enumerate()
-        });
+        let tokens = sequences
+            .iter()
+            .flat_map(|sequence| sequence.ids.iter().zip(&sequence.types).enumerate());
         let places = vectors.chunks_exact_mut(width).zip(added.chunks_exact_mut(width));
         for ((row, added), (place, (id, segment))) in places.zip(tokens) {
             row.iter_mut().zip(self.words.row(*id as usize)).for_each(|(x, word)| *x = word);
@@ -242,5 +245,34 @@ impl Bert {
         let (rows, added) = (&mut vectors[..size], &added[..size]);
         let Norm { gain, bias } = norm;
         self.isa.run(AddNorm { rows, added, gain, bias, epsilon: self.epsilon });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instruction_set_of_this_machine_gives_the_same_vectors() {
+        let weights = Weights::from_bytes(include_bytes!("../tests/tiny/tiny.enc")).unwrap();
+        let ids: Vec<u32> = (0..50).map(|at| 5 + at * 3).collect();
+        let sequence = Sequence { types: vec![1; ids.len()], ids, lead: 1 };
+        let encode = |isa: Isa, precision: Precision| {
+            let mut all = Vec::new();
+            let keep = |_: usize, vectors: Vectors<'_>| all.extend_from_slice(vectors.all());
+            let bert = Bert::on(isa, &weights, precision);
+            bert.encode(&mut Scratch::default(), &[&sequence], keep).unwrap();
+            all
+        };
+        let plain = encode(Isa::all()[0], Precision::F32);
+        for isa in Isa::all() {
+            let same = |precision: Precision, most: f32| {
+                for (one, other) in encode(isa, precision).iter().zip(&plain) {
+                    assert!((one - other).abs() < most, "{isa:?} {precision:?}: {one} {other}");
+                }
+            };
+            same(Precision::F32, 2e-5);
+            same(Precision::Int8, 0.25);
+        }
     }
 }

@@ -49,8 +49,7 @@ impl Weights {
     /// The encoder as a file.
     pub fn to_bytes(&self) -> Result<Vec<u8>, EncoderError> {
         let mut weights = self.clone();
-        let header =
-            Header { config: self.config.clone(), vocabulary: self.vocabulary.clone() };
+        let header = Header { config: self.config.clone(), vocabulary: self.vocabulary.clone() };
         let header = serde_json::to_vec(&header)?;
         let mut bytes = MAGIC.to_vec();
         bytes.extend((header.len() as u32).to_le_bytes());

@@ -31,11 +31,15 @@ fn erf<const FMA: bool>(x: f32) -> f32 {
     let x = x.clamp(-4.0, 4.0);
     let square = x * x;
     let above = [
-        -2.726_142_3e-10, 2.770_681_4e-8, -2.101_024e-6, -5.692_506_4e-5, -7.349_906_3e-4,
-        -2.954_599_8e-3, -1.609_603_3e-2,
+        -2.726_142_3e-10,
+        2.770_681_4e-8,
+        -2.101_024e-6,
+        -5.692_506_4e-5,
+        -7.349_906_3e-4,
+        -2.954_599_8e-3,
+        -1.609_603_3e-2,
     ];
-    let below =
-        [-1.456_607_2e-5, -2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2];
+    let below = [-1.456_607_2e-5, -2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2];
     x * polynomial::<FMA, 7>(square, above) / polynomial::<FMA, 5>(square, below)
 }
 
@@ -49,9 +53,8 @@ fn exp<const FMA: bool>(x: f32) -> f32 {
     let whole = shifted - ROUND;
     let rest = fused::<FMA>(whole, -0.693_359_4, x);
     let rest = fused::<FMA>(whole, 2.121_944_4e-4, rest);
-    let factors = [
-        1.987_569_1e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5, 1.0, 1.0,
-    ];
+    let factors =
+        [1.987_569_1e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5, 1.0, 1.0];
     let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(127 << 23));
     polynomial::<FMA, 8>(rest, factors) * power
 }

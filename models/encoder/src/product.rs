@@ -144,6 +144,7 @@ fn totals(weights: &Matrix) -> Vec<i32> {
 
 /// In whole panels, with zeros at the end.
 fn padded<T: Copy + Default>(values: &[T]) -> Vec<[T; COLUMNS]> {
-    let panel = |values: &[T]| std::array::from_fn(|at| values.get(at).copied().unwrap_or_default());
+    let panel =
+        |values: &[T]| std::array::from_fn(|at| values.get(at).copied().unwrap_or_default());
     values.chunks(COLUMNS).map(panel).collect()
 }

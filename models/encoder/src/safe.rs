@@ -36,8 +36,9 @@ impl Weights {
                 )));
             }
             let words = view.data().chunks_exact(4);
-            let numbers: Vec<f32> =
-                words.map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
+            let numbers: Vec<f32> = words
+                .map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]]))
+                .collect();
             if numbers.iter().any(|number| !number.is_finite()) {
                 return Err(unusable(format!("{name} holds numbers that are not finite")));
             }
@@ -60,9 +61,17 @@ impl Weights {
                 Tensor::Matrix(matrix, rows, columns) => (vec![rows, columns], matrix.dequantise()),
                 Tensor::Vector(vector, length) => (vec![length], vector.clone()),
             };
-            all.push((name, shape, numbers.iter().flat_map(|number| number.to_le_bytes()).collect()));
+            all.push((
+                name,
+                shape,
+                numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
+            ));
         }
-        all.push(("pooler.dense.weight".to_owned(), vec![width, width], vec![0; width * width * 4]));
+        all.push((
+            "pooler.dense.weight".to_owned(),
+            vec![width, width],
+            vec![0; width * width * 4],
+        ));
         all.push(("pooler.dense.bias".to_owned(), vec![width], vec![0; width * 4]));
         let views = all
             .iter()

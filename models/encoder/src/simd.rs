@@ -25,7 +25,7 @@ pub(crate) trait Task {
 
 /// What a machine can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
+#[allow(dead_code, reason = "each machine has only some")]
 enum Level {
     Plain,
     Neon,
@@ -186,7 +186,10 @@ unsafe fn plain_floats(
         for step in 0..depth {
             // SAFETY: within what the caller promises.
             let (x, weights) = unsafe {
-                (*rows.add(at * stride + step), &*panel.add(step * COLUMNS).cast::<[f32; COLUMNS]>())
+                (
+                    *rows.add(at * stride + step),
+                    &*panel.add(step * COLUMNS).cast::<[f32; COLUMNS]>(),
+                )
             };
             for (sum, weight) in sums.iter_mut().zip(weights) {
                 *sum += x * weight;
@@ -335,7 +338,9 @@ mod tests {
     fn every_kernel_of_this_machine_sums_bytes_exactly_even_at_the_extremes() {
         for isa in Isa::all() {
             let rows: Vec<u8> = (0..ROWS * 48)
-                .map(|at| if at % 3 == 0 { isa.most() } else { (at * 7 % usize::from(isa.most())) as u8 })
+                .map(|at| {
+                    if at % 3 == 0 { isa.most() } else { (at * 7 % usize::from(isa.most())) as u8 }
+                })
                 .collect();
             let panel: Vec<i8> = (0..DEPTH * COLUMNS)
                 .map(|at| if at % 256 < 128 { -127 } else { ((at * 11) % 255) as i8 })
@@ -349,7 +354,11 @@ mod tests {
                         let weight = panel[(depth / 4 * COLUMNS + column) * 4 + depth % 4];
                         i32::from(rows[row * 48 + depth]) * i32::from(weight)
                     };
-                    assert_eq!(*sum, (0..DEPTH).map(product).sum::<i32>(), "{isa:?} {row} {column}");
+                    assert_eq!(
+                        *sum,
+                        (0..DEPTH).map(product).sum::<i32>(),
+                        "{isa:?} {row} {column}"
+                    );
                 }
             }
         }

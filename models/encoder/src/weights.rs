@@ -194,12 +194,18 @@ impl Weights {
         let Config { vocabulary, width, inner, positions, types, .. } = self.config;
         let matrix = Tensor::Matrix;
         let mut all = vec![
-            ("embeddings.word_embeddings.weight".to_owned(), matrix(&mut self.words, vocabulary, width)),
+            (
+                "embeddings.word_embeddings.weight".to_owned(),
+                matrix(&mut self.words, vocabulary, width),
+            ),
             (
                 "embeddings.position_embeddings.weight".to_owned(),
                 matrix(&mut self.positions, positions, width),
             ),
-            ("embeddings.token_type_embeddings.weight".to_owned(), matrix(&mut self.types, types, width)),
+            (
+                "embeddings.token_type_embeddings.weight".to_owned(),
+                matrix(&mut self.types, types, width),
+            ),
         ];
         all.extend(self.norm.tensors("embeddings.LayerNorm", width));
         for (at, layer) in self.layers.iter_mut().enumerate() {

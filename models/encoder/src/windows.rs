@@ -48,7 +48,10 @@ impl Tokeniser {
         let question = &question[..question.len().min(limit / 2)];
         let room = limit - if question.is_empty() { 2 } else { question.len() + 3 };
         let places = windows(text, room);
-        places.into_iter().map(|place| (place.clone(), self.sequence(question, &text[place]))).collect()
+        places
+            .into_iter()
+            .map(|place| (place.clone(), self.sequence(question, &text[place])))
+            .collect()
     }
 }
 

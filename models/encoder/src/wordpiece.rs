@@ -106,11 +106,8 @@ impl Tokeniser {
         if run.is_empty() {
             return;
         }
-        let shifted = |token: &Token| Token {
-            start: token.start + start,
-            end: token.end + start,
-            ..*token
-        };
+        let shifted =
+            |token: &Token| Token { start: token.start + start, end: token.end + start, ..*token };
         if let Some(known) = cache.0.get(run) {
             tokens.extend(known.iter().map(shifted));
             return;
@@ -217,11 +214,12 @@ fn is_space(char: char) -> bool {
     char.is_whitespace() && !is_control(char)
 }
 
-/// Ideographs, each of which is a word. (Kana and Hangul are written in words of several.)
+/// Ideographs, each of which is a word. (Kana and Hangul are written in words of several.) The last
+/// range but two begins at 2B920, where Unicode says 2B820, in `tokenizers`, too.
 fn is_cjk(char: char) -> bool {
     matches!(u32::from(char),
         0x4E00..=0x9FFF | 0x3400..=0x4DBF | 0x20000..=0x2A6DF | 0x2A700..=0x2B73F
-        | 0x2B740..=0x2B81F | 0x2B820..=0x2CEAF | 0xF900..=0xFAFF | 0x2F800..=0x2FA1F)
+        | 0x2B740..=0x2B81F | 0x2B920..=0x2CEAF | 0xF900..=0xFAFF | 0x2F800..=0x2FA1F)
 }
 
 #[cfg(test)]
@@ -232,8 +230,8 @@ mod tests {
 
     fn tokeniser() -> Tokeniser {
         let vocabulary = [
-            "[PAD]", "[UNK]", "[CLS]", "[SEP]", "care", "##r", "##s", "late", "don", "t", "’", "'", "!",
-            "cafe", "日", "a", "=", "##a",
+            "[PAD]", "[UNK]", "[CLS]", "[SEP]", "care", "##r", "##s", "late", "don", "t", "’", "'",
+            "!", "cafe", "日", "a", "=", "##a",
         ];
         Tokeniser::new(&vocabulary).unwrap()
     }
@@ -252,12 +250,22 @@ mod tests {
 
     #[test]
     fn accents_are_stripped_and_marks_and_ideographs_stand_apart() {
-        let expected =
-            [(13, "Cafe\u{301}"), (13, "Café"), (8, "don"), (10, "’"), (9, "t"), (14, "日"), (14, "日")];
+        let expected = [
+            (13, "Cafe\u{301}"),
+            (13, "Café"),
+            (8, "don"),
+            (10, "’"),
+            (9, "t"),
+            (14, "日"),
+            (14, "日"),
+        ];
         let found = words("Cafe\u{301}s Café don’t日日");
         assert_eq!(found[0], (13, "Cafe".to_owned()));
         assert_eq!(found[1], (6, "s".to_owned()));
-        assert_eq!(found[2..], expected[1..].iter().map(|(i, t)| (*i, (*t).to_owned())).collect::<Vec<_>>());
+        assert_eq!(
+            found[2..],
+            expected[1..].iter().map(|(i, t)| (*i, (*t).to_owned())).collect::<Vec<_>>()
+        );
     }
 
     #[test]

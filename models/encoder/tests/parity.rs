@@ -1,7 +1,9 @@
 //! The encoder against reference outputs of numpy and the `tokenizers` package (`tests/tiny/make.py`),
 //! on a tiny random BERT, and, where the environment names one, on a real one.
 
-use heard_encoder::{Bert, EncoderError, Precision, Scratch, Sequence, Tokeniser, Weights, WordCache};
+use heard_encoder::{
+    Bert, EncoderError, Precision, Scratch, Sequence, Tokeniser, Weights, WordCache,
+};
 use serde::Deserialize;
 
 const TINY: &[u8] = include_bytes!("tiny/tiny.enc");
@@ -135,7 +137,8 @@ fn vectors_do_not_depend_on_the_batch_to_the_last_bit() {
         turned.reverse();
         let alone: Vec<Vec<f32>> =
             forwards.iter().flat_map(|sequence| encode(&bert, &[*sequence])).collect();
-        let bits = |all: &[Vec<f32>]| -> Vec<u32> { all.iter().flatten().map(|x| x.to_bits()).collect() };
+        let bits =
+            |all: &[Vec<f32>]| -> Vec<u32> { all.iter().flatten().map(|x| x.to_bits()).collect() };
         assert_eq!(bits(&together), bits(&alone), "{precision:?}");
         assert_eq!(bits(&turned), bits(&alone), "{precision:?}");
     }
@@ -186,7 +189,8 @@ fn exported_safetensors_come_back_as_the_same_weights() {
     // The largest weight of a row is 127 steps, so that quantising again finds the same steps.
     let references = references();
     let sequences = sequences(&weights, &references);
-    let short: Vec<&Sequence> = sequences.iter().filter(|sequence| sequence.ids.len() < 97).collect();
+    let short: Vec<&Sequence> =
+        sequences.iter().filter(|sequence| sequence.ids.len() < 97).collect();
     let (one, other) = (Bert::new(&weights, Precision::F32), Bert::new(&again, Precision::F32));
     for (one, other) in encode(&one, &short).iter().zip(encode(&other, &short)) {
         assert!(largest_difference(one, &other) < 1e-4);
