@@ -106,7 +106,9 @@ impl<'a> Vectors<'a> {
                 *sum += x;
             }
         }
-        mean.iter_mut().for_each(|x| *x *= share);
+        for x in &mut mean {
+            *x *= share;
+        }
         mean
     }
 }
@@ -159,10 +161,10 @@ impl Bert {
     ///
     /// Fails, before anything is computed, on a sequence that is empty, longer than
     /// [`Bert::positions`], or has an id or a segment that the encoder does not know.
-    pub fn encode<'s>(
+    pub fn encode(
         &self,
         scratch: &mut Scratch,
-        sequences: &[&'s Sequence],
+        sequences: &[&Sequence],
         mut each: impl FnMut(usize, Vectors<'_>),
     ) -> Result<(), EncoderError> {
         sequences.iter().try_for_each(|sequence| self.check(sequence))?;

@@ -4,6 +4,10 @@
 //! that the machine has. Sums run over a fixed number of lanes in a fixed order, so that a row's
 //! result depends on the row alone. `FMA` says whether the machine has fused multiply-add; without
 //! it `mul_add` would be a slow call.
+#![allow(
+    clippy::inline_always,
+    reason = "only inlined does a task become code for the instructions"
+)]
 
 use crate::simd::{COLUMNS, Task, Tile};
 
@@ -36,7 +40,7 @@ fn erf<const FMA: bool>(x: f32) -> f32 {
         -2.101_024e-6,
         -5.692_506_4e-5,
         -7.349_906_3e-4,
-        -2.954_599_8e-3,
+        -2.954_6e-3,
         -1.609_603_3e-2,
     ];
     let below = [-1.456_607_2e-5, -2.133_740_6e-4, -1.682_827e-3, -7.373_329e-3, -1.426_473_9e-2];
@@ -237,6 +241,95 @@ impl Task for Finish<'_> {
             if self.gelu {
                 for x in row {
                     *x = gelu::<FMA>(*x);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::Isa;
+
+    #[test]
+    fn gelu_has_the_values_of_the_exact_one() {
+        let known = [
+            (-9.0, 0.0),
+            (-3.0, -0.004_049_694),
+            (-1.0, -0.158_655_25),
+            (0.0, 0.0),
+            (0.5, 0.345_731_23),
+            (1.0, 0.841_344_7),
+            (3.0, 2.995_950_3),
+            (9.0, 9.0),
+        ];
+        for (x, y) in known {
+            assert!((gelu::<true>(x) - y).abs() < 1e-6, "{x}");
+            assert!((gelu::<false>(x) - y).abs() < 1e-6, "{x}");
+        }
+    }
+
+    #[test]
+    fn exp_is_the_exponential_below_zero() {
+        for step in 0..8_700 {
+            let x = step as f32 / -100.0;
+            let exact = f64::from(x).exp();
+            assert!((f64::from(exp::<true>(x)) / exact - 1.0).abs() < 3e-7, "{x}");
+            assert!((f64::from(exp::<false>(x)) / exact - 1.0).abs() < 3e-7, "{x}");
+        }
+        assert!(exp::<true>(f32::MIN) < 1e-37);
+    }
+
+    #[test]
+    fn softmax_shares_out_one_and_leaves_the_rest_of_a_row() {
+        for isa in Isa::all() {
+            let mut rows: Vec<f32> = (0..96).map(|at| (at as f32 * 0.7).sin() * 20.0).collect();
+            let before = rows.clone();
+            isa.run(Softmax { rows: &mut rows, stride: 32, length: 21, scale: 0.5 });
+            for (row, before) in rows.chunks(32).zip(before.chunks(32)) {
+                assert!((row[..21].iter().sum::<f32>() - 1.0).abs() < 1e-6);
+                let ratio = ((before[3] - before[20]) * 0.5).exp();
+                assert!((row[3] / row[20] / ratio - 1.0).abs() < 1e-5);
+                assert_eq!(row[21..], before[21..]);
+            }
+        }
+    }
+
+    #[test]
+    fn normalised_rows_have_mean_zero_and_variance_one() {
+        let mut rows: Vec<f32> = (0..74).map(|at| (at * at % 17) as f32).collect();
+        let (added, gain, bias) = (vec![3.0; 74], vec![1.0; 37], vec![0.0; 37]);
+        let task =
+            AddNorm { rows: &mut rows, added: &added, gain: &gain, bias: &bias, epsilon: 0.0 };
+        Isa::best().run(task);
+        for row in rows.chunks(37) {
+            assert!(row.iter().sum::<f32>().abs() < 1e-4);
+            assert!((row.iter().map(|x| x * x).sum::<f32>() / 37.0 - 1.0).abs() < 1e-5);
+        }
+    }
+
+    #[test]
+    fn quantised_rows_err_by_at_most_a_step_whatever_their_sign() {
+        for isa in Isa::all() {
+            let mut rows: Vec<f32> = (0..57).map(|at| (at as f32 * 0.7).sin() * 20.0).collect();
+            rows[19..38].iter_mut().for_each(|x| *x = x.abs() + 5.0);
+            rows[38..].fill(0.0);
+            let (mut bytes, mut steps) = (vec![0; 60], vec![(0.0, 0); 3]);
+            isa.run(Quantise {
+                rows: &rows,
+                width: 19,
+                bytes: &mut bytes,
+                stride: 20,
+                most: isa.most(),
+                steps: &mut steps,
+            });
+            for (row, (bytes, (scale, zero))) in rows.chunks(19).zip(bytes.chunks(20).zip(&steps)) {
+                for (x, byte) in row.iter().zip(bytes) {
+                    assert!(*byte <= isa.most());
+                    let back = (i32::from(*byte) - zero) as f32 * scale;
+                    // The zero is a whole step, too: at an end of the range it may cost another half.
+                    assert!((x - back).abs() <= scale * 1.001, "{isa:?} {x} {back}");
                 }
             }
         }

@@ -8,6 +8,8 @@
 //! Why it is sound: an [`Isa`] can only be made for instructions that were detected, and the lengths
 //! of the slices are checked against what a kernel reads before it runs.
 #![allow(unsafe_code, reason = "vector instructions read through pointers")]
+#![allow(clippy::cast_ptr_alignment, reason = "every load is one without alignment")]
+#![allow(clippy::wildcard_imports, reason = "the names of instructions are their own namespace")]
 
 /// Columns of a panel.
 pub(crate) const COLUMNS: usize = 32;

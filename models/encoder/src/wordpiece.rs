@@ -1,4 +1,4 @@
-//! BERT's uncased WordPiece: text into word pieces, each with the bytes it stands for.
+//! BERT's uncased `WordPiece`: text into word pieces, each with the bytes it stands for.
 //!
 //! The same ids as the `tokenizers` crate gives for bert-base-uncased (control characters dropped,
 //! CJK characters apart, accents stripped, lower case, punctuation apart, longest pieces first), so

@@ -1,5 +1,6 @@
 //! The encoder against reference outputs of numpy and the `tokenizers` package (`tests/tiny/make.py`),
 //! on a tiny random BERT, and, where the environment names one, on a real one.
+#![allow(clippy::unwrap_used, reason = "a test says what failed by failing")]
 
 use heard_encoder::{
     Bert, EncoderError, Precision, Scratch, Sequence, Tokeniser, Weights, WordCache,
