@@ -29,7 +29,7 @@ impl Weights {
             .ok_or(EncoderError::Damaged)?;
         let end = content.len().checked_sub(hash.len()).ok_or(EncoderError::Damaged)?;
         let mut reader = Reader(&content[..end]);
-        let length = reader.floats(1)?.first().map_or(0, |bits| bits.to_bits() as usize);
+        let length = reader.words(1)?.next().map_or(0, u32::from_le_bytes) as usize;
         let Header { config, vocabulary } = serde_json::from_slice(reader.take(length)?)?;
         let mut weights = Self::empty(config, vocabulary)?;
         for (_, tensor) in weights.tensors() {
@@ -80,10 +80,13 @@ impl<'a> Reader<'a> {
         Ok(head)
     }
 
-    fn floats(&mut self, count: usize) -> Result<Vec<f32>, EncoderError> {
+    fn words(&mut self, count: usize) -> Result<impl Iterator<Item = [u8; 4]> + 'a, EncoderError> {
         let length = count.checked_mul(4).ok_or_else(|| unusable("too large"))?;
-        let words = self.take(length)?.chunks_exact(4);
-        Ok(words.map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect())
+        Ok(self.take(length)?.as_chunks::<4>().0.iter().copied())
+    }
+
+    fn floats(&mut self, count: usize) -> Result<Vec<f32>, EncoderError> {
+        Ok(self.words(count)?.map(f32::from_le_bytes).collect())
     }
 }
 

@@ -35,10 +35,8 @@ impl Weights {
                     view.shape()
                 )));
             }
-            let words = view.data().chunks_exact(4);
-            let numbers: Vec<f32> = words
-                .map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]]))
-                .collect();
+            let words = view.data().as_chunks::<4>().0;
+            let numbers: Vec<f32> = words.iter().map(|word| f32::from_le_bytes(*word)).collect();
             if numbers.iter().any(|number| !number.is_finite()) {
                 return Err(unusable(format!("{name} holds numbers that are not finite")));
             }

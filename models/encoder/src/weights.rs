@@ -46,7 +46,10 @@ impl Config {
     pub(crate) fn check(&self) -> Result<(), EncoderError> {
         let sizes =
             [self.vocabulary, self.width, self.layers, self.heads, self.positions, self.types];
-        if sizes.contains(&0) || self.inner == 0 || self.width.max(self.inner) > MOST {
+        let too_large = self.width.max(self.inner).max(self.positions) > MOST
+            || self.layers > 1000
+            || self.types > 256;
+        if sizes.contains(&0) || self.inner == 0 || too_large {
             return Err(unusable("a size of its configuration is zero or too large"));
         }
         if !self.width.is_multiple_of(self.heads) {
