@@ -1,0 +1,317 @@
+//! Fine-tuning: an encoder and linear heads on the means of its vectors, all at once.
+//!
+//! The loss is binary cross-entropy from logits, weighted, summed over the targets of a batch and
+//! divided by the batch's units. Only words that the examples use are in the embedding while it is
+//! trained: the others would get no gradient, and keeping them costs a third of a step.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use heard_encoder::{Sequence, Weights};
+use tch::{COptimizer, Kind, Reduction, Tensor};
+
+use crate::batch::Batch;
+use crate::error::{LibtorchError, unusable};
+use crate::model::{self, Model, Tensors, WORDS};
+use crate::recipe::{Progress, Random, Recipe};
+use crate::tuned::FineTuned;
+
+/// A sequence and what is true of its parts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Example {
+    /// What the encoder reads.
+    pub sequence: Sequence,
+    /// Its parts.
+    pub units: Vec<Unit>,
+}
+
+/// A part of a sequence, and what heads should say of it. Heads without a target learn nothing here.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unit {
+    /// Tokens of the sequence; the mean of their vectors is what the heads see.
+    pub tokens: Range<usize>,
+    /// At most one a head counts.
+    pub targets: Vec<Target>,
+}
+
+/// What one head should say.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Target {
+    /// Which head.
+    pub head: u32,
+    /// 0 to 1; between them for a label that is not certain.
+    pub truth: f32,
+    /// How much it counts; at least 0.
+    pub weight: f32,
+}
+
+/// Trains a copy of the encoder and `heads` linear heads; hears of the progress after every step.
+///
+/// Fails on examples that do not fit the encoder, on heads, tokens or numbers out of range, and when
+/// nothing is to be learnt.
+pub fn fine_tune(
+    start: &Weights,
+    examples: &[Example],
+    heads: usize,
+    recipe: &Recipe,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<FineTuned, LibtorchError> {
+    let examples: Vec<&Example> = examples.iter().filter(|example| example.teaches()).collect();
+    check(start, &examples, heads, recipe)?;
+    if recipe.threads > 0 {
+        tch::set_num_threads(recipe.threads as i32);
+    }
+    tch::manual_seed(recipe.seed as i64);
+
+    let mut tensors = model::read(&start.to_safetensors()?)?;
+    let all_words = tensors.get(WORDS).cloned().unwrap_or_default();
+    let used = used_words(&examples);
+    let mut config = start.config().clone();
+    config.vocabulary = used.len();
+    keep_rows(&mut tensors, config.width, &used);
+    let model = Model::new(&tensors, &config, recipe.dropout, recipe.device)?;
+    let mut trainer = Trainer::new(model, config.layers, &examples, heads, used, recipe)?;
+    drop(tensors);
+
+    let lengths: Vec<usize> = examples.iter().map(|example| example.sequence.ids.len()).collect();
+    let mut random = Random(recipe.seed);
+    let steps = lengths.len().div_ceil(recipe.batch) * recipe.epochs;
+    let mut step = 0;
+    for _ in 0..recipe.epochs {
+        let mut sum = 0.0;
+        for (at, batch) in random.batches(&lengths, recipe.batch).iter().enumerate() {
+            let batch: Vec<&Example> = batch.iter().map(|at| examples[*at]).collect();
+            sum += trainer.step(&batch, recipe.rate(step, steps), recipe)?;
+            step += 1;
+            progress(Progress { step, steps, loss: sum / (at + 1) as f64 });
+        }
+    }
+    trainer.finish(start, all_words)
+}
+
+impl Example {
+    fn targets(&self) -> impl Iterator<Item = &Target> {
+        self.units.iter().flat_map(|unit| &unit.targets)
+    }
+
+    fn teaches(&self) -> bool {
+        self.targets().any(|target| target.weight != 0.0)
+    }
+}
+
+fn check(
+    start: &Weights,
+    examples: &[&Example],
+    heads: usize,
+    recipe: &Recipe,
+) -> Result<(), LibtorchError> {
+    if examples.is_empty() || recipe.epochs == 0 || recipe.batch == 0 {
+        return Err(unusable("there is nothing to learn: no example has a target, or no epoch"));
+    }
+    let config = start.config();
+    for example in examples {
+        let sequence = &example.sequence;
+        sequence.fits(config.positions, config.vocabulary, config.types)?;
+        let inside = |unit: &Unit| {
+            unit.tokens.start < unit.tokens.end && unit.tokens.end <= sequence.ids.len()
+        };
+        if !example.units.iter().all(inside) {
+            return Err(unusable("a unit of an example has no tokens, or not the sequence's"));
+        }
+        let known = |target: &Target| {
+            (target.head as usize) < heads
+                && (0.0..=1.0).contains(&target.truth)
+                && (0.0..f32::INFINITY).contains(&target.weight)
+        };
+        if !example.targets().all(known) {
+            return Err(unusable("a target of an example is out of range"));
+        }
+    }
+    Ok(())
+}
+
+/// Ids that occur, sorted; the first is 0, padding, whose row rust-bert does not train.
+fn used_words(examples: &[&Example]) -> Vec<u32> {
+    let ids = examples.iter().flat_map(|example| &example.sequence.ids).copied();
+    ids.chain([0]).collect::<BTreeSet<u32>>().into_iter().collect()
+}
+
+fn keep_rows(tensors: &mut Tensors, width: usize, used: &[u32]) {
+    if let Some((shape, numbers)) = tensors.get_mut(WORDS) {
+        let rows = used.iter().flat_map(|id| &numbers[*id as usize * width..][..width]);
+        *numbers = rows.copied().collect();
+        *shape = vec![used.len(), width];
+    }
+}
+
+struct Trainer {
+    model: Model,
+    /// Of each row of the model's embedding, the id of its word.
+    used: Vec<u32>,
+    /// Of each id, its row.
+    rows_of: Vec<i64>,
+    rows: Tensor,
+    biases: Tensor,
+    optimiser: COptimizer,
+    parameters: Vec<Tensor>,
+    /// Of each group of the optimiser, its highest rate.
+    rates: Vec<f64>,
+}
+
+impl Trainer {
+    fn new(
+        model: Model,
+        layers: usize,
+        examples: &[&Example],
+        heads: usize,
+        used: Vec<u32>,
+        recipe: &Recipe,
+    ) -> Result<Self, LibtorchError> {
+        let mut rows_of = vec![0; used.last().map_or(0, |last| *last as usize + 1)];
+        for (row, id) in used.iter().enumerate() {
+            rows_of[*id as usize] = row as i64;
+        }
+        let shape = [heads as i64, model.width as i64];
+        let rows =
+            Tensor::f_zeros(shape, (Kind::Float, model.device))?.f_set_requires_grad(true)?;
+        let biases = Tensor::f_from_slice(&common(examples, heads))?.f_to(model.device)?;
+        let biases = biases.f_set_requires_grad(true)?;
+
+        // Two groups (decaying or not) for the embeddings, each layer and the heads, in this order.
+        let mut optimiser = COptimizer::adamw(0.0, 0.9, 0.999, recipe.weight_decay, 1e-8, false)?;
+        let mut parameters: Vec<(usize, Tensor)> = Vec::new();
+        let mut variables: Vec<(String, Tensor)> = model.store.variables().into_iter().collect();
+        variables.sort_by(|one, other| one.0.cmp(&other.0));
+        for (name, tensor) in variables {
+            let rest = name.strip_prefix("encoder.layer.").and_then(|rest| rest.split_once('.'));
+            let level = rest.and_then(|(layer, _)| layer.parse::<usize>().ok());
+            let still = name.ends_with("bias") || name.contains("LayerNorm");
+            parameters.push((level.map_or(0, |layer| layer + 1) * 2 + usize::from(still), tensor));
+        }
+        parameters.push((layers * 2 + 2, rows.shallow_clone()));
+        parameters.push((layers * 2 + 3, biases.shallow_clone()));
+        for (group, tensor) in &parameters {
+            optimiser.add_parameters(tensor, *group)?;
+        }
+        let mut rates = Vec::new();
+        for level in 0..=layers {
+            let rate = recipe.encoder_rate * recipe.layer_decay.powi((layers - level) as i32);
+            rates.extend([rate; 2]);
+        }
+        rates.extend([recipe.head_rate; 2]);
+        for group in (1..rates.len()).step_by(2) {
+            optimiser.set_weight_decay_group(group, 0.0)?;
+        }
+        let parameters = parameters.into_iter().map(|(_, tensor)| tensor).collect();
+        Ok(Self { model, used, rows_of, rows, biases, optimiser, parameters, rates })
+    }
+
+    /// Learns from a batch; gives its loss.
+    fn step(
+        &mut self,
+        examples: &[&Example],
+        rate: f64,
+        recipe: &Recipe,
+    ) -> Result<f64, LibtorchError> {
+        let sequences: Vec<&Sequence> = examples.iter().map(|example| &example.sequence).collect();
+        let batch = Batch::new(&sequences, |id| self.rows_of[id as usize]);
+        let [pool, truths, weights] = self.targets(examples, batch.length)?;
+        let vectors = self.model.forward(&batch, true)?.f_view([-1, self.model.width as i64])?;
+        let units = pool.f_matmul(&vectors)?.f_dropout(recipe.dropout, true)?;
+        let logits = units.f_linear(&self.rows, Some(&self.biases))?;
+        let loss = logits.f_binary_cross_entropy_with_logits(
+            &truths,
+            Some(&weights),
+            None::<&Tensor>,
+            Reduction::Sum,
+        )?;
+        let loss = loss.f_div_scalar(units.size()[0])?;
+        self.optimiser.zero_grad()?;
+        loss.f_backward()?;
+        self.clip(recipe.clip)?;
+        for (group, highest) in self.rates.iter().enumerate() {
+            self.optimiser.set_learning_rate_group(group, highest * rate)?;
+        }
+        self.optimiser.step()?;
+        let loss = f64::try_from(&loss)?;
+        if loss.is_finite() {
+            Ok(loss)
+        } else {
+            Err(unusable("training diverged: the loss is no number; take lower rates"))
+        }
+    }
+
+    /// Units x tokens of the batch: each token's share in a unit; units x heads: truths, and weights.
+    fn targets(&self, examples: &[&Example], length: usize) -> Result<[Tensor; 3], LibtorchError> {
+        let units: usize = examples.iter().map(|example| example.units.len()).sum();
+        let (tokens, heads) = (examples.len() * length, self.biases.size()[0] as usize);
+        let mut pool = vec![0.0_f32; units * tokens];
+        let mut truths = vec![0.0_f32; units * heads];
+        let mut weights = vec![0.0_f32; units * heads];
+        let of_rows = examples.iter().enumerate();
+        let all =
+            of_rows.flat_map(|(row, example)| example.units.iter().map(move |unit| (row, unit)));
+        for (at, (row, unit)) in all.enumerate() {
+            let first = at * tokens + row * length;
+            pool[first..][unit.tokens.clone()].fill(1.0 / unit.tokens.len() as f32);
+            for target in &unit.targets {
+                truths[at * heads + target.head as usize] = target.truth;
+                weights[at * heads + target.head as usize] = target.weight;
+            }
+        }
+        let place = |numbers: &[f32]| -> Result<Tensor, LibtorchError> {
+            let rows = Tensor::f_from_slice(numbers)?.f_view([units as i64, -1])?;
+            Ok(rows.f_to(self.model.device)?)
+        };
+        Ok([place(&pool)?, place(&truths)?, place(&weights)?])
+    }
+
+    /// Shortens the gradient of all parameters together to `most`.
+    fn clip(&self, most: f64) -> Result<(), LibtorchError> {
+        let gradients: Vec<Tensor> = self.parameters.iter().map(Tensor::grad).collect();
+        let gradients: Vec<Tensor> = gradients.into_iter().filter(Tensor::defined).collect();
+        let norms = gradients.iter().map(Tensor::f_norm).collect::<Result<Vec<_>, _>>()?;
+        let norm = f64::try_from(Tensor::f_stack(&norms, 0)?.f_norm()?)?;
+        if norm > most {
+            for mut gradient in gradients {
+                let _ = gradient.f_mul_scalar_(most / norm)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(
+        self,
+        start: &Weights,
+        all_words: (Vec<usize>, Vec<f32>),
+    ) -> Result<FineTuned, LibtorchError> {
+        let mut tensors = self.model.tensors()?;
+        let (shape, mut words) = all_words;
+        let width = self.model.width;
+        if let Some((_, trained)) = tensors.get(WORDS) {
+            for (row, id) in trained.chunks_exact(width).zip(&self.used) {
+                words[*id as usize * width..][..width].copy_from_slice(row);
+            }
+        }
+        tensors.insert(WORDS.to_owned(), (shape, words));
+        let rows = model::numbers(&self.rows)?;
+        Ok(FineTuned {
+            config: start.config_json()?,
+            vocabulary: start.vocabulary().to_vec(),
+            tensors,
+            rows: rows.chunks_exact(width).map(<[f32]>::to_vec).collect(),
+            biases: model::numbers(&self.biases)?,
+        })
+    }
+}
+
+/// Of each head, the log-odds of its mean truth: where its bias starts. Rows start at zero.
+fn common(examples: &[&Example], heads: usize) -> Vec<f32> {
+    let mut sums = vec![(0.5, 1.0); heads];
+    for target in examples.iter().flat_map(|example| example.targets()) {
+        let (truths, weights) = &mut sums[target.head as usize];
+        *truths += target.truth * target.weight;
+        *weights += target.weight;
+    }
+    sums.iter().map(|(truths, weights)| (truths / (weights - truths)).ln()).collect()
+}
