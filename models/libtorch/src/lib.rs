@@ -15,6 +15,8 @@ mod error;
 #[cfg(feature = "libtorch")]
 mod model;
 #[cfg(feature = "libtorch")]
+mod optimiser;
+#[cfg(feature = "libtorch")]
 mod recipe;
 #[cfg(feature = "libtorch")]
 mod train;

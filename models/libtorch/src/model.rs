@@ -104,7 +104,7 @@ impl Model {
         Ok(Self { store, device, width: config.width, bert })
     }
 
-    /// The vectors of a batch's tokens: sequences x length x width.
+    /// The vectors of a batch's tokens: sequences x length x width, in the weights' precision.
     pub(crate) fn forward(&self, batch: &Batch, train: bool) -> Result<Tensor, LibtorchError> {
         let place = |numbers: &[i64]| -> Result<Tensor, LibtorchError> {
             let shape = [-1, batch.length as i64];
@@ -115,18 +115,6 @@ impl Model {
         let (ids, mask, types) = (Some(&ids), Some(&mask), Some(&types));
         let output = self.bert.forward_t(ids, mask, types, None, None, None, None, train)?;
         Ok(output.hidden_state)
-    }
-
-    /// The tensors as they now are.
-    pub(crate) fn tensors(&self) -> Result<Tensors, LibtorchError> {
-        self.store
-            .variables()
-            .into_iter()
-            .map(|(name, tensor)| {
-                let shape = tensor.size().iter().map(|size| *size as usize).collect();
-                Ok((name, (shape, numbers(&tensor)?)))
-            })
-            .collect()
     }
 }
 

@@ -4,15 +4,16 @@
 //! divided by the batch's units. Only words that the examples use are in the embedding while it is
 //! trained: the others would get no gradient, and keeping them costs a third of a step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use heard_encoder::{Sequence, Weights};
-use tch::{COptimizer, Kind, Reduction, Tensor};
+use tch::{Kind, Reduction, Tensor};
 
 use crate::batch::Batch;
 use crate::error::{LibtorchError, unusable};
 use crate::model::{self, Model, Tensors, WORDS};
+use crate::optimiser::AdamW;
 use crate::recipe::{Progress, Random, Recipe};
 use crate::tuned::FineTuned;
 
@@ -152,15 +153,14 @@ struct Trainer {
     rows_of: Vec<i64>,
     rows: Tensor,
     biases: Tensor,
-    optimiser: COptimizer,
-    parameters: Vec<Tensor>,
-    /// Of each group of the optimiser, its highest rate.
-    rates: Vec<f64>,
+    optimiser: AdamW,
+    /// Of the optimiser's first tensors; the heads' follow.
+    names: Vec<String>,
 }
 
 impl Trainer {
     fn new(
-        model: Model,
+        mut model: Model,
         layers: usize,
         examples: &[&Example],
         heads: usize,
@@ -177,33 +177,25 @@ impl Trainer {
         let biases = Tensor::f_from_slice(&common(examples, heads))?.f_to(model.device)?;
         let biases = biases.f_set_requires_grad(true)?;
 
-        // Two groups (decaying or not) for the embeddings, each layer and the heads, in this order.
-        let mut optimiser = COptimizer::adamw(0.0, 0.9, 0.999, recipe.weight_decay, 1e-8, false)?;
-        let mut parameters: Vec<(usize, Tensor)> = Vec::new();
-        let mut variables: Vec<(String, Tensor)> = model.store.variables().into_iter().collect();
-        variables.sort_by(|one, other| one.0.cmp(&other.0));
-        for (name, tensor) in variables {
+        let mut optimiser = AdamW::default();
+        let variables: BTreeMap<String, Tensor> = model.store.variables().into_iter().collect();
+        for (name, tensor) in &variables {
+            // 0 are the embeddings, then the layers.
             let rest = name.strip_prefix("encoder.layer.").and_then(|rest| rest.split_once('.'));
-            let level = rest.and_then(|(layer, _)| layer.parse::<usize>().ok());
+            let layer = rest.and_then(|(layer, _)| layer.parse::<usize>().ok());
+            let below = layers - layer.map_or(0, |layer| layer + 1).min(layers);
+            let rate = recipe.encoder_rate * recipe.layer_decay.powi(below as i32);
             let still = name.ends_with("bias") || name.contains("LayerNorm");
-            parameters.push((level.map_or(0, |layer| layer + 1) * 2 + usize::from(still), tensor));
+            let decay = if still { 0.0 } else { recipe.weight_decay };
+            optimiser.add(tensor, recipe.half, rate, decay)?;
         }
-        parameters.push((layers * 2 + 2, rows.shallow_clone()));
-        parameters.push((layers * 2 + 3, biases.shallow_clone()));
-        for (group, tensor) in &parameters {
-            optimiser.add_parameters(tensor, *group)?;
+        if recipe.half {
+            model.store.bfloat16();
         }
-        let mut rates = Vec::new();
-        for level in 0..=layers {
-            let rate = recipe.encoder_rate * recipe.layer_decay.powi((layers - level) as i32);
-            rates.extend([rate; 2]);
-        }
-        rates.extend([recipe.head_rate; 2]);
-        for group in (1..rates.len()).step_by(2) {
-            optimiser.set_weight_decay_group(group, 0.0)?;
-        }
-        let parameters = parameters.into_iter().map(|(_, tensor)| tensor).collect();
-        Ok(Self { model, used, rows_of, rows, biases, optimiser, parameters, rates })
+        optimiser.add(&rows, false, recipe.head_rate, recipe.weight_decay)?;
+        optimiser.add(&biases, false, recipe.head_rate, 0.0)?;
+        let names = variables.into_keys().collect();
+        Ok(Self { model, used, rows_of, rows, biases, optimiser, names })
     }
 
     /// Learns from a batch; gives its loss.
@@ -216,7 +208,8 @@ impl Trainer {
         let sequences: Vec<&Sequence> = examples.iter().map(|example| &example.sequence).collect();
         let batch = Batch::new(&sequences, |id| self.rows_of[id as usize]);
         let [pool, truths, weights] = self.targets(examples, batch.length)?;
-        let vectors = self.model.forward(&batch, true)?.f_view([-1, self.model.width as i64])?;
+        let vectors = self.model.forward(&batch, true)?.f_to_kind(Kind::Float)?;
+        let vectors = vectors.f_view([-1, self.model.width as i64])?;
         let units = pool.f_matmul(&vectors)?.f_dropout(recipe.dropout, true)?;
         let logits = units.f_linear(&self.rows, Some(&self.biases))?;
         let loss = logits.f_binary_cross_entropy_with_logits(
@@ -226,13 +219,8 @@ impl Trainer {
             Reduction::Sum,
         )?;
         let loss = loss.f_div_scalar(units.size()[0])?;
-        self.optimiser.zero_grad()?;
         loss.f_backward()?;
-        self.clip(recipe.clip)?;
-        for (group, highest) in self.rates.iter().enumerate() {
-            self.optimiser.set_learning_rate_group(group, highest * rate)?;
-        }
-        self.optimiser.step()?;
+        self.optimiser.step(rate, recipe.clip)?;
         let loss = f64::try_from(&loss)?;
         if loss.is_finite() {
             Ok(loss)
@@ -266,26 +254,16 @@ impl Trainer {
         Ok([place(&pool)?, place(&truths)?, place(&weights)?])
     }
 
-    /// Shortens the gradient of all parameters together to `most`.
-    fn clip(&self, most: f64) -> Result<(), LibtorchError> {
-        let gradients: Vec<Tensor> = self.parameters.iter().map(Tensor::grad).collect();
-        let gradients: Vec<Tensor> = gradients.into_iter().filter(Tensor::defined).collect();
-        let norms = gradients.iter().map(Tensor::f_norm).collect::<Result<Vec<_>, _>>()?;
-        let norm = f64::try_from(Tensor::f_stack(&norms, 0)?.f_norm()?)?;
-        if norm > most {
-            for mut gradient in gradients {
-                let _ = gradient.f_mul_scalar_(most / norm)?;
-            }
-        }
-        Ok(())
-    }
-
     fn finish(
         self,
         start: &Weights,
         all_words: (Vec<usize>, Vec<f32>),
     ) -> Result<FineTuned, LibtorchError> {
-        let mut tensors = self.model.tensors()?;
+        let mut tensors = Tensors::new();
+        for (name, tensor) in self.names.into_iter().zip(self.optimiser.masters()) {
+            let shape = tensor.size().iter().map(|size| *size as usize).collect();
+            tensors.insert(name, (shape, model::numbers(tensor)?));
+        }
         let (shape, mut words) = all_words;
         let width = self.model.width;
         if let Some((_, trained)) = tensors.get(WORDS) {
