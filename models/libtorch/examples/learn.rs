@@ -40,6 +40,7 @@ fn main() -> anyhow::Result<()> {
             "weight_decay" => recipe.weight_decay = number,
             "dropout" => recipe.dropout = number,
             "seed" => recipe.seed = number as u64,
+            "head_steps" => recipe.head_steps = number as usize,
             "half" => recipe.half = number > 0.0,
             "threads" => recipe.threads = number as usize,
             _ => anyhow::bail!("{field} is no field"),

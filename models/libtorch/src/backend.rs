@@ -1,7 +1,7 @@
 //! Encoding on libtorch: what `heard_encoder::Bert` gives, from the same weights, within rounding.
 //!
 //! Sequences are sorted by length and padded in batches, so that, unlike in pure Rust, the last bits
-//! of a vector depend on its batch (differences below 1e-5).
+//! of a vector depend on its batch (differences of about 1e-5).
 
 use heard_encoder::{Config, Sequence, Vectors, Weights};
 

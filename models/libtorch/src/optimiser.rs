@@ -1,4 +1,4 @@
-//! AdamW with a rate and a decay for each tensor, on f32 masters of weights that may be in bf16.
+//! `AdamW` with a rate and a decay for each tensor, on f32 masters of weights that may be in bf16.
 //!
 //! tch's own optimisers update the tensors that have the gradients, so that steps smaller than the
 //! precision of bf16 would be lost.

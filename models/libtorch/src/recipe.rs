@@ -2,11 +2,14 @@
 
 use crate::Device;
 
-/// How an encoder is fine-tuned. AdamW; rates rise in the warm-up and fall linearly to zero.
+/// How an encoder is fine-tuned, by `AdamW`; rates rise in the warm-up and fall linearly to zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
     /// Times that every example is seen.
     pub epochs: usize,
+    /// Steps, over all examples at once, in which the heads are fitted to the encoder as it was before
+    /// both are trained; 0 starts the heads at the log-odds of their labels.
+    pub head_steps: usize,
     /// Highest learning rate of the encoder's last layer.
     pub encoder_rate: f64,
     /// Highest learning rate of the heads.
@@ -17,7 +20,7 @@ pub struct Recipe {
     pub batch: usize,
     /// Share of the steps in which the rates rise.
     pub warmup: f64,
-    /// AdamW's decay of matrices; biases and normalisations do not decay.
+    /// Decay of matrices; biases and normalisations do not decay.
     pub weight_decay: f64,
     /// Share of the numbers dropped in the encoder and before the heads.
     pub dropout: f64,
@@ -39,6 +42,7 @@ impl Default for Recipe {
     fn default() -> Self {
         Self {
             epochs: 4,
+            head_steps: 30,
             encoder_rate: 8e-5,
             head_rate: 1.5e-3,
             layer_decay: 1.0,
@@ -79,7 +83,7 @@ pub struct Progress {
     pub loss: f64,
 }
 
-/// Numbers from a seed (SplitMix64), for the order of examples.
+/// Numbers from a seed (`SplitMix64`), for the order of examples.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use heard_encoder::{Sequence, Weights};
-use tch::{Kind, Reduction, Tensor};
+use tch::{Kind, Reduction, TchError, Tensor};
 
 use crate::batch::Batch;
 use crate::error::{LibtorchError, unusable};
@@ -16,6 +16,10 @@ use crate::model::{self, Model, Tensors, WORDS};
 use crate::optimiser::AdamW;
 use crate::recipe::{Progress, Random, Recipe};
 use crate::tuned::FineTuned;
+
+/// The highest rate, and the decay, at which heads are fitted to the encoder as it was.
+const FIT_RATE: f64 = 2e-2;
+const FIT_DECAY: f64 = 0.1;
 
 /// A sequence and what is true of its parts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,6 +77,9 @@ pub fn fine_tune(
     let model = Model::new(&tensors, &config, recipe.dropout, recipe.device)?;
     let mut trainer = Trainer::new(model, config.layers, &examples, heads, used, recipe)?;
     drop(tensors);
+    if recipe.head_steps > 0 {
+        trainer.fit_heads(&examples, recipe)?;
+    }
 
     let lengths: Vec<usize> = examples.iter().map(|example| example.sequence.ids.len()).collect();
     let mut random = Random(recipe.seed);
@@ -198,6 +205,31 @@ impl Trainer {
         Ok(Self { model, used, rows_of, rows, biases, optimiser, names })
     }
 
+    /// Fits the heads to the encoder as it is, before both are trained: so the encoder is not first
+    /// pulled about by heads that know nothing.
+    fn fit_heads(&mut self, examples: &[&Example], recipe: &Recipe) -> Result<(), LibtorchError> {
+        let mut order: Vec<&Example> = examples.to_vec();
+        order.sort_by_key(|example| example.sequence.ids.len());
+        let (mut vectors, mut truths, mut weights) = (Vec::new(), Vec::new(), Vec::new());
+        for batch in order.chunks(recipe.batch) {
+            let (units, [truth, weight]) = tch::no_grad(|| self.units(batch, false))?;
+            vectors.push(units);
+            truths.push(truth);
+            weights.push(weight);
+        }
+        let [vectors, truths, weights] =
+            [vectors, truths, weights].map(|parts| Tensor::f_cat(&parts, 0));
+        let (vectors, truths, weights) = (vectors?, truths?, weights?);
+        let mut optimiser = AdamW::default();
+        optimiser.add(&self.rows, false, FIT_RATE, FIT_DECAY)?;
+        optimiser.add(&self.biases, false, FIT_RATE, 0.0)?;
+        for step in 0..recipe.head_steps {
+            self.loss(&vectors, &truths, &weights)?.f_backward()?;
+            optimiser.step(1.0 - step as f64 / recipe.head_steps as f64, f64::INFINITY)?;
+        }
+        Ok(())
+    }
+
     /// Learns from a batch; gives its loss.
     fn step(
         &mut self,
@@ -205,20 +237,9 @@ impl Trainer {
         rate: f64,
         recipe: &Recipe,
     ) -> Result<f64, LibtorchError> {
-        let sequences: Vec<&Sequence> = examples.iter().map(|example| &example.sequence).collect();
-        let batch = Batch::new(&sequences, |id| self.rows_of[id as usize]);
-        let [pool, truths, weights] = self.targets(examples, batch.length)?;
-        let vectors = self.model.forward(&batch, true)?.f_to_kind(Kind::Float)?;
-        let vectors = vectors.f_view([-1, self.model.width as i64])?;
-        let units = pool.f_matmul(&vectors)?.f_dropout(recipe.dropout, true)?;
-        let logits = units.f_linear(&self.rows, Some(&self.biases))?;
-        let loss = logits.f_binary_cross_entropy_with_logits(
-            &truths,
-            Some(&weights),
-            None::<&Tensor>,
-            Reduction::Sum,
-        )?;
-        let loss = loss.f_div_scalar(units.size()[0])?;
+        let (units, [truths, weights]) = self.units(examples, true)?;
+        let units = units.f_dropout(recipe.dropout, true)?;
+        let loss = self.loss(&units, &truths, &weights)?;
         loss.f_backward()?;
         self.optimiser.step(rate, recipe.clip)?;
         let loss = f64::try_from(&loss)?;
@@ -227,6 +248,27 @@ impl Trainer {
         } else {
             Err(unusable("training diverged: the loss is no number; take lower rates"))
         }
+    }
+
+    fn loss(&self, units: &Tensor, truths: &Tensor, weights: &Tensor) -> Result<Tensor, TchError> {
+        let logits = units.f_linear(&self.rows, Some(&self.biases))?;
+        let (each, sum) = (None::<&Tensor>, Reduction::Sum);
+        let loss = logits.f_binary_cross_entropy_with_logits(truths, Some(weights), each, sum)?;
+        loss.f_div_scalar(units.size()[0])
+    }
+
+    /// The mean vectors of a batch's units, with their truths and weights.
+    fn units(
+        &self,
+        examples: &[&Example],
+        train: bool,
+    ) -> Result<(Tensor, [Tensor; 2]), LibtorchError> {
+        let sequences: Vec<&Sequence> = examples.iter().map(|example| &example.sequence).collect();
+        let batch = Batch::new(&sequences, |id| self.rows_of[id as usize]);
+        let [pool, truths, weights] = self.targets(examples, batch.length)?;
+        let vectors = self.model.forward(&batch, train)?.f_to_kind(Kind::Float)?;
+        let vectors = vectors.f_view([-1, self.model.width as i64])?;
+        Ok((pool.f_matmul(&vectors)?, [truths, weights]))
     }
 
     /// Units x tokens of the batch: each token's share in a unit; units x heads: truths, and weights.

@@ -104,7 +104,14 @@ fn examples(count: usize, shift: usize) -> Vec<Example> {
 }
 
 fn recipe() -> Recipe {
-    Recipe { epochs: 20, encoder_rate: 2e-3, head_rate: 2e-2, threads: 1, ..Recipe::default() }
+    Recipe {
+        epochs: 20,
+        head_steps: 0,
+        encoder_rate: 2e-3,
+        head_rate: 2e-2,
+        threads: 1,
+        ..Recipe::default()
+    }
 }
 
 fn tune(examples: &[Example], recipe: &Recipe) -> (FineTuned, Vec<Progress>) {
@@ -153,6 +160,27 @@ fn what_was_learnt_holds_for_unseen_examples_in_pure_rust() {
 }
 
 #[test]
+fn heads_are_fitted_before_the_encoder_moves() {
+    let _alone = alone();
+    // Encoder and heads stay from then on: the loss is that of the fitted heads.
+    let still = Recipe { epochs: 1, encoder_rate: 0.0, head_rate: 1e-9, ..recipe() };
+    let (cold, heard) = tune(&examples(240, 0), &still);
+    let fitted = Recipe { head_steps: 100, ..still };
+    let (warm, of_fitted) = tune(&examples(240, 0), &fitted);
+    assert!(of_fitted[7].loss < heard[7].loss - 0.05, "{:?} {:?}", of_fitted[7], heard[7]);
+    assert!(cold.weights().unwrap() == warm.weights().unwrap());
+}
+
+#[test]
+fn half_precision_learns_the_same() {
+    let _alone = alone();
+    let (tuned, heard) = tune(&examples(240, 0), &Recipe { half: true, ..recipe() });
+    assert!(heard[heard.len() - 1].loss < 0.85, "{:?}", heard.last());
+    let (exact, _) = tune(&examples(240, 0), &recipe());
+    assert!(tuned != exact);
+}
+
+#[test]
 fn the_seed_decides_all() {
     let _alone = alone();
     let examples = examples(64, 0);
@@ -166,7 +194,6 @@ fn the_seed_decides_all() {
 fn words_that_no_example_has_stay_as_they_were() {
     let _alone = alone();
     let start = tiny();
-    // In the first step rows are zero and the encoder gets no gradient.
     let recipe = Recipe { epochs: 4, ..recipe() };
     let (tuned, _) = tune(&examples(32, 0), &recipe);
     let words = |weights: &Weights| {
