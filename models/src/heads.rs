@@ -230,8 +230,9 @@ impl Heads {
         Self::new(keys, &rows.concat(), scales, biases)
     }
 
-    /// Scores every head at once; the result is in `scores.raw`. A feature counts once.
-    pub(crate) fn score(&self, hits: &[Hit], scores: &mut Scores) {
+    /// Scores every head at once; the result is in `scores.raw`. A feature counts once. Gives what a
+    /// feature is worth in a text of this length.
+    pub(crate) fn score(&self, hits: &[Hit], scores: &mut Scores) -> f32 {
         let Scores { raw, sums, partial, seen, rows } = scores;
         seen.resize(self.keys.len().div_ceil(64), 0);
         rows.clear();
@@ -262,10 +263,20 @@ impl Heads {
         raw.clear();
         let heads = sums.iter().zip(&self.scales).zip(&self.biases);
         raw.extend(heads.map(|((sum, scale), bias)| bias + scale * length * *sum as f32));
+        length
     }
 
-    /// Puts in `words`, one number a word, what each word of a text gave to a head.
-    pub(crate) fn explain(&self, hits: &[Hit], column: usize, count: usize, words: &mut Vec<f32>) {
+    /// Puts in `words`, one number a word, what each word of a text gave to a head, in log-odds.
+    /// `length` is what [`score`](Self::score) gave.
+    pub(crate) fn explain(
+        &self,
+        hits: &[Hit],
+        column: usize,
+        length: f32,
+        count: usize,
+        words: &mut Vec<f32>,
+    ) {
+        let worth = self.scales[column] * length;
         words.clear();
         words.resize(count, 0.0);
         for hit in hits {
@@ -275,7 +286,7 @@ impl Heads {
             }
             let covered = &mut words[hit.first as usize..=hit.last as usize];
             let weight = self.rows[hit.row as usize * self.stride + column];
-            let share = f32::from(weight) / covered.len() as f32;
+            let share = worth * f32::from(weight) / covered.len() as f32;
             for word in covered {
                 *word += share;
             }
