@@ -163,7 +163,7 @@ fn what_was_learnt_holds_for_unseen_examples_in_pure_rust() {
 fn heads_are_fitted_before_the_encoder_moves() {
     let _alone = alone();
     // Encoder and heads stay from then on: the loss is that of the fitted heads.
-    let still = Recipe { epochs: 1, encoder_rate: 0.0, head_rate: 1e-9, ..recipe() };
+    let still = Recipe { epochs: 1, encoder_rate: 0.0, head_rate: 1e-9, dropout: 0.0, ..recipe() };
     let (cold, heard) = tune(&examples(240, 0), &still);
     let fitted = Recipe { head_steps: 100, ..still };
     let (warm, of_fitted) = tune(&examples(240, 0), &fitted);
