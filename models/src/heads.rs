@@ -88,6 +88,12 @@ impl Head {
         }
     }
 
+    /// Whether it means the same whatever the codebook: what no code is for, and what another service
+    /// is, hangs on the codes.
+    pub(crate) fn hangs_on_no_codebook(self) -> bool {
+        !matches!(self, Self::Code(_) | Self::Pole(_) | Self::Unassigned | Self::OffTopic)
+    }
+
     /// Its name in reports.
     pub fn name(self, codes: &[String]) -> std::borrow::Cow<'_, str> {
         match self {
@@ -223,7 +229,8 @@ impl Heads {
             scales[at] = scale;
             biases[at] = column.bias;
         }
-        let telling = |row: &&[i8]| row.iter().any(|weight| weight.unsigned_abs() >= least.unsigned_abs());
+        let telling =
+            |row: &&[i8]| row.iter().any(|weight| weight.unsigned_abs() >= least.unsigned_abs());
         let rows = keys.iter().zip(weights.chunks_exact(columns.len()));
         let (keys, rows): (Vec<u32>, Vec<&[i8]>) = rows.filter(|(_, row)| telling(row)).unzip();
         Self::new(keys, &rows.concat(), scales, biases)
@@ -257,7 +264,9 @@ impl Heads {
             }
             flush(partial, sums);
         }
-        rows.iter().for_each(|row| seen[*row as usize / 64] = 0);
+        for row in rows.iter() {
+            seen[*row as usize / 64] = 0;
+        }
         let length = 1.0 / (rows.len().max(1) as f32).sqrt();
         raw.clear();
         let heads = sums.iter().zip(&self.scales).zip(&self.biases);

@@ -289,7 +289,8 @@ impl About {
             for (head, status) in
                 [(Head::NoContent, Status::NoContent), (Head::Elsewhere, Status::RefersElsewhere)]
             {
-                if self.speaks(head, whole) && self.probability(head, whole) > best.0 {
+                let coded = head == Head::NoContent && self.codes_nothing;
+                if !coded && self.speaks(head, whole) && self.probability(head, whole) > best.0 {
                     decision.status = status;
                     decision.codes.iter_mut().for_each(Vec::clear);
                     return decision;
@@ -573,7 +574,7 @@ impl Model {
         let kind = std::mem::discriminant::<Head>;
         let lacking = |head: &&Head| {
             let mut alike = heads.iter().filter(|one| kind(one) == kind(head));
-            !matches!(head, Head::Code(_))
+            head.hangs_on_no_codebook()
                 && alike.all(|one| self.heads.biases[one.column(own)] == f32::NEG_INFINITY)
         };
         let lent: Vec<Head> = heads.iter().filter(lacking).copied().collect();
@@ -619,12 +620,12 @@ impl Model {
         };
         // A response of one segment has been scored already.
         let one = segments.len() == 1 && input.text[segments[0].clone()].len() == input.text.len();
-        for at in 0..segments.len() {
+        for (at, span) in segments.iter().enumerate() {
             if !one {
                 if at == 0 {
                     scratch.begin();
                 }
-                self.score(&of(at), reading.map(|reading| (reading, &segments[at])), scratch);
+                self.score(&of(at), reading.map(|reading| (reading, span)), scratch);
             }
             all.extend_from_slice(&scratch.scores.raw);
         }
@@ -638,7 +639,7 @@ impl Model {
                 }
                 let place = Place { part: at, span: segments[at].clone(), reading };
                 let off_topic = decision.off_topic[at];
-                self.segment(raw[at], &decision.codes[at], off_topic, place, scratch)
+                self.segment(raw[at], &decision.codes[at], off_topic, &place, scratch)
             })
             .collect::<Vec<_>>();
         let mut response = self.response(input, &scratch.whole, &raw, &decision);
@@ -673,7 +674,7 @@ impl Model {
         if off_topic {
             codes.clear();
         }
-        self.segment(&raw, &codes, off_topic, Place { part: 0, span, reading }, scratch)
+        self.segment(&raw, &codes, off_topic, &Place { part: 0, span, reading }, scratch)
     }
 
     /// Codes a response as a whole, as if it were one segment.
@@ -768,7 +769,7 @@ impl Model {
         raw: &[f32],
         codes: &[(usize, f32)],
         off_topic: bool,
-        place: Place<'_>,
+        place: &Place<'_>,
         scratch: &mut Scratch,
     ) -> SegmentCodes {
         let themes = (codes.iter())
@@ -776,7 +777,7 @@ impl Model {
                 let confidence =
                     self.about.rules.confidence.probability(&About::sides(*probability));
                 let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
-                let evidence = self.evidence(*code, &place, scratch);
+                let evidence = self.evidence(*code, place, scratch);
                 ThemeCode { theme: *code, sentiment, sentiment_score, confidence, evidence }
             })
             .collect();
@@ -787,7 +788,7 @@ impl Model {
         for domain in domains {
             let Some(direction) = self.about.direction(raw) else { continue };
             let head = Head::Domain(*domain);
-            let evidence = self.evidence(head.column(self.about.codes.len()), &place, scratch);
+            let evidence = self.evidence(head.column(self.about.codes.len()), place, scratch);
             let confidence = self.about.probability(head, raw);
             outcomes.push(OutcomeCode { domain: *domain, direction, confidence, evidence });
         }
@@ -796,7 +797,12 @@ impl Model {
     }
 
     /// Byte ranges in the response of the few words that gave a head most of its score.
-    fn evidence(&self, column: usize, place: &Place<'_>, scratch: &mut Scratch) -> Vec<Range<usize>> {
+    fn evidence(
+        &self,
+        column: usize,
+        place: &Place<'_>,
+        scratch: &mut Scratch,
+    ) -> Vec<Range<usize>> {
         const MOST_WORDS: usize = 5;
         const SHARE_OF_BEST: f32 = 0.4;
         let Scratch { hits, parts, spans, words, .. } = scratch;
@@ -804,7 +810,9 @@ impl Model {
         let (hits, spans) = (&hits[part.hits.clone()], &spans[part.words.clone()]);
         self.heads.explain(hits, column, part.length, spans.len(), words);
         if let (Some(meaning), Some(reading)) = (&self.meaning, place.reading) {
-            words.iter_mut().for_each(|word| *word *= meaning.blend[column].ngrams);
+            for word in words.iter_mut() {
+                *word *= meaning.blend[column].ngrams;
+            }
             meaning.explain(reading, &place.span, column, spans, words);
         }
         let mut order: Vec<usize> = (0..words.len()).collect();
@@ -817,7 +825,8 @@ impl Model {
         let mut found: Vec<Range<usize>> = Vec::new();
         let mut before = None;
         for word in chosen {
-            let (from, to) = (place.span.start + spans[word].start, place.span.start + spans[word].end);
+            let (from, to) =
+                (place.span.start + spans[word].start, place.span.start + spans[word].end);
             let next_to = before.is_some_and(|before| before + 1 == word);
             match found.last_mut() {
                 Some(last) if next_to => last.end = to,
@@ -980,7 +989,8 @@ mod tests {
         let model = model();
         let text = "The girls are lovely but you never know what time they'll show.";
         let segments = crate::clauses::split(text);
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+        let input =
+            ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let mut scratch = Scratch::default();
         let one = model.code(&input, &segments, &mut scratch);
         let other = ResponseInput { text: "My bill went up again", ..input };

@@ -66,7 +66,7 @@ pub struct Bin {
 /// How well themes are told in some of the responses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GroupReport {
-    /// Which: "service_user", "8 to 15 words".
+    /// Which: "`service_user`", "8 to 15 words".
     pub group: String,
     /// How many.
     pub responses: usize,

@@ -193,12 +193,19 @@ pub fn read(
 
 /// The theme names that a coded spreadsheet uses, and how often each: what a new codebook starts
 /// from.
-pub fn themes(
-    path: &Path,
-    deidentifier: &Deidentifier,
-) -> Result<BTreeMap<String, usize>, Error> {
+pub fn themes(path: &Path, deidentifier: &Deidentifier) -> Result<BTreeMap<String, usize>, Error> {
     let options = Options { ignore_unknown: true, ..Options::default() };
-    Ok(read_all(path, &Codes::new("new", Vec::new()), deidentifier, options)?.unknown)
+    let found = read_all(path, &Codes::new("new", Vec::new()), deidentifier, options)?.unknown;
+    let mut themes = BTreeMap::new();
+    for (written, count) in found {
+        // What is felt about a theme may stand behind it.
+        let name = match written.rsplit_once(':') {
+            Some((name, felt)) if Sentiment::parse(felt.trim()).is_some() => name.trim(),
+            _ => written.as_str(),
+        };
+        *themes.entry(name.to_owned()).or_default() += count;
+    }
+    Ok(themes)
 }
 
 /// Reads a coded spreadsheet with everything that each coder said.

@@ -77,11 +77,15 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
     let folder = Folder::claim(&config.out, config.force)?;
     progress.stage("Opening");
-    let coder = Coder::open(&config.codebooks, &config.models, config.review_threshold)?;
+    // Opened for nothing yet: what cannot be opened is told before anything is read.
+    let open =
+        |rows: u64| Coder::open(&config.codebooks, &config.models, config.review_threshold, rows);
+    drop(open(u64::MAX)?);
     let deidentifier =
         Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
     let intake = Intake::open(&config.inputs, &config.intake)?;
     intake.require_open_text()?;
+    let coder = open(intake.rows())?;
     let vocabulary = Vocabulary::new(coder.names(), breakdown_columns(&intake, &deidentifier));
 
     progress.stage("Reading and coding");

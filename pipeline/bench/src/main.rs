@@ -73,7 +73,12 @@ fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
         .collect();
     line("de-identification, 1 thread", count, clock.elapsed().as_secs_f64(), "");
 
-    let coder = heard::coding::Coder::open(&["home-care".to_owned()], &[], heard::config::REVIEW)?;
+    let coder = heard::coding::Coder::open(
+        &["home-care".to_owned()],
+        &["fast".to_owned()],
+        heard::config::REVIEW,
+        0,
+    )?;
     let clock = Instant::now();
     let rows: usize = clean.into_iter().map(|batch| coder.code(batch).len()).sum();
     line("coding (with segments), 1 thread", rows, clock.elapsed().as_secs_f64(), "");
