@@ -273,6 +273,8 @@ pub(crate) fn measure(
         phrases: 0,
         folds: options.folds,
         features: 0,
+        encoder: false,
+        measured: None,
         themes: themes.report(),
         codes: with_thin.report(),
         groups: groups

@@ -237,10 +237,14 @@ pub(crate) fn conclude(
     meaning: Option<Meaning>,
 ) -> (Model, TrainingReport) {
     let Learnt { responses, mut about, heads, held_out, swapped, .. } = learnt;
+    // An encoder that learns is measured on what it did not learn.
+    let measured = (held_out.len() < responses.len()).then_some(held_out.len());
     let options = &fitting::tune(&responses, &held_out, &about, options);
     about.rules = fitting::fit_rules(&responses, held_out.iter(), &about, options);
     let mut report = measuring::measure(&responses, &held_out, &swapped, &about, options);
     report.features = heads.keys.len();
+    report.encoder = meaning.is_some();
+    report.measured = measured;
     report.blanks = learnt.blanks;
     report.phrases = learnt.phrases;
     report.refused = learnt.refused;

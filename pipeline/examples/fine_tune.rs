@@ -79,8 +79,10 @@ fn main() -> anyhow::Result<()> {
                     dir.join(format!("{id}.accurate")),
                     model.to_bytes_beside_builtin()?,
                 )?;
-                std::fs::write(dir.join(format!("{id}-accurate.md")), card(&report, ""))?;
-                println!("{}", card(&report, ""));
+                let notes = format!("models/cards/notes/{id}-accurate.md");
+                let page = card(&report, &std::fs::read_to_string(notes).unwrap_or_default());
+                std::fs::write(dir.join(format!("{id}-accurate.md")), &page)?;
+                println!("{page}");
             }
             Ok(())
         }
