@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::calibration::Tally;
 use crate::examples::LabelledResponse;
-use crate::fitting::{carries, decide, fit_rules};
+use crate::fitting::{carries, decide, feelings, fit_rules};
 use crate::folds::HeldOut;
 use crate::heads::Head;
 use crate::model::{About, Decision};
@@ -159,7 +159,7 @@ pub(crate) fn measure(
     let codes = &about.codes;
     let mut themes = Task::new("themes", &codes[..about.themes]);
     let mut with_thin = Task::new("themes and thin codes", codes);
-    let mut sentiment = Task::new("sentiment of a coded theme", Sentiment::ALL);
+    let mut sentiment = Task::new("sentiment of a theme found by both", Sentiment::ALL);
     let mut overall = Task::new("sentiment of a response", Sentiment::ALL);
     let mut level = Task::new("sentiment of a response, five levels", -2..=2);
     level.pairs = Some(Vec::new());
@@ -201,12 +201,10 @@ pub(crate) fn measure(
             }
             let informative = response.segments.iter().any(|segment| !segment.codes.is_empty());
             uncoded += usize::from(informative && decision.codes.iter().all(Vec::is_empty));
+            for (said, truth) in feelings(&about, response, held, &decision) {
+                sentiment.one(said as usize, truth as usize);
+            }
             for (segment, raw) in response.segments.iter().zip(&held.coded) {
-                for (code, truth) in &segment.codes {
-                    if let Some(truth) = truth {
-                        sentiment.one(about.feeling(*code, raw).0 as usize, *truth as usize);
-                    }
-                }
                 if segment.suggestion.is_some() || segment.off_topic.is_some() {
                     let heads = [Head::Suggestion, Head::OffTopic];
                     let truth = [segment.suggestion, segment.off_topic];
@@ -358,7 +356,7 @@ fn felt(about: &About, held: &HeldOut, decision: &Decision) -> Sentiment {
         return crate::examples::of_level(level).unwrap_or(Sentiment::Neutral);
     }
     let segments: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
-    about.overall(&held.whole, &segments, about.feelings(decision, &segments)).0
+    about.overall(&held.whole, &segments, about.feelings(decision, &segments, &held.whole)).0
 }
 
 /// Codings by confidence, in tenths.

@@ -165,6 +165,9 @@ pub(crate) struct Rules {
     pub(crate) pole_weight: f32,
     /// Share of the whole response's score in a segment's score for a code, 0..1.
     pub(crate) whole: f32,
+    /// The same for what is felt about it.
+    #[serde(default)]
+    pub(crate) whole_feeling: f32,
     /// An informative response that would have no code gets its best one from this probability on.
     pub(crate) floor: f32,
 }
@@ -357,15 +360,21 @@ impl About {
         [p.ln(), -(1.0 - p).ln()]
     }
 
-    /// Sentiment towards a code, and its score.
-    pub(crate) fn feeling(&self, code: usize, segment: &[f32]) -> (Sentiment, f32) {
-        let probabilities =
-            std::array::from_fn(|s| self.probability(Head::Feeling(Sentiment::ALL[s]), segment));
+    /// Sentiment towards a code in a segment of a response, and its score. A piece of an answer often
+    /// tells what it is about and not how it is meant; the whole answer does.
+    pub(crate) fn feeling(&self, code: usize, segment: &[f32], whole: &[f32]) -> (Sentiment, f32) {
+        let share = self.rules.whole_feeling;
+        let probability = |head: Head| {
+            let column = self.column(head);
+            let raw = (1.0 - share) * segment[column] + share * whole[column];
+            self.rules.platt[column].probability(raw)
+        };
+        let probabilities = std::array::from_fn(|s| probability(Head::Feeling(Sentiment::ALL[s])));
         if probabilities.iter().all(|p| *p == 0.0) {
             return (Sentiment::Neutral, 0.0);
         }
         let mut lean = self.rules.leaning.0[code].map(|lean| lean * self.rules.leaning_weight);
-        let pole = self.probability(Head::Pole(code), segment);
+        let pole = probability(Head::Pole(code));
         // A head that was not trained has probability 0 and nothing to say.
         if pole > 0.0 {
             let praise = self.rules.pole_weight * (pole / (1.0 - pole).max(1e-4)).ln() / 2.0;
@@ -396,9 +405,12 @@ impl About {
         &'a self,
         decision: &'a Decision,
         segments: &'a [&[f32]],
+        whole: &'a [f32],
     ) -> impl Iterator<Item = (Sentiment, f32)> + 'a {
         let coded = decision.codes.iter().zip(segments);
-        coded.flat_map(|(codes, raw)| codes.iter().map(|(code, _)| self.feeling(*code, raw)))
+        coded.flat_map(move |(codes, raw)| {
+            codes.iter().map(move |(code, _)| self.feeling(*code, raw, whole))
+        })
     }
 
     /// What may tell the sentiment of a response: of its words as a whole, of the happiest and the
@@ -632,6 +644,7 @@ impl Model {
         let raw: Vec<&[f32]> = all.chunks_exact(self.heads.columns).collect();
         let decision = self.about.decide(words, &scratch.whole, &raw);
         let spoken = matches!(decision.status, Status::Informative | Status::Unassigned);
+        let whole = std::mem::take(&mut scratch.whole);
         let coded = (0..segments.len())
             .map(|at| {
                 if !spoken {
@@ -639,10 +652,11 @@ impl Model {
                 }
                 let place = Place { part: at, span: segments[at].clone(), reading };
                 let off_topic = decision.off_topic[at];
-                self.segment(raw[at], &decision.codes[at], off_topic, &place, scratch)
+                self.segment((raw[at], &whole), &decision.codes[at], off_topic, &place, scratch)
             })
             .collect::<Vec<_>>();
-        let mut response = self.response(input, &scratch.whole, &raw, &decision);
+        let mut response = self.response(input, &whole, &raw, &decision);
+        scratch.whole = whole;
         self.borrow_alarm(input, reading, &mut response, scratch);
         scratch.segments = all;
         response.status = decision.status;
@@ -674,7 +688,7 @@ impl Model {
         if off_topic {
             codes.clear();
         }
-        self.segment(&raw, &codes, off_topic, &Place { part: 0, span, reading }, scratch)
+        self.segment((&raw, &raw), &codes, off_topic, &Place { part: 0, span, reading }, scratch)
     }
 
     /// Codes a response as a whole, as if it were one segment.
@@ -766,7 +780,7 @@ impl Model {
     /// Sentiment, outcomes and evidence of a segment that stands at `place`.
     fn segment(
         &self,
-        raw: &[f32],
+        (raw, whole): (&[f32], &[f32]),
         codes: &[(usize, f32)],
         off_topic: bool,
         place: &Place<'_>,
@@ -776,7 +790,7 @@ impl Model {
             .map(|(code, probability)| {
                 let confidence =
                     self.about.rules.confidence.probability(&About::sides(*probability));
-                let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
+                let (sentiment, sentiment_score) = self.about.feeling(*code, raw, whole);
                 let evidence = self.evidence(*code, place, scratch);
                 ThemeCode { theme: *code, sentiment, sentiment_score, confidence, evidence }
             })
@@ -855,7 +869,7 @@ impl Model {
             stance: asked.then(|| self.about.stance(whole)),
             ..ResponseCodes::silent(Status::Informative)
         };
-        let codes = self.about.feelings(decision, segments);
+        let codes = self.about.feelings(decision, segments, whole);
         if let Some((level, score)) = self.about.level(whole) {
             response.rate(level, score, roll_up(codes.map(|code| code.0)));
         } else {

@@ -182,7 +182,7 @@ impl TrainingReport {
         };
         let mut lines = vec![line("Themes of an answer", agreement(&self.themes))];
         for (task, measure) in [
-            ("sentiment of a coded theme", "Feeling about a theme, four classes"),
+            ("sentiment of a theme found by both", "Feeling about a theme, four classes"),
             ("sentiment of a response", "Feeling over an answer, four classes"),
         ] {
             let accuracy = self.tasks.iter().find(|t| t.task == task).and_then(|t| t.accuracy);

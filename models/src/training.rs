@@ -71,6 +71,8 @@ pub struct TrainOptions {
     pub learn_whole: bool,
     /// Share of the whole response's score in a segment's score for a code, 0..1.
     pub whole: f32,
+    /// The same for what is felt about it.
+    pub whole_feeling: f32,
     /// How much a theme's usual sentiment counts.
     pub leaning: f32,
     /// How much what a theme's own praise and complaint sound like counts.
@@ -96,6 +98,7 @@ impl Default for TrainOptions {
             clip: 4.0,
             learn_whole: true,
             whole: 0.3,
+            whole_feeling: 0.5,
             leaning: 0.5,
             pole: 0.7,
             recall: 1.1,
