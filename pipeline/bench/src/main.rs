@@ -79,12 +79,12 @@ fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
 
     // The encoder reads in a second what n-grams read in a hundredth of it: fewer do.
     let few: Vec<Response> = clean.iter().flatten().take(ACCURATE.min(count)).cloned().collect();
-    coding("fast", clean.concat())?;
-    coding("accurate", few)
+    coding("fast", &clean.concat())?;
+    coding("accurate", &few)
 }
 
 /// Segments and codes, on one thread and on two.
-fn coding(model: &str, responses: Vec<Response>) -> anyhow::Result<()> {
+fn coding(model: &str, responses: &[Response]) -> anyhow::Result<()> {
     let (books, models) = (["home-care".to_owned()], [model.to_owned()]);
     let coder = heard::coding::Coder::open(&books, &models, heard::config::REVIEW, 0)?;
     for threads in [1, 2] {
