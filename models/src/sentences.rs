@@ -12,6 +12,8 @@ use heard_encoder::{
     Bert, EncoderError, Precision, Scratch, Sequence, Token, Tokeniser, Weights, WordCache,
 };
 
+use sha2::{Digest, Sha256};
+
 use crate::gender;
 
 /// Most pieces that are read together, those of the question included.
@@ -26,7 +28,6 @@ pub struct Sentences {
     /// Pieces that are read as another one.
     folded: HashMap<u32, u32>,
     hash: [u8; 32],
-    sha256: String,
     /// Its file, unless it ships with the program.
     file: Option<Vec<u8>>,
 }
@@ -36,7 +37,7 @@ const BUILTIN: &[u8] = include_bytes!("../weights/encoder.enc");
 
 impl std::fmt::Debug for Sentences {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sentences({})", self.sha256)
+        write!(f, "Sentences({})", crate::hex(&self.hash))
     }
 }
 
@@ -113,6 +114,16 @@ pub(crate) struct Prepared {
 impl Sentences {
     /// Puts an encoder to work.
     pub fn new(weights: &Weights) -> Result<Arc<Self>, EncoderError> {
+        let file = weights.to_bytes()?;
+        let hash = Sha256::digest(&file).into();
+        Self::with(weights, hash, (file != BUILTIN).then_some(file))
+    }
+
+    fn with(
+        weights: &Weights,
+        hash: [u8; 32],
+        file: Option<Vec<u8>>,
+    ) -> Result<Arc<Self>, EncoderError> {
         let tokeniser = Tokeniser::new(weights.vocabulary())?;
         let bert = Bert::new(weights, Precision::Int8);
         let folded =
@@ -120,12 +131,7 @@ impl Sentences {
                 [token] => Some(token.id),
                 _ => None,
             });
-        let file = weights.to_bytes()?;
-        let hash: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(&file).into();
-        let ours: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(BUILTIN).into();
-        let file = (hash != ours).then_some(file);
-        let sha256 = crate::hex(&hash);
-        Ok(Arc::new(Self { tokeniser, bert, folded, hash, sha256, file }))
+        Ok(Arc::new(Self { tokeniser, bert, folded, hash, file }))
     }
 
     /// True for the one that ships with the program.
@@ -146,7 +152,8 @@ impl Sentences {
         if let Some(sentences) = &*once {
             return Ok(Arc::clone(sentences));
         }
-        let sentences = Self::new(&Self::builtin_weights()?)?;
+        let hash = Sha256::digest(BUILTIN).into();
+        let sentences = Self::with(&Self::builtin_weights()?, hash, None)?;
         Ok(Arc::clone(once.insert(sentences)))
     }
 
@@ -155,13 +162,9 @@ impl Sentences {
         Weights::from_bytes(BUILTIN)
     }
 
-    pub(crate) fn hash(&self) -> [u8; 32] {
+    /// SHA-256 of its file: tells encoders apart.
+    pub fn hash(&self) -> [u8; 32] {
         self.hash
-    }
-
-    /// SHA-256 of the encoder's file, in lower-case hexadecimal.
-    pub fn sha256(&self) -> &str {
-        &self.sha256
     }
 
     /// Numbers in a vector.

@@ -78,13 +78,7 @@ pub enum WeightsError {
 impl Model {
     /// The model that ships for a codebook.
     pub fn builtin(codebook: &str) -> Result<Self, WeightsError> {
-        match BUILTIN.iter().find(|(known, _)| *known == codebook) {
-            Some((_, bytes)) => Self::from_bytes(bytes),
-            None => Err(WeightsError::Unknown {
-                codebook: codebook.to_owned(),
-                known: BUILTIN.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", "),
-            }),
-        }
+        Self::from_bytes(builtin_file(codebook)?)
     }
 
     /// The accurate model that ships for a codebook; None where there is only a fast one.
@@ -111,11 +105,8 @@ impl Model {
         let keys: Vec<u32> = reader.words(features)?.map(u32::from_le_bytes).collect();
         let size = features.checked_mul(heads).ok_or_else(|| unreadable("too large"))?;
         let weights: Vec<i8> = reader.take(size)?.iter().map(|byte| *byte as i8).collect();
-        let rules = &about.rules;
         let fits = heads == Head::all(about.codes.len()).len()
-            && rules.platt.len() == heads
-            && rules.thresholds.len() == heads
-            && rules.leaning.0.len() == about.codes.len()
+            && has_rules(&about, heads)
             && about.themes <= about.codes.len()
             && distinct(&keys)
             && reader.0.is_empty();
@@ -134,7 +125,7 @@ impl Model {
 
     fn accurate_from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
         let mut reader = Reader(checked(&bytes[ACCURATE.len()..], bytes)?);
-        let (encoder, ngrams) = (crate::hex(reader.take(HASH)?), crate::hex(reader.take(HASH)?));
+        let (encoder, ngrams) = (reader.take(HASH)?, crate::hex(reader.take(HASH)?));
         let length = reader.number()? as usize;
         let Header { about, blend } = serde_json::from_slice(reader.take(length)?)
             .map_err(|error| unreadable(error.to_string()))?;
@@ -153,19 +144,16 @@ impl Model {
             _ => Weights::from_bytes(reader.take(length)?).and_then(|own| Sentences::new(&own)),
         }
         .map_err(|error| unreadable(error.to_string()))?;
-        if sentences.sha256() != encoder {
+        if sentences.hash() != encoder {
             return Err(unreadable("it was made for another encoder"));
         }
-        let rules = &about.rules;
         let fits = fast.sha256 == ngrams
             && fast.meaning.is_none()
             && fast.about.codes == about.codes
             && heads == fast.heads.columns
             && blend.len() == heads
             && width == sentences.width()
-            && rules.platt.len() == heads
-            && rules.thresholds.len() == heads
-            && rules.leaning.0.len() == about.codes.len()
+            && has_rules(&about, heads)
             && reader.0.is_empty();
         if !fits {
             return Err(unreadable("its parts do not fit together"));
@@ -206,11 +194,9 @@ impl Model {
 
     /// An accurate model as a file without its n-grams and its encoder: those that ship.
     pub fn to_bytes_beside_builtin(&self) -> Result<Vec<u8>, WeightsError> {
-        let fast = Self::builtin(&self.about.codebook)?.to_bytes()?;
-        match &self.meaning {
-            None => self.to_bytes(),
-            Some(meaning) => self.accurate_to_bytes(meaning, Sha256::digest(fast).into(), &[], &[]),
-        }
+        let Some(meaning) = &self.meaning else { return self.to_bytes() };
+        let fast = builtin_file(&self.about.codebook)?;
+        self.accurate_to_bytes(meaning, Sha256::digest(fast).into(), &[], &[])
     }
 
     /// The model as a file.
@@ -245,6 +231,15 @@ impl Model {
     }
 }
 
+/// The file of the fast model that ships for a codebook.
+fn builtin_file(codebook: &str) -> Result<&'static [u8], WeightsError> {
+    let found = BUILTIN.iter().find(|(known, _)| *known == codebook);
+    found.map(|(_, bytes)| *bytes).ok_or_else(|| WeightsError::Unknown {
+        codebook: codebook.to_owned(),
+        known: BUILTIN.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", "),
+    })
+}
+
 /// The rest of a file without the hash at its end, if that is the hash of everything before it.
 fn checked<'a>(rest: &'a [u8], file: &[u8]) -> Result<&'a [u8], WeightsError> {
     let end = file.len().saturating_sub(HASH);
@@ -253,6 +248,14 @@ fn checked<'a>(rest: &'a [u8], file: &[u8]) -> Result<&'a [u8], WeightsError> {
         return Err(WeightsError::Damaged);
     }
     Ok(&rest[..inside])
+}
+
+/// Whether a model has its rules for each of so many heads.
+fn has_rules(about: &About, heads: usize) -> bool {
+    let rules = &about.rules;
+    rules.platt.len() == heads
+        && rules.thresholds.len() == heads
+        && rules.leaning.0.len() == about.codes.len()
 }
 
 fn distinct(keys: &[u32]) -> bool {

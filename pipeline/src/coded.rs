@@ -195,17 +195,7 @@ pub fn read(
 /// from.
 pub fn themes(path: &Path, deidentifier: &Deidentifier) -> Result<BTreeMap<String, usize>, Error> {
     let options = Options { ignore_unknown: true, ..Options::default() };
-    let found = read_all(path, &Codes::new("new", Vec::new()), deidentifier, options)?.unknown;
-    let mut themes = BTreeMap::new();
-    for (written, count) in found {
-        // What is felt about a theme may stand behind it.
-        let name = match written.rsplit_once(':') {
-            Some((name, felt)) if Sentiment::parse(felt.trim()).is_some() => name.trim(),
-            _ => written.as_str(),
-        };
-        *themes.entry(name.to_owned()).or_default() += count;
-    }
-    Ok(themes)
+    Ok(read_all(path, &Codes::new("new", Vec::new()), deidentifier, options)?.unknown)
 }
 
 /// Reads a coded spreadsheet with everything that each coder said.

@@ -19,6 +19,12 @@ use crate::{language, measures, segment};
 const FAST: &str = "fast";
 const ACCURATE: &str = "accurate";
 const AUTO: &str = "auto";
+
+/// Whether a name asks for the built-in models; any other is a file.
+fn is_builtin(name: &str) -> bool {
+    [FAST, ACCURATE, AUTO].contains(&name)
+}
+
 /// Up to so many rows the accurate models are worth the wait: minutes on an ordinary laptop.
 const WORTH_THE_WAIT: u64 = 50_000;
 /// Responses that the encoder reads together.
@@ -97,7 +103,7 @@ impl Pace {
     pub fn of(models: &[String], rows: u64) -> Self {
         let asked = |name: &str| models.iter().any(|model| model == name);
         // Someone who brings models of their own has chosen; theirs may be accurate, too.
-        let own = models.iter().any(|name| ![FAST, ACCURATE, AUTO].contains(&name.as_str()));
+        let own = models.iter().any(|name| !is_builtin(name));
         match () {
             () if asked(ACCURATE) => Self::Accurate,
             () if asked(FAST) || (own && !asked(AUTO)) => Self::Fast,
@@ -189,7 +195,7 @@ impl Coder {
         let pace = Pace::of(models, rows);
         let general = Arc::new(builtin(GENERAL, pace)?);
         let mut files = Vec::new();
-        for name in models.iter().filter(|name| ![FAST, ACCURATE, AUTO].contains(&name.as_str())) {
+        for name in models.iter().filter(|name| !is_builtin(name)) {
             let bytes =
                 std::fs::read(name).map_err(|source| Error::Read { path: name.into(), source })?;
             let own = Model::from_bytes(&bytes)
@@ -291,8 +297,8 @@ impl Coder {
                 encoders.iter().map(|encoder| encoder.read(&mut reader, &texts)).collect();
             for (at, (response, language)) in some.into_iter().enumerate() {
                 let read = |model: &Model| {
-                    let own = model.sentences()?.sha256();
-                    let encoder = encoders.iter().position(|encoder| encoder.sha256() == own)?;
+                    let own = model.sentences()?.hash();
+                    let encoder = encoders.iter().position(|encoder| encoder.hash() == own)?;
                     Some(&readings[encoder][at])
                 };
                 coded.push(self.code_one(response, language, read, &mut scratch));
@@ -305,7 +311,7 @@ impl Coder {
     fn encoders(&self) -> Vec<&Sentences> {
         let mut encoders: Vec<&Sentences> = Vec::new();
         for encoder in self.models().filter_map(Model::sentences) {
-            if encoders.iter().all(|known| known.sha256() != encoder.sha256()) {
+            if encoders.iter().all(|known| known.hash() != encoder.hash()) {
                 encoders.push(encoder);
             }
         }
