@@ -584,12 +584,19 @@ impl Model {
         let (own, other) = (self.about.codes.len(), model.about.codes.len());
         let heads = Head::all(own);
         let kind = std::mem::discriminant::<Head>;
-        let lacking = |head: &&Head| {
+        let lacks = |model: &Self, codes: usize, head: &Head| {
             let mut alike = heads.iter().filter(|one| kind(one) == kind(head));
-            head.hangs_on_no_codebook()
-                && alike.all(|one| self.heads.biases[one.column(own)] == f32::NEG_INFINITY)
+            alike.all(|one| model.heads.biases[one.column(codes)] == f32::NEG_INFINITY)
         };
-        let lent: Vec<Head> = heads.iter().filter(lacking).copied().collect();
+        let lent: Vec<Head> = (heads.iter())
+            .filter(|head| head.hangs_on_no_codebook())
+            .filter(|head| lacks(&self, own, head) && !lacks(&model, other, head))
+            .copied()
+            .collect();
+        // A model that lends nothing is not asked.
+        if lent.is_empty() {
+            return self;
+        }
         let safeguarding = lent.contains(&Head::Safeguarding);
         let columns: Vec<(usize, usize)> =
             lent.iter().map(|head| (head.column(own), head.column(other))).collect();

@@ -134,8 +134,15 @@ fn may_hold(text: &str) -> bool {
         ];
         AhoCorasick::builder().ascii_case_insensitive(true).build(stems).ok()
     });
-    text.bytes().any(|b| b.is_ascii_digit())
-        || STEMS.as_ref().is_none_or(|stems| stems.is_match(text))
+    has_digit(text) || STEMS.as_ref().is_none_or(|stems| stems.is_match(text))
+}
+
+/// True where a digit stands outside a placeholder such as [PERSON 1].
+fn has_digit(text: &str) -> bool {
+    let mut parts = text.split('[');
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| part.split_once(']').map_or(part, |(_, rest)| rest));
+    std::iter::once(first).chain(rest).any(|part| part.bytes().any(|byte| byte.is_ascii_digit()))
 }
 
 struct Reader<'a> {

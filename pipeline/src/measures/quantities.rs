@@ -117,7 +117,8 @@ pub(super) fn plain(tokens: &[Token<'_>]) -> Plain {
     let mut at = 0;
     while at < tokens.len() {
         let token = &tokens[at];
-        if let Some((mut quantity, next)) = reader.quantity(at) {
+        let found = if begins(token) { reader.quantity(at) } else { None };
+        if let Some((mut quantity, next)) = found {
             quantity.span = token.span.start..tokens[next - 1].span.end;
             let mark = format!("{}{}", quantity.unit.mark(), out.quantities.len());
             out.push(&mark, quantity.span.clone());
@@ -138,6 +139,36 @@ pub(super) fn plain(tokens: &[Token<'_>]) -> Plain {
         at += 1;
     }
     out
+}
+
+/// False for a token with which no quantity can begin: most of them, so that little else is tried.
+fn begins(token: &Token<'_>) -> bool {
+    let word = token.word;
+    match token.kind {
+        Kind::Number(_) | Kind::Pound => true,
+        Kind::Word => {
+            matches!(
+                word,
+                "a" | "an"
+                    | "the"
+                    | "between"
+                    | "from"
+                    | "half"
+                    | "quarter"
+                    | "qtr"
+                    | "couple"
+                    | "dozen"
+                    | "hour"
+                    | "fortnight"
+                    | "noon"
+                    | "midday"
+                    | "once"
+                    | "twice"
+            ) || word_number(word).is_some()
+                || BEFORE.iter().any(|(words, _)| words[0] == word)
+        }
+        _ => false,
+    }
 }
 
 /// An amount with its upper end, and the index after it.
