@@ -23,6 +23,7 @@ pub mod plain;
 pub mod publish;
 pub mod report;
 pub mod response;
+pub mod review;
 pub mod run;
 pub mod schema;
 pub mod segment;
