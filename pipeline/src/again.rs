@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::coding::settle;
-use crate::decode::{self, TableReader};
+use crate::decode;
 use crate::folder::{self, PUBLISH, RESTRICTED};
-use crate::publish;
-use crate::schema::Table;
+use crate::publish::{self, Review};
+use crate::review::stored::{About, Namer};
+use crate::review::{self, Decisions, Log, Study, apply, masked};
 use crate::store::{self, io};
 use crate::tables::{Quotes, Tally, TallyOptions};
-use crate::vocabulary::Vocabulary;
 
 /// Why a report could not be made again.
 #[derive(Debug, thiserror::Error)]
@@ -28,9 +28,9 @@ pub enum Error {
     /// Tables, charts or the report could not be made.
     #[error(transparent)]
     Publish(#[from] publish::Error),
-    /// The tables do not say which codebook they were coded with.
-    #[error("{} was not written by this version of Heard. Run `heard run` again with --force", .0.display())]
-    NoVocabulary(PathBuf),
+    /// People's decisions could not be taken in.
+    #[error(transparent)]
+    Review(#[from] review::Error),
 }
 
 /// Replaces `publish/` of a run; gives the path of the report.
@@ -41,30 +41,52 @@ pub fn report(dir: &Path, organisation: Option<String>) -> Result<PathBuf, Error
         folder::write_manifest(dir, &manifest)?;
     }
     let restricted = dir.join(RESTRICTED);
-    let table = TableReader::open(&restricted, Table::Responses)?;
-    let breakdowns: Vec<String> =
-        table.columns().iter().filter(|c| c.starts_with("by_")).cloned().collect();
-    let codebooks = table
-        .fact("vocabulary")
-        .and_then(|text| serde_json::from_str(text).ok())
-        .ok_or_else(|| Error::NoVocabulary(restricted.join(Table::Responses.file_name())))?;
-    let facts = table.facts();
-    let vocabulary = Vocabulary::new(codebooks, breakdowns);
-    let mut tally = Tally::new(&vocabulary, TallyOptions::default());
-    let mut quotes = Quotes::new(&vocabulary);
-    decode::read(&restricted, &vocabulary, |rows| {
+    masked::recover(&restricted)?;
+    let about = About::read(dir)?;
+    let (vocabulary, facts) = (&about.vocabulary, &about.facts);
+    let mut tally = Tally::new(vocabulary, TallyOptions::default());
+    let mut quotes = Quotes::new(vocabulary);
+    let mut decided = if Log::exists(&restricted) {
+        let decisions = Decisions::open(&restricted).map_err(review::Error::from)?;
+        let namer = Namer::new(&decisions)?;
+        let study = Study::new(decisions.secret());
+        Some((decisions, namer, study, Review::default()))
+    } else {
+        None
+    };
+    let mut to_mask = false;
+    decode::read(&restricted, vocabulary, |rows| {
         for mut row in rows {
-            settle(&mut row);
+            if let Some((decisions, namer, study, review)) = &mut decided {
+                let (key, moves) = namer.name(&row);
+                let state = decisions.state(key);
+                study.add(&row, key, state, vocabulary);
+                review.people += u64::from(state.counting().is_some());
+                let before = (!state.masks.is_empty()).then(|| row.response.text.clone());
+                apply::apply(&mut row, state, &moves, vocabulary);
+                to_mask |= before.is_some_and(|before| before != row.response.text);
+            } else {
+                settle(&mut row);
+            }
             tally.add(&row);
             quotes.add(&row);
         }
     })?;
+    let mut review = None;
+    if let Some((mut decisions, _, study, mut found)) = decided {
+        if to_mask {
+            masked::bring_up(&about, &mut decisions)?;
+        }
+        let target = review::target(&decisions)?;
+        found.accuracy = Some(study.figures(target, vocabulary));
+        review = Some(found);
+    }
     // Made beside its place and renamed, like a run.
     let work = dir.join("publish.partial");
     if work.exists() {
         fs::remove_dir_all(&work).map_err(io("remove", &work))?;
     }
-    publish::publish(&work, &restricted, &tally, &quotes, &manifest, &facts)?;
+    publish::publish(&work, &restricted, &tally, &quotes, &manifest, facts, review.as_ref())?;
     let publish = dir.join(PUBLISH);
     if publish.exists() {
         fs::remove_dir_all(&publish).map_err(io("remove", &publish))?;

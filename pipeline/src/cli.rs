@@ -4,10 +4,12 @@
 //! remain); 2 could not run. Evidence goes to the output folder, the summary to standard output,
 //! progress and errors to standard error.
 
+mod agree;
 mod check;
 mod codebook;
 mod evaluate;
 mod report;
+mod review;
 mod run;
 mod train;
 
@@ -35,13 +37,16 @@ Examples:
   heard check survey.xlsx              what is in this file, and how it would be read
   heard run survey.xlsx                everything, into the folder heard-out
   heard run letters/ replies.csv --invited 1200 --out evidence
+  heard review heard-out               read, correct and approve the codes
   heard report heard-out               tables, charts and report again";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
     Run(run::Args),
+    Review(review::Args),
     Report(report::Args),
+    Agree(agree::Args),
     Evaluate(evaluate::Args),
     Train(train::Args),
     Codebook(codebook::Args),
@@ -83,7 +88,9 @@ pub fn main() -> ExitCode {
         Some(Command::ParseFile { args }) => return crate::intake::child::serve(&args),
         Some(Command::Check(args)) => check::run(args),
         Some(Command::Run(args)) => run::run(args),
+        Some(Command::Review(args)) => review::run(args),
         Some(Command::Report(args)) => report::run(args),
+        Some(Command::Agree(args)) => agree::run(args),
         Some(Command::Evaluate(args)) => evaluate::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Codebook(args)) => codebook::run(args),

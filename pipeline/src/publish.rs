@@ -9,6 +9,7 @@ use heard_models::Figure;
 use crate::coding::open_codebook;
 use crate::manifest::Manifest;
 use crate::report::{self, Agreement, Material, View};
+use crate::review::Accuracy;
 use crate::store::{self, Metadata, create_folder, write_file};
 use crate::tables::{self, Evidence, Facts, Profile, Quotes, Tally};
 
@@ -29,6 +30,22 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
+/// What people did to a run.
+#[derive(Clone, Debug, Default)]
+pub struct Review {
+    /// Answers whose codes people decided.
+    pub people: u64,
+    /// How right the model is.
+    pub accuracy: Option<Accuracy>,
+}
+
+impl Review {
+    /// True once the random sample was read to its end.
+    pub fn is_complete(&self) -> bool {
+        self.accuracy.as_ref().is_some_and(|a| a.read > 0 && a.read >= a.target)
+    }
+}
+
 /// Writes everything under `publish`, and the notebook under `restricted`.
 pub fn publish(
     publish: &Path,
@@ -37,12 +54,12 @@ pub fn publish(
     quotes: &Quotes,
     manifest: &Manifest,
     metadata: &Metadata,
+    review: Option<&Review>,
 ) -> Result<Evidence, Error> {
     let facts = Facts {
         invited: manifest.invited,
         profile: Profile::parse(&manifest.suppress).unwrap_or_default(),
-        // Nothing here can record yet that people have read a sample.
-        reviewed: false,
+        reviewed: review.is_some_and(Review::is_complete),
         redactions: manifest.redactions.clone(),
         unprocessed: manifest.unprocessed.clone(),
     };
@@ -63,6 +80,7 @@ pub fn publish(
     let mut facts = report::Facts::new(manifest, organisation.name, organisation.title);
     facts.definitions = definitions(manifest);
     facts.agreement = agreement(metadata);
+    facts.review = review.filter(|review| review.people > 0).cloned();
     let findings = evidence.findings(FINDINGS);
     let view = View::new(&Material {
         evidence: &evidence,

@@ -125,7 +125,8 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     manifest.started = started;
     let (tally, quotes) = ledger.close();
     let publish = folder.work().join(folder::PUBLISH);
-    let evidence = publish::publish(&publish, &restricted, &tally, &quotes, &manifest, &facts)?;
+    let evidence =
+        publish::publish(&publish, &restricted, &tally, &quotes, &manifest, &facts, None)?;
     let summary = Summary::new(&evidence, &manifest, config);
     manifest.attention = summary.attention().to_vec();
     manifest.seconds = clock.elapsed().as_secs_f64();

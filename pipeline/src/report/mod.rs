@@ -106,6 +106,8 @@ pub struct Facts {
     pub definitions: BTreeMap<String, String>,
     /// Agreement with people's codes; empty where nobody measured it.
     pub agreement: Vec<Agreement>,
+    /// What people decided, and what that says of the model; None where nobody did.
+    pub review: Option<crate::publish::Review>,
 }
 
 impl Facts {

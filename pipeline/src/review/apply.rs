@@ -91,14 +91,14 @@ pub fn code(
         if coding.codebook == 0 { by_model.push(coding) } else { kept.push(coding) }
     }
     if !same {
-        let moved = |segment: &mut u16| {
+        let follow = |segment: &mut u16| {
             let range = row.segments.get(usize::from(*segment));
             *segment = range.map_or(0, |range| number(range.start));
         };
-        row.outcomes.iter_mut().map(|o| &mut o.segment).for_each(moved);
-        row.measures.iter_mut().map(|m| &mut m.segment).for_each(moved);
+        row.outcomes.iter_mut().map(|o| &mut o.segment).for_each(follow);
+        row.measures.iter_mut().map(|m| &mut m.segment).for_each(follow);
     }
-    let coder: Arc<str> = format!("person:{who}").into();
+    let person: Arc<str> = format!("person:{who}").into();
     for code in &codes.codes {
         let Some((_, theme)) = vocabulary.find(&book.id, &code.theme) else { continue };
         let Some(range) = ranges.get(usize::from(code.segment)) else { continue };
@@ -112,7 +112,7 @@ pub fn code(
                 .filter(|c| c.sentiment == code.sentiment)
                 .map_or_else(|| score(code.sentiment), |c| c.sentiment_score),
             confidence: 1.0,
-            coder: Arc::clone(&coder),
+            coder: Arc::clone(&person),
             // The words that led the model there, else the whole segment.
             evidence: models.map_or_else(|| vec![range.clone()], |c| c.evidence.clone()),
             review: false,
@@ -163,12 +163,7 @@ pub fn flags(row: &mut CodedResponse, state: &State) {
 }
 
 /// Everything that was decided, on a row as the run wrote it.
-pub fn apply(
-    row: &mut CodedResponse,
-    state: &State,
-    moves: &[Moved],
-    vocabulary: &Vocabulary,
-) {
+pub fn apply(row: &mut CodedResponse, state: &State, moves: &[Moved], vocabulary: &Vocabulary) {
     let before = row.response.text.clone();
     mask(row, &state.masks, moves);
     if let Some((who, codes)) = state.counting() {

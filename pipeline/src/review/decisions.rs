@@ -133,9 +133,10 @@ impl Decisions {
     pub fn undo(&mut self, desk: &Desk) -> Result<Result<Act, Refusal>, Error> {
         self.refresh()?;
         let (undone, _) = self.taken_back();
-        let last = self.acts.iter().rev().find(|act| {
-            act.who == desk.who && act.undoes.is_none() && !undone.contains(&act.id)
-        });
+        let last =
+            self.acts.iter().rev().find(|act| {
+                act.who == desk.who && act.undoes.is_none() && !undone.contains(&act.id)
+            });
         self.reverse(desk, last.cloned())
     }
 
@@ -241,6 +242,21 @@ impl Decisions {
     /// See [`Log::set_fact`].
     pub fn set_fact(&mut self, name: &str, value: &str) -> Result<(), Error> {
         self.log.set_fact(name, value)
+    }
+
+    /// See [`Log::scrub_notes`].
+    pub fn scrub_notes(
+        &mut self,
+        keys: &[Key],
+        scrub: impl Fn(&str) -> String,
+    ) -> Result<(), Error> {
+        if self.log.scrub_notes(keys, scrub)? {
+            self.states.clear();
+            self.acts.clear();
+            self.last = 0;
+            self.refresh()?;
+        }
+        Ok(())
     }
 
     /// Removes every trace of these responses; gives the number of entries that went.

@@ -19,7 +19,7 @@ impl std::fmt::Debug for Key {
 impl Key {
     /// As 32 hexadecimal digits.
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(self.0))
     }
 
     /// From bytes of the database.

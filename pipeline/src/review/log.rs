@@ -120,6 +120,9 @@ pub struct Desk {
     pub codebook: String,
 }
 
+/// Every entry after a number, the new ones last; or why nothing was written, and what others wrote.
+pub type Written<R> = Result<Vec<Entry>, (R, Vec<Entry>)>;
+
 /// Text of which a stretch was replaced: `start..end` became `length` long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Moved {
@@ -199,7 +202,7 @@ impl Log {
         seen: i64,
         undoes: Option<i64>,
         drafts: impl FnOnce(&[Entry]) -> Result<Vec<Draft>, R>,
-    ) -> Result<Result<Vec<Entry>, (R, Vec<Entry>)>, Error> {
+    ) -> Result<Written<R>, Error> {
         let fail = self.fail("write");
         let path = self.path.clone();
         let transaction =
@@ -219,8 +222,7 @@ impl Log {
     /// have, and how their positions moved.
     pub fn aliases(&self) -> Result<Vec<(Key, Key, Vec<Moved>)>, Error> {
         let fail = self.fail("read");
-        let mut rows =
-            self.db.prepare("SELECT response, of, moved FROM alias").map_err(&fail)?;
+        let mut rows = self.db.prepare("SELECT response, of, moved FROM alias").map_err(&fail)?;
         let rows = rows
             .query_map([], |row| {
                 let (key, of): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
@@ -271,6 +273,48 @@ impl Log {
             .execute("INSERT OR REPLACE INTO fact VALUES (?1, ?2)", [name, value])
             .map(drop)
             .map_err(fail)
+    }
+
+    /// Takes words that were masked since out of remarks on these responses: the log never holds them.
+    /// True where any remark was changed.
+    pub fn scrub_notes(
+        &mut self,
+        keys: &[Key],
+        scrub: impl Fn(&str) -> String,
+    ) -> Result<bool, Error> {
+        let changed: Vec<(i64, [String; 2])> = read(&self.db, &self.path, 0)?
+            .into_iter()
+            .filter(|entry| keys.contains(&entry.key))
+            .filter_map(|entry| {
+                let clean = |change: &Change| match change {
+                    Change::Note(Some(text)) => Change::Note(Some(scrub(text))),
+                    other => other.clone(),
+                };
+                let (was, now) = (clean(&entry.was), clean(&entry.now));
+                let json = |change: &Change| serde_json::to_string(change).unwrap_or_default();
+                let any = was != entry.was || now != entry.now;
+                any.then(|| (entry.number, [json(&was), json(&now)]))
+            })
+            .collect();
+        if changed.is_empty() {
+            return Ok(false);
+        }
+        let fail = self.fail("write");
+        let transaction =
+            self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&fail)?;
+        transaction.execute_batch("DROP TRIGGER entry_stands").map_err(&fail)?;
+        for (number, [was, now]) in &changed {
+            transaction
+                .execute(
+                    "UPDATE entry SET was = ?1, now = ?2 WHERE number = ?3",
+                    params![was, now, number],
+                )
+                .map_err(&fail)?;
+        }
+        transaction.execute_batch(TABLES).map_err(&fail)?;
+        transaction.commit().map_err(&fail)?;
+        self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(&fail)?;
+        Ok(true)
     }
 
     /// Removes every trace of these responses, entries and all: the one way by which anything leaves

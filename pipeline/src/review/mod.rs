@@ -6,18 +6,24 @@
 //! mask goes into the tables themselves, at once ([`masked`]). How right the model is, and what its
 //! counts come to when that is taken into account, is [`study`]'s business.
 
+#![allow(clippy::similar_names, reason = "codes and coded responses meet everywhere in this room")]
+
+pub mod agree;
 pub mod apply;
 pub mod decision;
 pub mod decisions;
 pub mod key;
 pub mod log;
+pub mod masked;
 pub mod place;
+pub mod server;
 pub mod stored;
 pub mod study;
 
 use std::path::PathBuf;
 
 pub use decisions::Decisions;
+pub use log::Log;
 pub use study::{Accuracy, Study};
 
 use crate::{decode, folder, store};
@@ -40,4 +46,25 @@ pub enum Error {
     /// The tables do not say which codebook they were coded with.
     #[error("{} was not written by this version of Heard. Run `heard run` again with --force", .0.display())]
     NoVocabulary(PathBuf),
+    /// The page cannot be served.
+    #[error("cannot serve the page on this computer: {0}")]
+    Serve(std::io::Error),
+    /// A page could not be made.
+    #[error("a page could not be made: {0}. This is a fault of Heard's; please report it")]
+    Page(#[from] minijinja::Error),
+    /// The index for searching could not be made.
+    #[error("cannot search: {0}")]
+    Search(#[from] rusqlite::Error),
+    /// The report could not be made again.
+    #[error(transparent)]
+    Report(#[from] Box<crate::again::Error>),
+    /// What was asked for cannot be done.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// How many answers the random sample is to have, as people chose.
+pub fn target(decisions: &Decisions) -> Result<usize, Error> {
+    let chosen = decisions.fact("sample")?;
+    Ok(chosen.and_then(|n| n.parse().ok()).unwrap_or(study::USUAL))
 }

@@ -94,7 +94,11 @@ mod tests {
     use crate::deidentify::{Deidentifier, Options, RedactionKind};
 
     fn cut(text: &Redacted, range: &Range<u32>) -> String {
-        text.as_str().chars().skip(range.start as usize).take((range.end - range.start) as usize).collect()
+        text.as_str()
+            .chars()
+            .skip(range.start as usize)
+            .take((range.end - range.start) as usize)
+            .collect()
     }
 
     #[test]
@@ -116,8 +120,14 @@ mod tests {
             assert_eq!(carry(&there, &masked, &base), *range);
             let moves = moved(&base, &masked);
             assert_eq!(moves.len(), 2);
-            assert_eq!(forward(&moves, range.start, false)..forward(&moves, range.end, true), there);
-            assert_eq!(backward(&moves, there.start, false)..backward(&moves, there.end, true), *range);
+            assert_eq!(
+                forward(&moves, range.start, false)..forward(&moves, range.end, true),
+                there
+            );
+            assert_eq!(
+                backward(&moves, there.start, false)..backward(&moves, there.end, true),
+                *range
+            );
         }
         // What was masked is where its placeholder is.
         let there = carry(&at("zorblax", 1), &base, &masked);

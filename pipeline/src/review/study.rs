@@ -57,7 +57,7 @@ fn themes(given: impl Iterator<Item = (u16, Sentiment)>) -> Vec<(u16, Sentiment)
     for (theme, sentiment) in given {
         themes.entry(theme).or_default().push(sentiment);
     }
-    let whole = |all: Vec<Sentiment>| heard_models::examples::roll_up(all.into_iter());
+    let whole = |all: Vec<Sentiment>| heard_models::examples::roll_up(all);
     themes.into_iter().filter_map(|(theme, all)| Some((theme, whole(all)?))).collect()
 }
 
@@ -182,8 +182,10 @@ impl Study {
     }
 }
 
+/// Themes with what is felt about each.
+type Given = [(u16, Sentiment)];
 /// What people gave, and what the model gave.
-type Pair<'a> = (&'a [(u16, Sentiment)], &'a [(u16, Sentiment)]);
+type Pair<'a> = (&'a Given, &'a Given);
 
 /// How many figures there are before those of the themes.
 const OVERALL: usize = 5;
@@ -216,19 +218,14 @@ fn figures(pairs: &[Pair<'_>], themes: usize, weights: &[u32]) -> Vec<f64> {
     }
     let micro = counts.iter().fold(Counts::default(), |sum, c| sum.plus(*c));
     let ratio = crate::agreement::ratio;
-    let mut all = vec![
-        micro.precision(),
-        micro.recall(),
-        micro.f1(),
-        ratio(exact, total),
-        ratio(same, both),
-    ];
+    let mut all =
+        vec![micro.precision(), micro.recall(), micro.f1(), ratio(exact, total), ratio(same, both)];
     all.extend(counts.iter().flat_map(|c| [c.precision(), c.recall(), c.f1()]));
     all
 }
 
 /// A share over all answers: as the model gives it, and corrected.
-fn share(all: &[&Unit], read: &[&Unit], has: &dyn Fn(&[(u16, Sentiment)]) -> bool) -> Share {
+fn share(all: &[&Unit], read: &[&Unit], has: &dyn Fn(&Given) -> bool) -> Share {
     let given = |unit: &Unit| f64::from(u8::from(has(&unit.model)));
     let due = |unit: &Unit| f64::from(u8::from(has(unit.people.as_deref().unwrap_or_default())));
     let times = |unit: &Unit| f64::from(unit.times);
@@ -255,8 +252,7 @@ fn share(all: &[&Unit], read: &[&Unit], has: &dyn Fn(&[(u16, Sentiment)]) -> boo
     let mean_off = mean(&off);
     let corrected = (lean * model + mean_off).clamp(0.0, 1.0);
     let each = sampled / n;
-    let squares: f64 =
-        read.iter().map(|u| (times(u) / each * (off(u) - mean_off)).powi(2)).sum();
+    let squares: f64 = read.iter().map(|u| (times(u) / each * (off(u) - mean_off)).powi(2)).sum();
     // That none was found wrong in the sample does not mean that none is: one is granted.
     let least = (1.0 - 1.0 / n) / n;
     let variance = (squares / (n - 1.0).max(1.0)).max(least) * (1.0 - n / size).max(0.0) / n;
@@ -402,7 +398,8 @@ mod tests {
                 })
                 .collect();
             let real = truth.iter().filter(|(due, _)| *due).count() as f64 / 1500.0;
-            let units: Vec<Unit> = (0..).zip(&truth).map(|(i, (d, g))| unit(i, *d, *g, i < 120)).collect();
+            let units: Vec<Unit> =
+                (0..).zip(&truth).map(|(i, (d, g))| unit(i, *d, *g, i < 120)).collect();
             let all: Vec<&Unit> = units.iter().collect();
             let read: Vec<&Unit> = units.iter().filter(|u| u.people.is_some()).collect();
             let share = share(&all, &read, &|given| !given.is_empty());
@@ -444,7 +441,8 @@ mod tests {
             study.units.insert(key, unit);
         }
         let order = study.order();
-        let letters = |n: usize| order[..n].iter().filter(|key| study.units[key].channel == "letter").count();
+        let letters =
+            |n: usize| order[..n].iter().filter(|key| study.units[key].channel == "letter").count();
         assert_eq!(order.len(), 120);
         for n in [20, 40, 80] {
             assert!(letters(n).abs_diff(n / 4) <= 1, "{} of {n}", letters(n));

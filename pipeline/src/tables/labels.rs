@@ -115,7 +115,7 @@ pub(super) const fn domain(domain: Domain) -> &'static str {
 }
 
 /// `wait_days` to `Wait days`.
-pub(super) fn sentence_case(id: &str) -> String {
+pub(crate) fn sentence_case(id: &str) -> String {
     let words = id.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -137,7 +137,11 @@ pub(super) fn method<'a>(material: &Material<'a>) -> Section<'a> {
 
 fn accuracy<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
     let agreement = &material.facts.agreement;
+    let mut blocks = super::checked::blocks(material);
     if agreement.is_empty() {
+        if !blocks.is_empty() {
+            return blocks;
+        }
         return vec![Block::text(
             "How well this coding agrees with people's has not been measured on these answers. Have \
              people read a sample before you rely on it; the model's card gives its figures on other \
@@ -148,9 +152,14 @@ fn accuracy<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
         .iter()
         .map(|row| vec![row.measure.clone(), row.figure.clone(), row.on.clone()])
         .collect();
-    let caption = "How well the coding agrees with people's";
+    let caption = if blocks.is_empty() {
+        "How well the coding agrees with people's"
+    } else {
+        "How well the model agreed with people's codes when it was trained, on other text"
+    };
     let table = Table::new(caption, &["Measure", "Figure", "Measured on"], rows).of_words();
-    vec![Block::Table(table)]
+    blocks.push(Block::Table(table));
+    blocks
 }
 
 pub(super) fn to_write<'a>() -> [Section<'a>; 2] {

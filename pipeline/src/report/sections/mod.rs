@@ -1,6 +1,7 @@
 //! The sections of a report, in the order in which they are read. Each file says what belongs into a
 //! few of them; none of them counts anything.
 
+mod checked;
 mod closing;
 mod groups;
 mod heard;

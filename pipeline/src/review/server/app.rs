@@ -1,0 +1,492 @@
+//! What the page knows: the run, the decisions, what is to be read next, and the index for searching.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use heard_models::Codebook;
+use heard_models::words::{Sentiment, Status};
+use minijinja::Environment;
+use rusqlite::Connection;
+
+use super::Options;
+use crate::coding::{CodedResponse, Flag, open_codebook};
+use crate::report::Drawn;
+use crate::review::decision::{Code, Codes, State};
+use crate::review::decisions::Decisions;
+use crate::review::key::Key;
+use crate::review::log::Desk;
+use crate::review::stored::{About, Run};
+use crate::review::{Error, Study, apply, masked, place, study};
+
+/// A run of fewer answers opens on reading all of them.
+pub(super) const SMALL: usize = 300;
+/// An answer with more words, or with so many themes, is read among the long ones.
+const LONG_WORDS: u32 = 120;
+const MANY_THEMES: usize = 4;
+/// Seconds for a response before anyone's pace is known.
+const USUAL_PACE: f64 = 40.0;
+/// A longer pause between two decisions is a break.
+const BREAK: f64 = 600.0;
+
+/// What is to be read, in the order in which it is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Queue {
+    Safeguarding,
+    Personal,
+    Unsure,
+    Long,
+    Sample,
+    Differing,
+    Skipped,
+    All,
+}
+
+impl Queue {
+    pub(super) const ALL: [Self; 8] = [
+        Self::Safeguarding,
+        Self::Personal,
+        Self::Unsure,
+        Self::Long,
+        Self::Sample,
+        Self::Differing,
+        Self::Skipped,
+        Self::All,
+    ];
+
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Self::Safeguarding => "safeguarding",
+            Self::Personal => "personal",
+            Self::Unsure => "unsure",
+            Self::Long => "long",
+            Self::Sample => "sample",
+            Self::Differing => "differing",
+            Self::Skipped => "skipped",
+            Self::All => "all",
+        }
+    }
+
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Safeguarding => "May tell of harm",
+            Self::Personal => "May still hold personal data",
+            Self::Unsure => "Unassigned, or the model is unsure",
+            Self::Long => "Long, or with many themes",
+            Self::Sample => "Random sample for the accuracy",
+            Self::Differing => "Coders differ",
+            Self::Skipped => "Skipped",
+            Self::All => "Every answer, in the order of the files",
+        }
+    }
+
+    pub(super) fn why(self) -> &'static str {
+        match self {
+            Self::Safeguarding => {
+                "Read these the same day. Say for each whether someone must act on it."
+            }
+            Self::Personal => {
+                "Something that names a person may have been missed. Mask it, or say that there is nothing."
+            }
+            Self::Unsure => {
+                "Points that no theme was given, and codes below the run's threshold: here a person mends most."
+            }
+            Self::Long => "Much is said in these, so there is more to get wrong.",
+            Self::Sample => {
+                "Drawn by lot before anyone read, by channel. You code these without seeing the model's codes, so that its accuracy can be told honestly."
+            }
+            Self::Differing => "Two people gave different codes. Settle which count.",
+            Self::Skipped => "You put these off.",
+            Self::All => "From the first to the last.",
+        }
+    }
+
+    pub(super) fn parse(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|queue| queue.id() == id)
+    }
+}
+
+/// The page's memory.
+pub struct App {
+    pub(super) run: Run,
+    pub(super) decisions: Decisions,
+    pub(super) me: String,
+    pub(super) desk: Desk,
+    pub(super) codebook: Option<Codebook>,
+    pub(super) templates: Environment<'static>,
+    pub(super) index: Connection,
+    /// Rows of the random sample's order, one for each distinct answer.
+    drawn: Vec<u32>,
+    pub(super) target: usize,
+    queues: HashMap<Queue, (i64, usize, Arc<Vec<u32>>)>,
+    /// A sentence for the next page.
+    pub(super) notice: Option<String>,
+    /// Charts and figures, and after which decision they were made.
+    pub(super) live: Option<(i64, Arc<Live>)>,
+    /// Masks that the tables do not hold yet.
+    to_write: bool,
+    pub(super) writing: Writing,
+}
+
+/// How far masks have got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writing {
+    Idle,
+    Busy,
+    Failed,
+}
+
+/// The results as they stand.
+pub(super) struct Live {
+    pub(super) evidence: crate::tables::Evidence,
+    pub(super) drawn: Vec<Drawn>,
+    pub(super) accuracy: study::Accuracy,
+}
+
+impl App {
+    /// Reads the run and its decisions.
+    pub fn open(options: &Options) -> Result<Self, Error> {
+        let restricted = options.dir.join(crate::folder::RESTRICTED);
+        // A folder that is no run is told before anything is written into it.
+        About::read(&options.dir)?;
+        masked::recover(&restricted)?;
+        let decisions = Decisions::open(&restricted)?;
+        let run = Run::read(&options.dir, &decisions)?;
+        let target = crate::review::target(&decisions)?;
+        let mut study = Study::new(decisions.secret());
+        for row in &run.rows {
+            study.add(&row.coded, row.key, decisions.state(row.key), &run.about.vocabulary);
+        }
+        let drawn = study.order();
+        let drawn = drawn.iter().filter_map(|key| run.places.get(key)?.first().copied()).collect();
+        let desk = Desk {
+            who: options.coder.clone(),
+            model: run.about.model(),
+            codebook: run.about.codebook(),
+        };
+        let book = run.about.vocabulary.codebooks().first();
+        let codebook = book.and_then(|book| open_codebook(&book.id).ok());
+        let to_write = run.rows.iter().any(|row| {
+            let masks = &decisions.state(row.key).masks;
+            !masks.is_empty() && {
+                let mut coded = row.coded.clone();
+                apply::mask(&mut coded, masks, &row.moves);
+                coded.response.text != row.coded.response.text
+            }
+        });
+        let index = super::explore::index(&run, &decisions)?;
+        Ok(Self {
+            run,
+            decisions,
+            me: options.coder.clone(),
+            desk,
+            codebook,
+            templates: super::pages::templates()?,
+            index,
+            drawn,
+            target,
+            queues: HashMap::new(),
+            notice: None,
+            live: None,
+            to_write,
+            writing: Writing::Idle,
+        })
+    }
+
+    /// Takes in what other windows and people have written.
+    pub(super) fn refresh(&mut self) -> Result<(), Error> {
+        let before = self.decisions.last();
+        if self.decisions.refresh()? {
+            let acts = self.decisions.acts().iter().rev();
+            let masked: Vec<Key> = acts
+                .take_while(|act| act.id > before)
+                .flat_map(|act| &act.changes)
+                .filter(|(_, _, now)| now.name() == "mask")
+                .map(|(key, ..)| *key)
+                .collect();
+            self.index_again(&masked)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn index_again(&mut self, keys: &[Key]) -> Result<(), Error> {
+        for key in keys {
+            for at in self.run.places.get(key).cloned().unwrap_or_default() {
+                super::explore::index_row(&self.index, &self.run, &self.decisions, at as usize)?;
+            }
+            self.to_write = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_target(&mut self, target: usize) -> Result<(), Error> {
+        self.decisions.set_fact("sample", &target.to_string())?;
+        self.target = target;
+        self.queues.clear();
+        self.live = None;
+        Ok(())
+    }
+
+    /// Brings masks into the tables; gives the folder where the report must be made again.
+    pub(super) fn write_tables(&mut self) -> Option<PathBuf> {
+        if !std::mem::take(&mut self.to_write) {
+            return None;
+        }
+        self.writing = Writing::Busy;
+        if masked::write(&self.run, &mut self.decisions).is_err() {
+            self.writing = Writing::Failed;
+            return None;
+        }
+        Some(self.run.about.dir.clone())
+    }
+
+    pub(super) fn report_made(&mut self, done: bool) {
+        self.writing = if done { Writing::Idle } else { Writing::Failed };
+    }
+
+    pub(super) fn state(&self, at: usize) -> &State {
+        self.decisions.state(self.run.rows[at].key)
+    }
+
+    /// Whether this coder is finished with the codes of a response.
+    pub(super) fn is_done(&self, at: usize) -> bool {
+        self.state(at).codes_of(&self.me).is_some_and(|codes| codes.done)
+    }
+
+    fn is_skipped(&self, at: usize) -> bool {
+        self.state(at).own.get(&self.me).is_some_and(|own| own.skipped)
+    }
+
+    /// Whether a response is still to be read in a queue.
+    pub(super) fn is_open(&self, queue: Queue, at: usize) -> bool {
+        let coded = &self.run.rows[at].coded;
+        let state = self.state(at);
+        if queue == Queue::Skipped {
+            return self.is_skipped(at) && !self.is_done(at);
+        }
+        if self.is_skipped(at) {
+            return false;
+        }
+        match queue {
+            Queue::Safeguarding => {
+                coded.flags.contains(&Flag::SafeguardingReview) && state.safeguarding.is_none()
+            }
+            Queue::Personal => coded.flags.contains(&Flag::PiiResidual) && state.personal.is_none(),
+            Queue::Differing => state.settled.is_none() && differ(state),
+            _ => !self.is_done(at),
+        }
+    }
+
+    fn belongs(queue: Queue, coded: &CodedResponse, state: &State) -> bool {
+        let of_book = || coded.codings.iter().filter(|c| c.codebook == 0);
+        match queue {
+            Queue::Safeguarding => coded.flags.contains(&Flag::SafeguardingReview),
+            Queue::Personal => coded.flags.contains(&Flag::PiiResidual),
+            Queue::Unsure => {
+                coded.status == Status::Unassigned || of_book().any(|coding| coding.review)
+            }
+            Queue::Long => {
+                let mut themes: Vec<u16> = of_book().map(|c| c.theme).collect();
+                themes.sort_unstable();
+                themes.dedup();
+                coded.words > LONG_WORDS || themes.len() >= MANY_THEMES
+            }
+            Queue::Differing => differ(state),
+            Queue::Sample | Queue::Skipped | Queue::All => true,
+        }
+    }
+
+    /// The rows of a queue, open or not, one for each distinct answer.
+    pub(super) fn rows_of(&mut self, queue: Queue) -> Arc<Vec<u32>> {
+        // Queues that follow from the run alone are made once.
+        let version = match queue {
+            Queue::Differing | Queue::Skipped => self.decisions.last(),
+            _ => 0,
+        };
+        if let Some((made, target, rows)) = self.queues.get(&queue)
+            && (*made, *target) == (version, self.target)
+        {
+            return Arc::clone(rows);
+        }
+        let rows: Vec<u32> = if queue == Queue::Sample {
+            self.drawn.iter().take(self.target).copied().collect()
+        } else {
+            let rows = (0_u32..).zip(&self.run.rows);
+            rows.filter(|(at, row)| {
+                let first = self.run.places.get(&row.key).and_then(|p| p.first()) == Some(at);
+                let state = self.decisions.state(row.key);
+                let skipped = || state.own.get(&self.me).is_some_and(|own| own.skipped);
+                first
+                    && Self::belongs(queue, &row.coded, state)
+                    && (queue != Queue::Skipped || skipped())
+            })
+            .map(|(at, _)| at)
+            .collect()
+        };
+        let rows = Arc::new(rows);
+        self.queues.insert(queue, (version, self.target, Arc::clone(&rows)));
+        rows
+    }
+
+    /// How many rows of a queue are open, and how many it has.
+    pub(super) fn progress(&mut self, queue: Queue) -> (usize, usize) {
+        let rows = self.rows_of(queue);
+        let open = rows.iter().filter(|at| self.is_open(queue, **at as usize)).count();
+        (open, rows.len())
+    }
+
+    /// The next open row after this one, or from the beginning.
+    pub(super) fn next(&mut self, queue: Queue, after: Option<usize>) -> Option<usize> {
+        let rows = self.rows_of(queue);
+        let from = after
+            .and_then(|after| rows.iter().position(|at| *at as usize == after))
+            .map_or(0, |at| at + 1);
+        let (before, rest) = rows.split_at(from.min(rows.len()));
+        let mut all = rest.iter().chain(before).map(|at| *at as usize);
+        all.find(|at| Some(*at) != after && self.is_open(queue, *at))
+    }
+
+    /// The row beside this one, open or not.
+    pub(super) fn beside(&mut self, queue: Queue, at: usize, step: i64) -> Option<usize> {
+        let rows = self.rows_of(queue);
+        let here = rows.iter().position(|row| *row as usize == at)?;
+        let there = usize::try_from(here as i64 + step).ok()?;
+        rows.get(there).map(|row| *row as usize)
+    }
+
+    /// Whether a response is coded without showing what the model or anyone else gave.
+    pub(super) fn is_blind(&self, queue: Queue, at: usize) -> bool {
+        if self.is_done(at) {
+            return false;
+        }
+        let begun = self.state(at).codes_of(&self.me);
+        begun.map_or(queue == Queue::Sample, |codes| codes.blind)
+    }
+
+    /// A response as this coder sees it: masked, with their own codes where they have some, else the
+    /// model's, and none where they are to find their own.
+    pub(super) fn shown(&self, at: usize, blind: bool) -> (CodedResponse, Codes) {
+        let row = &self.run.rows[at];
+        let state = self.state(at);
+        let mut coded = row.coded.clone();
+        let before = coded.response.text.clone();
+        apply::mask(&mut coded, &state.masks, &row.moves);
+        let moves = apply::all_moves(&before, &coded.response.text, &row.moves);
+        apply::flags(&mut coded, state);
+        let codes = match state.codes_of(&self.me) {
+            Some(codes) => codes.clone(),
+            None => self.models(at, blind),
+        };
+        apply::code(&mut coded, &self.me, &codes, &moves, &self.run.about.vocabulary);
+        (coded, codes)
+    }
+
+    /// The model's codes as a person would have given them, or its segments alone.
+    pub(super) fn models(&self, at: usize, blind: bool) -> Codes {
+        let row = &self.run.rows[at];
+        let text = row.coded.response.text.as_str();
+        let offsets = crate::encode::ScalarOffsets::new(text);
+        let back = |byte: usize, end: bool| place::backward(&row.moves, offsets.at(byte), end);
+        let segments =
+            row.coded.segments.iter().map(|r| (back(r.start, false), back(r.end, true))).collect();
+        let vocabulary = &self.run.about.vocabulary;
+        let codings = row.coded.codings.iter().filter(|c| c.codebook == 0 && !blind);
+        let codes = codings
+            .map(|c| Code {
+                segment: c.segment,
+                theme: vocabulary.theme(0, c.theme).id.clone(),
+                sentiment: c.sentiment,
+            })
+            .collect();
+        Codes { segments, codes, blind, done: false }
+    }
+
+    /// The themes that stand for a row, with what is felt about each: people's, else the model's.
+    pub(super) fn themes(&self, at: usize) -> Vec<(u16, Sentiment)> {
+        let row = &self.run.rows[at];
+        match self.decisions.state(row.key).counting() {
+            Some((_, codes)) => study::by_person(codes, &self.run.about.vocabulary),
+            None => study::by_model(&row.coded),
+        }
+    }
+
+    /// Seconds that this coder takes for a response, by their own decisions.
+    pub(super) fn pace(&self) -> (f64, bool) {
+        let mut gaps: Vec<f64> = Vec::new();
+        let mut last: Option<chrono::DateTime<chrono::Utc>> = None;
+        for act in self.decisions.acts().iter().filter(|act| act.who == self.me) {
+            let finished = act.changes.iter().any(|(_, _, now)| {
+                matches!(now, crate::review::decision::Change::Codes(Some(codes)) if codes.done)
+            });
+            let Ok(at) = act.at.parse::<chrono::DateTime<chrono::Utc>>() else { continue };
+            if finished {
+                if let Some(last) = last {
+                    let gap = (at - last).num_milliseconds() as f64 / 1000.0;
+                    if gap < BREAK {
+                        gaps.push(gap);
+                    }
+                }
+                last = Some(at);
+            }
+        }
+        if gaps.len() < 5 {
+            return (USUAL_PACE, false);
+        }
+        gaps.sort_by(f64::total_cmp);
+        (gaps[gaps.len() / 2].max(1.0), true)
+    }
+
+    /// The results with every decision, drawn again where anything changed.
+    pub(super) fn live(&mut self) -> Result<Arc<Live>, Error> {
+        let version = self.decisions.last();
+        if let Some((made, live)) = &self.live
+            && *made == version
+        {
+            return Ok(Arc::clone(live));
+        }
+        let vocabulary = &self.run.about.vocabulary;
+        let mut tally =
+            crate::tables::Tally::new(vocabulary, crate::tables::TallyOptions::default());
+        let mut study = Study::new(self.decisions.secret());
+        for (at, row) in self.run.rows.iter().enumerate() {
+            let state = self.decisions.state(row.key);
+            study.add(&row.coded, row.key, state, vocabulary);
+            if *state == State::default() {
+                tally.add(&row.coded);
+            } else {
+                tally.add(&self.run.decided(at, &self.decisions));
+            }
+        }
+        let manifest = &self.run.about.manifest;
+        let evidence = crate::tables::evidence(
+            &tally,
+            &crate::tables::Facts {
+                invited: manifest.invited,
+                profile: crate::tables::Profile::parse(&manifest.suppress).unwrap_or_default(),
+                reviewed: false,
+                redactions: manifest.redactions.clone(),
+                unprocessed: manifest.unprocessed.clone(),
+            },
+        );
+        let drawn =
+            crate::report::draw(&evidence).map_err(|error| Error::Refused(error.to_string()))?;
+        let accuracy = study.figures(self.target, vocabulary);
+        let live = Arc::new(Live { evidence, drawn, accuracy });
+        self.live = Some((version, Arc::clone(&live)));
+        Ok(live)
+    }
+}
+
+/// Whether two coders who are finished gave other themes, or other feelings.
+pub(super) fn differ(state: &State) -> bool {
+    let said = |codes: &Codes| {
+        let mut said: Vec<(String, &str)> =
+            codes.codes.iter().map(|c| (c.theme.clone(), c.sentiment.as_str())).collect();
+        said.sort_unstable();
+        said.dedup();
+        said
+    };
+    let mut coders = state.coders().map(|(_, codes)| said(codes));
+    let Some(first) = coders.next() else { return false };
+    coders.any(|other| other != first)
+}

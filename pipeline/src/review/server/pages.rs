@@ -1,0 +1,344 @@
+//! The pages, each from what [`App`] knows to a template. Templates escape every word.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse as _, Redirect};
+use minijinja::value::Serde;
+use minijinja::{Environment, Value as Shown, context};
+use serde_json::{Value, json};
+
+use super::app::{App, Queue, SMALL, Writing};
+use super::{Answer, Shared, act, missing, view};
+use crate::plain::{number, plural};
+use crate::review::{Error, study};
+use crate::tables::evidence::Cell;
+
+pub(super) fn templates() -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::new();
+    // The ending of the names turns escaping on.
+    environment.add_template("base.html", include_str!("templates/base.html"))?;
+    environment.add_template("start.html", include_str!("templates/start.html"))?;
+    environment.add_template("queues.html", include_str!("templates/queues.html"))?;
+    environment.add_template("response.html", include_str!("templates/response.html"))?;
+    environment.add_template("explore.html", include_str!("templates/explore.html"))?;
+    environment.add_template("codebook.html", include_str!("templates/codebook.html"))?;
+    environment.add_template("results.html", include_str!("templates/results.html"))?;
+    environment.add_template("agreement.html", include_str!("templates/agreement.html"))?;
+    environment.add_template("history.html", include_str!("templates/history.html"))?;
+    environment.add_template("keys.html", include_str!("templates/keys.html"))?;
+    Ok(environment)
+}
+
+/// A page in its frame; tells what the last press came to, once.
+pub(super) fn render(app: &mut App, name: &str, title: &str, view: Value) -> Answer {
+    let notice = app.notice.take();
+    let coders = app.decisions.coders().len();
+    let page = app.templates.get_template(name).map_err(Error::from)?;
+    let text = page
+        .render(context! {
+            title => title,
+            me => app.me.clone(),
+            notice => notice,
+            writing => match app.writing {
+                Writing::Idle => "",
+                Writing::Busy => "busy",
+                Writing::Failed => "failed",
+            },
+            several => coders > 1,
+            keys => Shown::from(Serde(KEYS)),
+            view => Shown::from(Serde(view)),
+        })
+        .map_err(Error::from)?;
+    Ok(Html(text).into_response())
+}
+
+/// Every key, what it does.
+const KEYS: &[(&str, &str)] = &[
+    ("d", "Done: these codes are right; on to the next answer"),
+    ("j", "Next answer"),
+    ("k", "Previous answer"),
+    ("1 to 9", "Choose a code, so that the next keys are about it"),
+    ("p, n, m, e", "The chosen code is positive, negative, mixed, neutral"),
+    ("x", "Remove the chosen code"),
+    ("c", "Change the theme of the chosen code"),
+    ("a", "Add a theme to a segment"),
+    ("t", "Split a segment"),
+    ("g", "Put a segment and the next one together"),
+    ("h", "Hide words that name someone"),
+    ("q", "A good quote"),
+    ("w", "Never quote"),
+    ("y", "It tells of harm: someone must act"),
+    ("l", "It does not tell of harm"),
+    ("v", "No personal data remains"),
+    ("o", "Write a note"),
+    ("s", "Skip for now"),
+    ("u", "Undo"),
+    ("r", "Do again what was undone"),
+    ("b", "The themes and their boundaries"),
+    ("/", "Search"),
+    ("?", "These keys"),
+];
+
+pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
+    let mut app = shared.app();
+    app.refresh()?;
+    let counts = app.run.about.manifest.counts.clone();
+    let (sample_open, sample) = app.progress(Queue::Sample);
+    let (all_open, all) = app.progress(Queue::All);
+    let (pace, own_pace) = app.pace();
+    let minutes = |n: usize| ((n as f64 * pace) / 60.0).ceil() as u64;
+    let small = all < SMALL;
+    let choices: Vec<Value> = [50, 100, 200, 400]
+        .into_iter()
+        .filter(|n| *n <= all.max(50))
+        .map(|n| {
+            let n = n.min(all);
+            json!({
+                "size": n,
+                "now": n == sample,
+                "minutes": minutes(n),
+                "points": (study::buys(n, all) * 100.0).round() as i64,
+            })
+        })
+        .collect();
+    let mut queues = Vec::new();
+    for queue in [Queue::Safeguarding, Queue::Personal, Queue::Unsure, Queue::Long] {
+        let (open, all) = app.progress(queue);
+        queues.push(json!({"id": queue.id(), "title": queue.title(), "open": open, "all": all, "minutes": minutes(open)}));
+    }
+    let read = app.decisions.keys().filter(|(_, state)| state.counting().is_some()).count();
+    let unmatched = app.run.unmatched(&app.decisions);
+    let view = json!({
+        "answers": number(counts.answers),
+        "informative": number(counts.informative + counts.unassigned),
+        "codings": number(counts.codings),
+        "codebook": app.run.about.codebook(),
+        "model": app.run.about.model(),
+        "choice": app.run.about.manifest.model_choice,
+        "other_books": app.run.about.vocabulary.codebooks().iter().skip(1).map(|b| b.title.clone()).collect::<Vec<_>>(),
+        "small": small,
+        "queues": queues,
+        "sample": sample,
+        "sample_open": sample_open,
+        "sample_points": (study::buys(sample, all) * 100.0).round() as i64,
+        "all": all,
+        "all_open": all_open,
+        "all_minutes": minutes(all_open),
+        "pace": pace.round() as i64,
+        "own_pace": own_pace,
+        "minutes": minutes(sample_open),
+        "choices": choices,
+        "read": read,
+        "unmatched": unmatched,
+    });
+    render(&mut app, "start.html", "Start", view)
+}
+
+pub(super) async fn queues(State(shared): State<Arc<Shared>>) -> Answer {
+    let mut app = shared.app();
+    app.refresh()?;
+    let (pace, _) = app.pace();
+    let mut rows = Vec::new();
+    for queue in Queue::ALL {
+        let (open, all) = app.progress(queue);
+        if all == 0 && matches!(queue, Queue::Differing | Queue::Skipped) {
+            continue;
+        }
+        rows.push(json!({
+            "id": queue.id(),
+            "title": queue.title(),
+            "why": queue.why(),
+            "open": open,
+            "all": all,
+            "minutes": ((open as f64 * pace) / 60.0).ceil() as u64,
+        }));
+    }
+    render(&mut app, "queues.html", "Read", json!({"rows": rows}))
+}
+
+pub(super) async fn read(State(shared): State<Arc<Shared>>, Path(queue): Path<String>) -> Answer {
+    let mut app = shared.app();
+    app.refresh()?;
+    let queue = Queue::parse(&queue).ok_or_else(missing)?;
+    let to = match app.next(queue, None) {
+        Some(at) => format!("/read/{}/{at}", queue.id()),
+        None => {
+            app.notice.get_or_insert(format!("Nothing is left to read in “{}”.", queue.title()));
+            "/queues".to_owned()
+        }
+    };
+    Ok(Redirect::to(&to).into_response())
+}
+
+pub(super) async fn response(
+    State(shared): State<Arc<Shared>>,
+    Path((queue, at)): Path<(String, usize)>,
+) -> Answer {
+    let mut app = shared.app();
+    app.refresh()?;
+    let queue = Queue::parse(&queue).ok_or_else(missing)?;
+    if at >= app.run.rows.len() {
+        return Err(missing());
+    }
+    let mut view = view::response(&mut app, queue, at);
+    view["themes"] = Value::from(view::themes(&app));
+    let title = format!("Answer {}", app.run.rows[at].coded.response.id);
+    render(&mut app, "response.html", &title, view)
+}
+
+pub(super) async fn codebook(State(shared): State<Arc<Shared>>) -> Answer {
+    let mut app = shared.app();
+    let rules: Vec<Value> = app
+        .codebook
+        .iter()
+        .flat_map(|b| &b.precedence)
+        .map(|rule| {
+            let names = rule.themes.iter().map(|id| {
+                app.codebook
+                    .as_ref()
+                    .and_then(|b| b.theme(id))
+                    .map_or(id.clone(), |t| t.label.clone())
+            });
+            json!({"themes": names.collect::<Vec<_>>().join(", "), "rule": rule.rule})
+        })
+        .collect();
+    let book = app.run.about.vocabulary.codebooks().first();
+    let view = json!({
+        "title": book.map(|b| b.title.clone()),
+        "version": book.map(|b| b.version.clone()),
+        "known": app.codebook.is_some(),
+        "description": app.codebook.as_ref().map(|b| b.description.clone()),
+        "themes": view::themes(&app),
+        "rules": rules,
+    });
+    render(&mut app, "codebook.html", "Codebook", view)
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0}%", share * 100.0)
+}
+
+fn figure(figure: &study::Figure) -> Option<String> {
+    let value = figure.value?;
+    Some(match figure.interval {
+        Some(i) => format!("{} ({} to {})", percent(value), percent(i.low), percent(i.high)),
+        None => percent(value),
+    })
+}
+
+pub(super) async fn results(State(shared): State<Arc<Shared>>) -> Answer {
+    let mut app = shared.app();
+    app.refresh()?;
+    let live = app.live()?;
+    let accuracy = &live.accuracy;
+    let book = live.evidence.main();
+    let themes: Vec<Value> = book
+        .iter()
+        .flat_map(|book| &book.themes)
+        .map(|row| {
+            let of = accuracy.themes.iter().find(|t| t.id == row.id);
+            let cell = match row.respondents {
+                Cell::Hidden => None,
+                cell => cell.count().zip(cell.base()).map(|(n, base)| format!("{n} of {base}")),
+            };
+            json!({
+                "id": row.id,
+                "label": row.label,
+                "people": cell,
+                "share": row.respondents.share().map(percent),
+                "comments": row.comments.count(),
+                "model": of.map(|t| percent(t.share.model)),
+                "corrected": of.and_then(|t| {
+                    let (share, i) = t.share.corrected.zip(t.share.interval)?;
+                    Some(format!("{} ({} to {})", percent(share), percent(i.low), percent(i.high)))
+                }),
+                "precision": of.and_then(|t| figure(&t.precision)),
+                "recall": of.and_then(|t| figure(&t.recall)),
+            })
+        })
+        .collect();
+    let charts: Vec<Value> = live
+        .drawn
+        .iter()
+        .map(|d| json!({"stem": d.file_stem, "title": d.title, "alt": d.alt}))
+        .collect();
+    let view = json!({
+        "themes": themes,
+        "charts": charts,
+        "version": app.decisions.last(),
+        "read": accuracy.read,
+        "target": accuracy.target,
+        "blind": accuracy.blind,
+        "least": study::LEAST,
+        "figures": [
+            ["Themes: of those that the model gave, people gave too", figure(&accuracy.precision)],
+            ["Themes: of those that people gave, the model gave too", figure(&accuracy.recall)],
+            ["Themes: F1, the mean of the two", figure(&accuracy.f1)],
+            ["Answers with just the themes that people gave", figure(&accuracy.exact)],
+            ["Feeling about a theme that both gave: the same", figure(&accuracy.sentiment)],
+        ],
+        "decided": app.decisions.keys().filter(|(_, s)| s.counting().is_some()).count(),
+    });
+    render(&mut app, "results.html", "Results", view)
+}
+
+pub(super) async fn chart(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Answer {
+    let live = shared.app().live()?;
+    let stem = name.strip_suffix(".svg").unwrap_or(&name);
+    let drawn = live.drawn.iter().find(|d| d.file_stem == stem).ok_or_else(missing)?;
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], drawn.svg.clone()).into_response())
+}
+
+pub(super) async fn agreement(State(shared): State<Arc<Shared>>) -> Answer {
+    let mut app = shared.app();
+    app.refresh()?;
+    let found = crate::review::agree::agree(&app.decisions, &app.run.about.vocabulary);
+    let view = serde_json::to_value(&found).unwrap_or_default();
+    render(&mut app, "agreement.html", "Agreement", view)
+}
+
+pub(super) async fn history(
+    State(shared): State<Arc<Shared>>,
+    Query(query): Query<std::collections::HashMap<String, String>>,
+) -> Answer {
+    const PAGE: usize = 100;
+    let mut app = shared.app();
+    app.refresh()?;
+    let page: usize = query.get("page").and_then(|p| p.parse().ok()).unwrap_or(0);
+    let all = app.decisions.acts().len();
+    let rows: Vec<Value> = app
+        .decisions
+        .acts()
+        .iter()
+        .rev()
+        .skip(page * PAGE)
+        .take(PAGE)
+        .map(|act| {
+            let at = act.changes.first().and_then(|(key, ..)| app.run.places.get(key)?.first());
+            json!({
+                "number": act.id,
+                "when": act.at.get(..19).unwrap_or_default().replace('T', " "),
+                "who": act.who,
+                "what": act::describe(act),
+                "undoes": act.undoes,
+                "at": at,
+                "id": at.map(|at| app.run.rows[*at as usize].coded.response.id.clone()),
+            })
+        })
+        .collect();
+    let view = json!({
+        "rows": rows,
+        "all": plural(all as u64, "decision", "decisions"),
+        "older": (all > (page + 1) * PAGE).then_some(page + 1),
+        "newer": page.checked_sub(1),
+        "unmatched": app.run.unmatched(&app.decisions),
+    });
+    render(&mut app, "history.html", "History", view)
+}
+
+pub(super) async fn keys(State(shared): State<Arc<Shared>>) -> Answer {
+    let mut app = shared.app();
+    render(&mut app, "keys.html", "Keys", json!({}))
+}
