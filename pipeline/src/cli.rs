@@ -8,6 +8,7 @@ mod agree;
 mod check;
 mod codebook;
 mod evaluate;
+mod forget;
 mod report;
 mod review;
 mod run;
@@ -47,6 +48,7 @@ enum Command {
     Review(review::Args),
     Report(report::Args),
     Agree(agree::Args),
+    Forget(forget::Args),
     Evaluate(evaluate::Args),
     Train(train::Args),
     Codebook(codebook::Args),
@@ -91,6 +93,7 @@ pub fn main() -> ExitCode {
         Some(Command::Review(args)) => review::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Agree(args)) => agree::run(args),
+        Some(Command::Forget(args)) => forget::run(args),
         Some(Command::Evaluate(args)) => evaluate::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Codebook(args)) => codebook::run(args),

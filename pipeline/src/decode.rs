@@ -106,6 +106,11 @@ impl Batch {
         self.batch.num_rows()
     }
 
+    /// The rows for which `keep` is true.
+    pub fn only(&self, keep: &[bool]) -> Result<RecordBatch, arrow::error::ArrowError> {
+        arrow::compute::filter_record_batch(&self.batch, &BooleanArray::from(keep.to_vec()))
+    }
+
     fn unknown(&self, column: &str) -> Error {
         Error::Unknown { path: self.path.clone(), column: column.to_owned() }
     }

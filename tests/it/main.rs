@@ -12,5 +12,6 @@ mod commands;
 mod evaluate;
 mod evidence;
 mod privacy;
+mod review;
 mod samples;
 mod work;

@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::{Outcome, say};
+use super::{Outcome, print, say};
+use crate::plain::plural;
+use crate::review::log::Desk;
 use crate::review::server::{self, Options};
+use crate::review::stored::{About, Run};
+use crate::review::{self, Decisions, masked, sheet};
 
 /// Read, correct and approve the codes of a run, on a page in your own browser.
 ///
@@ -14,7 +18,9 @@ use crate::review::server::{self, Options};
 #[command(after_help = "\
 Examples:
   heard review heard-out
-  heard review heard-out --coder AB    as AB; several people can code the same run")]
+  heard review heard-out --coder AB    as AB; several people can code the same run
+  heard review heard-out --export coding.xlsx
+  heard review heard-out --import coding.xlsx --coder AB")]
 pub(super) struct Args {
     /// The folder that `heard run` wrote.
     dir: PathBuf,
@@ -24,6 +30,15 @@ pub(super) struct Args {
     /// Port of the page [default: any that is free].
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     port: u16,
+    /// Write a workbook to code in, and open no page.
+    #[arg(long, value_name = "FILE", conflicts_with = "import")]
+    export: Option<PathBuf>,
+    /// Take the codes of such a workbook, all of them or none, and open no page.
+    #[arg(long, value_name = "FILE")]
+    import: Option<PathBuf>,
+    /// Write the log of decisions as CSV, and open no page.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["import", "export"])]
+    audit: Option<PathBuf>,
     /// Print the link only, and open no browser.
     #[arg(long)]
     no_browser: bool,
@@ -43,6 +58,9 @@ pub(super) fn initials(text: &str) -> Result<String, String> {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
+    if args.export.is_some() || args.import.is_some() || args.audit.is_some() {
+        return exchange(&args);
+    }
     let options = Options { dir: args.dir, coder: args.coder, port: args.port };
     server::serve(&options, |link| {
         say(&format!(
@@ -53,6 +71,41 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         }
     })?;
     Ok(Outcome::Done)
+}
+
+/// Files in and out, without the page.
+fn exchange(args: &Args) -> anyhow::Result<Outcome> {
+    let about = About::read(&args.dir)?;
+    masked::recover(&about.restricted)?;
+    let mut decisions = Decisions::open(&about.restricted).map_err(review::Error::from)?;
+    if let Some(path) = &args.audit {
+        review::audit::write(&decisions, path)?;
+        return print(&format!("The log of decisions is in {}.", path.display()));
+    }
+    let run = Run::read(&args.dir, &decisions)?;
+    let sample = review::sample(&run, &decisions)?;
+    if let Some(path) = &args.export {
+        let rows = sheet::export(&run, &decisions, &args.coder, &sample, path)?;
+        return print(&format!(
+            "{} in {}. Put “yes” under “checked” where you agree; bring it back with --import.",
+            plural(rows as u64, "answer", "answers"),
+            path.display()
+        ));
+    }
+    let Some(path) = &args.import else { return Ok(Outcome::Done) };
+    let desk =
+        Desk { who: args.coder.clone(), model: run.about.model(), codebook: run.about.codebook() };
+    let found = sheet::import(&run, &mut decisions, &desk, &sample, path)?;
+    print(&format!(
+        "{} read. Codes of {} changed: {} added, {} removed, {} felt otherwise; {} approved as they were. `heard report {}` uses them.",
+        plural(found.rows as u64, "row", "rows"),
+        plural(found.changed as u64, "answer", "answers"),
+        plural(found.added as u64, "theme", "themes"),
+        found.removed,
+        found.felt,
+        found.approved,
+        args.dir.display()
+    ))
 }
 
 /// Shows a page in the browser that the user has; where that fails the link is on the screen.

@@ -10,13 +10,16 @@
 
 pub mod agree;
 pub mod apply;
+pub mod audit;
 pub mod decision;
 pub mod decisions;
+pub mod forget;
 pub mod key;
 pub mod log;
 pub mod masked;
 pub mod place;
 pub mod server;
+pub mod sheet;
 pub mod stored;
 pub mod study;
 
@@ -61,6 +64,17 @@ pub enum Error {
     /// What was asked for cannot be done.
     #[error("{0}")]
     Refused(String),
+}
+
+/// The names of the answers of the random sample.
+pub fn sample(run: &stored::Run, decisions: &Decisions) -> Result<Vec<key::Key>, Error> {
+    let mut study = Study::new(decisions.secret());
+    for row in &run.rows {
+        study.add(&row.coded, row.key, decisions.state(row.key), &run.about.vocabulary);
+    }
+    let mut order = study.order();
+    order.truncate(target(decisions)?);
+    Ok(order)
 }
 
 /// How many answers the random sample is to have, as people chose.

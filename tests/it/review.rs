@@ -1,0 +1,460 @@
+//! `heard review`: the page by plain HTTP, decisions that count, masks that go everywhere, two
+//! windows, a spreadsheet there and back, agreement, and a person forgotten.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use crate::work::Dir;
+
+/// Answers of which the model is sure, with one to mend, one to mask and one that is hostile.
+const SURVEY: &str = "\
+id,Who are you?,What could be better about your home care?
+A1,Service user,The carers are always late and never let us know.
+A2,Service user,They are always late. Zorblax is the worst of them.
+A3,Family member,They rush in and out and mum has no time to talk.
+A4,Family member,\"<script>alert(1)</script> the carers are rude, =1+1\"
+A5,Service user,\"Every week a different carer comes, I never know who it will be.\"
+A6,Service user,The office never answers the phone.
+A7,Family member,The carers are kind and patient with my father.
+A8,Service user,I would like the visits to be longer.
+";
+
+fn run() -> Dir {
+    let dir = Dir::new();
+    dir.write("survey.csv", SURVEY);
+    dir.heard(&["run", "survey.csv", "--model", "fast", "--suppress", "none", "--quiet"]);
+    assert!(dir.path("heard-out/run.json").is_file());
+    dir
+}
+
+/// An open review page.
+struct Page {
+    child: Child,
+    port: u16,
+    link: String,
+    cookie: String,
+}
+
+/// An answer of the page.
+struct Got {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Page {
+    fn open(dir: &Dir, coder: &str) -> Self {
+        let mut page = Self::start(dir, coder);
+        let link = page.link.clone();
+        let got = page.ask("GET", &link, &[], "");
+        assert_eq!(got.status, 303, "{}", got.head);
+        let cookie = got.head.lines().find_map(|l| l.strip_prefix("set-cookie: ")).unwrap();
+        page.cookie = cookie.split(';').next().unwrap().to_owned();
+        page
+    }
+
+    fn start(dir: &Dir, coder: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_heard-under-test"))
+            .args(["review", "heard-out", "--no-browser", "--coder", coder])
+            .current_dir(dir.root())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let link = loop {
+            let line = lines.next().expect("the page did not open").unwrap();
+            if let Some(at) = line.find("http://127.0.0.1:") {
+                break line[at..].trim().to_owned();
+            }
+        };
+        std::thread::spawn(move || lines.for_each(drop));
+        let address = link.strip_prefix("http://").unwrap();
+        let (host, path) = address.split_once('/').unwrap();
+        let port = host.rsplit(':').next().unwrap().parse().unwrap();
+        Self { child, port, link: format!("/{path}"), cookie: String::new() }
+    }
+
+    /// One request with these further lines in its head.
+    fn ask(&self, method: &str, path: &str, lines: &[&str], body: &str) -> Got {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+        if !lines.iter().any(|l| l.starts_with("Host:")) {
+            head.push_str(&format!("Host: 127.0.0.1:{}\r\n", self.port));
+        }
+        if !self.cookie.is_empty() && !lines.contains(&"Cookie:") {
+            head.push_str(&format!("Cookie: {}\r\n", self.cookie));
+        }
+        for line in lines.iter().filter(|l| **l != "Cookie:") {
+            head.push_str(&format!("{line}\r\n"));
+        }
+        if !body.is_empty() {
+            head.push_str(&format!(
+                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n",
+                body.len()
+            ));
+        }
+        stream.write_all(format!("{head}\r\n{body}").as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Got { status, head: head.replace("\r\n", "\n"), body: body.to_owned() }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let got = self.ask("GET", path, &[], "");
+        assert_eq!(got.status, 200, "{path}: {}", got.body);
+        got.body
+    }
+
+    /// Presses a button, having seen the page as it is now; gives where it led.
+    fn press(&self, at: usize, fields: &str) -> String {
+        let version = version(&self.get(&format!("/read/all/{at}")));
+        self.press_seen(at, version, fields)
+    }
+
+    fn press_seen(&self, at: usize, version: u64, fields: &str) -> String {
+        let origin = format!("Origin: http://127.0.0.1:{}", self.port);
+        let body = format!("version={version}&{fields}");
+        let got = self.ask("POST", &format!("/act/all/{at}"), &[&origin], &body);
+        assert_eq!(got.status, 303, "{}", got.body);
+        got.head.lines().find_map(|l| l.strip_prefix("location: ")).unwrap().to_owned()
+    }
+
+    /// Ends the program without warning.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn version(page: &str) -> u64 {
+    let (_, rest) = page.split_once("name=\"version\" value=\"").unwrap();
+    rest.split('"').next().unwrap().parse().unwrap()
+}
+
+/// (segment, theme) of each code that the page shows.
+fn codes(page: &str) -> Vec<(String, String)> {
+    let mut codes: Vec<(String, String)> = page
+        .split("name=\"do\" value=\"remove\"")
+        .skip(1)
+        .map(|form| {
+            let value = |name: &str| {
+                let (_, rest) = form.split_once(&format!("name=\"{name}\" value=\"")).unwrap();
+                rest.split('"').next().unwrap().to_owned()
+            };
+            (value("segment"), value("theme"))
+        })
+        .collect();
+    codes.sort();
+    codes
+}
+
+/// Whether any file below a folder holds these bytes, Parquet read as text besides.
+fn holds(dir: &Dir, words: &str) -> Vec<String> {
+    let words = words.to_lowercase();
+    dir.files("heard-out")
+        .into_iter()
+        .filter(|name| {
+            let path = format!("heard-out/{name}");
+            let raw = dir.text(&path).to_lowercase().contains(&words);
+            let rows = name.ends_with(".parquet")
+                && dir
+                    .rows(&path)
+                    .iter()
+                    .any(|r| r.values().any(|v| v.to_lowercase().contains(&words)));
+            let parts = crate::work::archive_parts(&dir.path(&path))
+                .iter()
+                .any(|p| p.to_lowercase().contains(&words));
+            raw || rows || parts
+        })
+        .collect()
+}
+
+/// Waits until what was asked for is so.
+fn until(what: &str, so: impl Fn() -> bool) {
+    for _ in 0..600 {
+        if so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("{what}");
+}
+
+#[test]
+fn the_page_is_for_its_own_link_on_this_computer() {
+    let dir = run();
+    let mut page = Page::start(&dir, "AB");
+    assert_eq!(page.ask("GET", "/", &[], "").status, 403);
+    assert_eq!(page.ask("GET", "/?token=00000000000000000000000000000000", &[], "").status, 403);
+    let link = page.link.clone();
+    assert_eq!(page.ask("GET", &link, &["Host: example.org"], "").status, 403);
+    assert_eq!(page.ask("GET", &link, &["Origin: https://example.org"], "").status, 403);
+    let got = page.ask("GET", &link, &[], "");
+    assert_eq!(got.status, 303);
+    let cookie = got.head.lines().find_map(|l| l.strip_prefix("set-cookie: ")).unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    // The link is good once.
+    assert_eq!(page.ask("GET", &link, &[], "").status, 403);
+    page.cookie = cookie.split(';').next().unwrap().to_owned();
+    let home = page.ask("GET", "/", &[], "");
+    assert_eq!(home.status, 200);
+    for line in [
+        "content-security-policy: default-src 'none'; script-src 'self'",
+        "x-content-type-options: nosniff",
+        "cache-control: no-store",
+    ] {
+        assert!(home.head.contains(line), "{}", home.head);
+    }
+    assert!(!home.body.contains("http://") && !home.body.contains("https://"), "a link outside");
+    // With the cookie, but from elsewhere.
+    let own = format!("Origin: http://127.0.0.1:{}", page.port);
+    let body = "version=0&do=never";
+    assert_eq!(page.ask("POST", "/act/all/0", &[], body).status, 403);
+    assert_eq!(page.ask("POST", "/act/all/0", &["Origin: http://127.0.0.1:1"], body).status, 403);
+    assert_eq!(page.ask("POST", "/act/all/0", &["Origin: null"], body).status, 403);
+    let cross = [own.as_str(), "Sec-Fetch-Site: cross-site"];
+    assert_eq!(page.ask("POST", "/act/all/0", &cross, body).status, 403);
+    assert_eq!(page.ask("GET", "/", &["Host: evil.example"], "").status, 403);
+    assert_eq!(page.ask("GET", "/", &["Cookie:"], "").status, 403);
+    assert_eq!(page.ask("POST", "/act/all/0", &[&own], body).status, 303);
+    // No page but those of this program: every other one says so.
+    assert_eq!(page.ask("GET", "/etc/passwd", &[], "").status, 404);
+    for path in [
+        "/queues",
+        "/explore",
+        "/results",
+        "/codebook",
+        "/history",
+        "/keys",
+        "/review.js",
+        "/agreement",
+    ] {
+        page.get(path);
+    }
+}
+
+#[test]
+fn what_a_person_decides_counts_in_the_report() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    let first = page.get("/read/all/0");
+    assert!(!codes(&first).is_empty(), "the model found nothing: {first}");
+    for (segment, theme) in codes(&first) {
+        page.press(0, &format!("do=remove&segment={segment}&theme={theme}"));
+    }
+    let empty = page.get("/read/all/0");
+    assert_eq!(codes(&empty), []);
+    assert!(page.press(0, "do=add&segment=0&theme=meals_home&sentiment=negative").ends_with("/0"));
+    assert_eq!(codes(&page.get("/read/all/0")), [("0".to_owned(), "meals_home".to_owned())]);
+    assert!(page.press(0, "do=done").ends_with("/1"));
+    // Undo without limit, and again.
+    for _ in 0..2 {
+        page.press(0, "do=undo");
+    }
+    assert_eq!(codes(&page.get("/read/all/0")), []);
+    page.press(0, "do=redo");
+    assert_eq!(codes(&page.get("/read/all/0")).len(), 1);
+    // A split, a merge and a change.
+    let text = page.get("/read/all/1");
+    let (_, at) = text.split_once("<select id=\"at-0\" name=\"at\"><option value=\"").unwrap();
+    let at = at.split('"').next().unwrap().to_owned();
+    let before = text.matches("<li id=\"segment-").count();
+    page.press(1, &format!("do=split&segment=0&at={at}"));
+    assert_eq!(page.get("/read/all/1").matches("<li id=\"segment-").count(), before + 1);
+    page.press(1, "do=merge&segment=0");
+    assert_eq!(page.get("/read/all/1").matches("<li id=\"segment-").count(), before);
+    page.press(0, "do=change&segment=0&theme=meals_home&to=continuity");
+    page.press(0, "do=feeling&segment=0&theme=continuity&sentiment=mixed");
+    // What is hostile is shown as text.
+    let hostile = page.get("/read/all/3");
+    assert!(!hostile.contains("<script>alert"), "{hostile}");
+    assert!(hostile.contains("&lt;script&gt;alert"), "{hostile}");
+    let results = page.get("/results");
+    assert!(results.contains("<img src=\"/chart/"), "{results}");
+    assert!(page.get("/history").contains("codes from"));
+    page.kill();
+    // Nothing was lost by the kill.
+    let page = Page::open(&dir, "AB");
+    assert_eq!(codes(&page.get("/read/all/0")), [("0".to_owned(), "continuity".to_owned())]);
+    drop(page);
+    dir.heard(&["report", "heard-out"]).expect(0);
+    let report = dir.text("heard-out/publish/report.html");
+    assert!(report.contains("People read and decided the codes of 2 answers"), "{report}");
+    // The tables keep the model's codes; a run that is made again keeps the decisions.
+    dir.heard(&[
+        "run",
+        "survey.csv",
+        "--model",
+        "fast",
+        "--suppress",
+        "none",
+        "--quiet",
+        "--force",
+    ]);
+    let page = Page::open(&dir, "AB");
+    assert_eq!(codes(&page.get("/read/all/0")), [("0".to_owned(), "continuity".to_owned())]);
+    drop(page);
+    // Answers in another order, one left out: decisions follow the words.
+    let mut lines: Vec<&str> = SURVEY.lines().collect();
+    let last = lines.pop().unwrap();
+    lines.insert(1, last);
+    lines.remove(3);
+    dir.write("survey.csv", lines.join("\n"));
+    dir.heard(&[
+        "run",
+        "survey.csv",
+        "--model",
+        "fast",
+        "--suppress",
+        "none",
+        "--quiet",
+        "--force",
+    ]);
+    let page = Page::open(&dir, "AB");
+    assert_eq!(codes(&page.get("/read/all/1")), [("0".to_owned(), "continuity".to_owned())]);
+    assert!(page.get("/").contains("1 answers with earlier decisions are not in this run"));
+    let log = dir.heard(&["review", "heard-out", "--audit", "log.csv"]).expect(0);
+    assert!(log.out().contains("log.csv"));
+    assert!(dir.text("log.csv").lines().count() > 5);
+    assert!(!dir.text("log.csv").contains("late"));
+}
+
+#[test]
+fn a_masked_word_leaves_every_file() {
+    let dir = run();
+    assert!(!holds(&dir, "zorblax").is_empty(), "the model should have missed this name");
+    let page = Page::open(&dir, "AB");
+    page.press(1, "do=note&note=ask+Zorblax+about+it");
+    page.press(1, "do=mask&words=zorblax&kind=PERSON");
+    let shown = page.get("/read/all/1");
+    assert!(!shown.to_lowercase().contains("zorblax"), "{shown}");
+    assert!(shown.contains("[PERSON 1]"), "{shown}");
+    assert!(page.get("/explore?q=zorblax").contains("Answers: 0"));
+    until("the word stayed in a file", || {
+        let left = holds(&dir, "zorblax");
+        let done = left.is_empty();
+        done && dir.path("heard-out/publish/report.html").is_file()
+    });
+    // As long as the page is open it can be taken back.
+    page.press(1, "do=undo");
+    assert!(page.get("/read/all/1").contains("Zorblax"));
+    page.press(1, "do=redo");
+    until("the word came back", || holds(&dir, "zorblax").is_empty());
+    page.press(1, "do=add&segment=0&theme=meals_home&sentiment=negative");
+    drop(page);
+    // The masked text finds its decisions again.
+    let page = Page::open(&dir, "AB");
+    let shown = page.get("/read/all/1");
+    assert!(codes(&shown).contains(&("0".to_owned(), "meals_home".to_owned())), "{shown}");
+    assert!(shown.contains("[PERSON 1]"));
+    drop(page);
+    // A new run brings the word back from the user's own file, and the report takes it out again.
+    dir.heard(&[
+        "run",
+        "survey.csv",
+        "--model",
+        "fast",
+        "--suppress",
+        "none",
+        "--quiet",
+        "--force",
+    ]);
+    dir.heard(&["report", "heard-out"]).expect(0);
+    assert_eq!(holds(&dir, "zorblax"), Vec::<String>::new());
+}
+
+#[test]
+fn two_windows_do_not_overwrite_each_other() {
+    let dir = run();
+    let (one, other) = (Page::open(&dir, "AB"), Page::open(&dir, "CD"));
+    let seen = version(&other.get("/read/all/0"));
+    one.press(0, "do=never");
+    other.press_seen(0, seen, "do=quotable");
+    let page = other.get("/read/all/0");
+    assert!(page.contains("Not saved: AB changed this answer meanwhile"), "{page}");
+    // Each has codes of their own, and does not see the other's.
+    one.press(1, "do=add&segment=0&theme=meals_home&sentiment=negative");
+    assert!(!codes(&other.get("/read/all/1")).iter().any(|(_, t)| t == "meals_home"));
+    other.press(1, "do=add&segment=0&theme=continuity&sentiment=negative");
+    other.press(2, "do=done");
+    one.press(2, "do=done");
+    let agree = dir.heard(&["agree", "heard-out", "--json"]).expect(0);
+    let found: serde_json::Value = serde_json::from_str(&agree.out()).unwrap();
+    assert_eq!(found["both"], 2, "{found}");
+    assert_eq!(found["exact"]["value"], 0.5, "{found}");
+    assert!(dir.heard(&["agree", "heard-out"]).expect(0).out().contains("Krippendorff's alpha"));
+    // What differs is settled.
+    let settle = one.get("/read/differing/1");
+    assert!(settle.contains("Use the codes of CD"), "{settle}");
+    one.press(1, "do=use&who=CD");
+    assert!(one.get("/read/differing/1").contains("Settled."));
+}
+
+#[test]
+fn kills_lose_no_decision_that_the_page_confirmed() {
+    let dir = run();
+    for round in 0..6_usize {
+        let page = Page::open(&dir, "AB");
+        let feelings = ["positive", "negative"];
+        page.press(0, &format!("do=note&note=number+{round}"));
+        page.press(1, if round % 2 == 0 { "do=never" } else { "do=noquote" });
+        let _ = feelings;
+        page.kill();
+        let page = Page::open(&dir, "AB");
+        assert!(page.get("/read/all/0").contains(&format!("number {round}")));
+        let never =
+            page.get("/read/all/1").contains("id=\"never\" data-key=\"w\" aria-pressed=\"true\"");
+        assert_eq!(never, round % 2 == 0);
+    }
+}
+
+#[test]
+fn a_workbook_goes_out_and_comes_back() {
+    let dir = run();
+    // Small runs are drawn whole into the sample, so that nothing is shown before it is coded.
+    dir.heard(&["review", "heard-out", "--export", "coding.xlsx"]).expect(0);
+    let parts = crate::work::archive_parts(&dir.path("coding.xlsx")).join("\n");
+    assert!(parts.contains("always late") && parts.contains("Continuity"), "{parts}");
+    let back =
+        dir.heard(&["review", "heard-out", "--import", "coding.xlsx", "--coder", "AB"]).expect(0);
+    assert!(back.out().contains("8 rows read. Codes of 0 answers changed"), "{}", back.out());
+    let bad = dir.heard(&["review", "heard-out", "--import", "survey.csv"]).expect(2);
+    assert!(bad.err().contains("survey.csv"), "{}", bad.err());
+}
+
+#[test]
+fn a_person_is_forgotten_everywhere() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    page.press(1, "do=add&segment=0&theme=meals_home&sentiment=negative");
+    drop(page);
+    let gone = dir.heard(&["forget", "heard-out", "A2"]).expect(0);
+    assert!(gone.out().contains("Removed 1 answer (1-3)"), "{}", gone.out());
+    assert!(gone.out().contains("1 decision of the log"), "{}", gone.out());
+    assert_eq!(holds(&dir, "zorblax"), Vec::<String>::new());
+    assert_eq!(dir.rows("heard-out/restricted/responses.parquet").len(), 7);
+    assert_eq!(dir.rows("heard-out/restricted/key.parquet").len(), 7);
+    assert_eq!(dir.json("heard-out/run.json")["counts"]["answers"], 7);
+    assert!(dir.heard(&["forget", "heard-out", "A2"]).expect(2).err().contains("nobody"));
+}
+
+#[test]
+fn a_folder_that_is_no_run_is_told_and_left_alone() {
+    let dir = Dir::new();
+    dir.write("notes/a.txt", "nothing");
+    let said = dir.heard(&["review", "notes"]).expect(2);
+    assert!(said.err().contains("run.json"), "{}", said.err());
+    assert_eq!(dir.files("notes"), ["a.txt"]);
+    assert!(dir.heard(&["agree", "notes"]).expect(2).err().contains("run.json"));
+}
