@@ -422,13 +422,46 @@ fn kills_lose_no_decision_that_the_page_confirmed() {
 #[test]
 fn a_workbook_goes_out_and_comes_back() {
     let dir = run();
-    // Small runs are drawn whole into the sample, so that nothing is shown before it is coded.
     dir.heard(&["review", "heard-out", "--export", "coding.xlsx"]).expect(0);
     let parts = crate::work::archive_parts(&dir.path("coding.xlsx")).join("\n");
-    assert!(parts.contains("always late") && parts.contains("Continuity"), "{parts}");
+    assert!(
+        parts.contains("always late") && parts.contains("Continuity of care workers"),
+        "{parts}"
+    );
     let back =
         dir.heard(&["review", "heard-out", "--import", "coding.xlsx", "--coder", "AB"]).expect(0);
     assert!(back.out().contains("8 rows read. Codes of 0 answers changed"), "{}", back.out());
+    // Somebody types what is no theme: it is named by row and column, and nothing is taken.
+    dir.retype("coding.xlsx", "wrong.xlsx", "Continuity of care workers", "Nonsense");
+    let wrong = dir.heard(&["review", "heard-out", "--import", "wrong.xlsx"]).expect(2);
+    assert!(wrong.err().contains("row 6, column theme"), "{}", wrong.err());
+    assert!(wrong.err().contains("“Nonsense” is not a theme of home-care"), "{}", wrong.err());
+    dir.retype("coding.xlsx", "ids.xlsx", "1-2", "9-9");
+    let ids = dir.heard(&["review", "heard-out", "--import", "ids.xlsx"]).expect(2);
+    assert!(
+        ids.err().contains("row 2, column response_id: “9-9” is not in this run"),
+        "{}",
+        ids.err()
+    );
+    // Another theme is a decision, and the report uses it.
+    dir.retype(
+        "coding.xlsx",
+        "other.xlsx",
+        "Continuity of care workers",
+        "Dignity and being seen as a person",
+    );
+    let args = ["review", "heard-out", "--import", "other.xlsx", "--coder", "AB"];
+    let other = dir.heard(&args).expect(0);
+    assert!(!other.out().contains("Codes of 0 answers"), "{}", other.out());
+    // The workbook is older than these decisions now.
+    dir.retype("coding.xlsx", "late.xlsx", "Continuity of care workers", "Punctuality");
+    let late =
+        dir.heard(&["review", "heard-out", "--import", "late.xlsx", "--coder", "AB"]).expect(2);
+    assert!(late.err().contains("decided again after the workbook was made"), "{}", late.err());
+    dir.heard(&["report", "heard-out"]).expect(0);
+    assert!(
+        dir.text("heard-out/publish/report.html").contains("People read and decided the codes of")
+    );
     let bad = dir.heard(&["review", "heard-out", "--import", "survey.csv"]).expect(2);
     assert!(bad.err().contains("survey.csv"), "{}", bad.err());
 }

@@ -20,7 +20,7 @@ pub(super) struct Args {
     json: bool,
 }
 
-pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let about = About::read(&args.dir)?;
     if !Log::exists(&about.restricted) {
         let said = format!(

@@ -20,7 +20,7 @@ pub(super) struct Args {
     id: String,
 }
 
-pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
+pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let found = forget(&args.dir, &args.id)?;
     let mut out = format!(
         "Removed {} ({}), {} of the key table and {} of the log; tables, charts and report were made again without them.\n",

@@ -7,6 +7,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, print};
 use crate::config::{self, Machine, RawConfig};
+use crate::plain::plural;
+use crate::review;
 use crate::run::{self, Progress};
 
 /// Read files and write the evidence.
@@ -81,9 +83,17 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let config = config(args)?;
     let progress = Bar::new(quiet);
     let summary = run::run(&config, &progress)?;
+    // What people decided about an earlier run in this folder counts in this one.
+    let carried = review::carry_over(&config.out)?;
     progress.finish();
     if !quiet {
         print(&summary.text())?;
+        if let Some((found, lost)) = carried {
+            print(&format!(
+                "People's decisions of earlier were kept, and the report uses them: {} are about answers of this run, {lost} found no answer (see the history on the review page).",
+                plural(found as u64, "decided answer", "decided answers"),
+            ))?;
+        }
     }
     Ok(if summary.needs_attention() { Outcome::NeedsAttention } else { Outcome::Done })
 }

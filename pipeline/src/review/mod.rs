@@ -66,13 +66,20 @@ pub enum Error {
     Refused(String),
 }
 
-/// The names of the answers of the random sample.
+/// A run of fewer different answers may be read whole; then nothing is estimated.
+pub const SMALL: usize = 300;
+
+/// The names of the answers of the random sample, which are coded without seeing the model's codes;
+/// none where the run may be read whole.
 pub fn sample(run: &stored::Run, decisions: &Decisions) -> Result<Vec<key::Key>, Error> {
     let mut study = Study::new(decisions.secret());
     for row in &run.rows {
         study.add(&row.coded, row.key, decisions.state(row.key), &run.about.vocabulary);
     }
     let mut order = study.order();
+    if order.len() < SMALL {
+        return Ok(Vec::new());
+    }
     order.truncate(target(decisions)?);
     Ok(order)
 }
@@ -81,4 +88,28 @@ pub fn sample(run: &stored::Run, decisions: &Decisions) -> Result<Vec<key::Key>,
 pub fn target(decisions: &Decisions) -> Result<usize, Error> {
     let chosen = decisions.fact("sample")?;
     Ok(chosen.and_then(|n| n.parse().ok()).unwrap_or(study::USUAL))
+}
+
+/// After a run: makes the report again with what people decided about an earlier run in the folder.
+/// Gives how many decided answers are in this run, and how many are not; None where nobody decided.
+pub fn carry_over(dir: &std::path::Path) -> Result<Option<(usize, usize)>, Error> {
+    let restricted = dir.join(folder::RESTRICTED);
+    if !Log::exists(&restricted) {
+        return Ok(None);
+    }
+    let decisions = Decisions::open(&restricted)?;
+    if decisions.keys().next().is_none() {
+        return Ok(None);
+    }
+    let about = stored::About::read(dir)?;
+    let namer = stored::Namer::new(&decisions)?;
+    let mut met = std::collections::HashSet::new();
+    decode::read(&restricted, &about.vocabulary, |rows| {
+        met.extend(rows.iter().map(|row| namer.name(row).0));
+    })?;
+    let found = decisions.keys().filter(|(key, _)| met.contains(key)).count();
+    let lost = decisions.keys().count() - found;
+    drop(decisions);
+    crate::again::report(dir, None).map_err(Box::new)?;
+    Ok(Some((found, lost)))
 }

@@ -39,12 +39,14 @@ fn heads() -> Vec<String> {
     heads
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err asks for")]
 fn written(source: XlsxError) -> Error {
     Error::Refused(format!("the workbook could not be made: {source}"))
 }
 
 /// Writes the workbook, with a coder's codes where they have some and the model's elsewhere. Answers
 /// of the random sample that the coder has not read hold no codes, so that they are coded blind.
+#[expect(clippy::too_many_lines, reason = "one sheet, column by column")]
 pub fn export(
     run: &Run,
     decisions: &Decisions,
@@ -198,7 +200,8 @@ pub fn import(
     let mut problems: Vec<String> = Vec::new();
     let lines = read(run, path, &ids, &mut problems)?;
     let mut found = Imported { rows: lines.len(), ..Imported::default() };
-    let (mut changes, mut seen): (Vec<(Key, Change)>, Vec<(Key, i64)>) = (Vec::new(), Vec::new());
+    let mut changes: Vec<(Key, Change)> = Vec::new();
+    let mut seen: Vec<(Key, i64)> = Vec::new();
     let mut asked: HashMap<Key, (usize, BTreeMap<u16, Sentiment>)> = HashMap::new();
     for (at, line) in lines {
         let stored = &run.rows[at];
@@ -238,9 +241,9 @@ pub fn import(
         }
         found.removed += before.keys().filter(|theme| !line.themes.contains_key(theme)).count();
         if same {
-            found.approved += 1
+            found.approved += 1;
         } else {
-            found.changed += 1
+            found.changed += 1;
         }
         let codes = codes(run, at, state.codes_of(&desk.who), &line.themes, blind);
         changes.push((stored.key, Change::Codes(Some(codes))));
@@ -260,12 +263,11 @@ pub fn import(
         )));
     }
     match decisions.decide(desk, &seen, &changes)? {
-        Ok(_) => Ok(found),
+        Ok(_) | Err(Refusal::Nothing) => Ok(found),
         Err(Refusal::Meanwhile(who, _)) => Err(Error::Refused(format!(
             "nothing was taken from {}: {who} changed an answer at this very moment. Try again",
             path.display()
         ))),
-        Err(Refusal::Nothing) => Ok(found),
     }
 }
 
@@ -342,7 +344,7 @@ fn read(
     let Some(book) = run.about.vocabulary.codebooks().first() else { return Ok(Vec::new()) };
     let mut rows = sheet.rows();
     let head: Vec<String> =
-        rows.next().unwrap_or_default().iter().map(|cell| cell.to_string()).collect();
+        rows.next().unwrap_or_default().iter().map(ToString::to_string).collect();
     if head != heads() {
         return Err(refuse(
             "its columns are not those that `heard review --export` wrote; export it anew"

@@ -142,9 +142,11 @@ impl Study {
         } else {
             bootstrap(pairs.len(), |weights| figures(&pairs, names.len(), weights))
         };
-        let figure = |at: usize| Figure {
-            value: measured.get(at).copied().filter(|v| v.is_finite()),
-            interval: intervals.get(at).copied().flatten(),
+        let figure = |at: usize| {
+            let value = measured.get(at).copied().filter(|v| v.is_finite());
+            let interval = intervals.get(at).copied().flatten();
+            let interval = interval.map(|i| value.map_or(i, |value| widened(i, value, read.len())));
+            Figure { value, interval }
         };
         let count = |of: &dyn Fn(&Pair<'_>) -> bool| pairs.iter().filter(|p| of(p)).count();
         let all: Vec<&Unit> = self.units.values().collect();
@@ -262,6 +264,17 @@ fn share(all: &[&Unit], read: &[&Unit], has: &dyn Fn(&Given) -> bool) -> Share {
         high: (corrected + width).clamp(0.0, 1.0),
     };
     Share { model, corrected: Some(corrected), interval: Some(interval) }
+}
+
+/// Resamples of answers that were all right, or all wrong, know no doubt: there the interval of a
+/// plain share of so many answers stands.
+fn widened(interval: Interval, value: f64, read: usize) -> Interval {
+    if interval.high - interval.low > 1e-9 {
+        return interval;
+    }
+    let right = (value * read as f64).round() as u64;
+    let (low, high) = crate::tables::intervals::wilson(right, read as u64);
+    Interval { low, high }
 }
 
 /// The 97.5% point of Student's distribution, by the first terms of its expansion.

@@ -159,7 +159,14 @@ fn back(app: &mut App, undo: bool) -> Result<(Next, Option<String>), Error> {
     app.index_again(&masked)?;
     let place = act.changes.first().and_then(|(key, ..)| app.run.places.get(key)?.first().copied());
     let verb = if undo { "Taken back" } else { "Done again" };
-    let mut said = format!("{verb}: {}.", describe(&act));
+    // What is done again is the undoing of an undoing.
+    let mut shown = act.clone();
+    if !undo {
+        for change in &mut shown.changes {
+            std::mem::swap(&mut change.1, &mut change.2);
+        }
+    }
+    let mut said = format!("{verb}: {}.", describe(&shown));
     if undo && !masked.is_empty() && place.is_some_and(|at| app.is_masked_in_table(at as usize)) {
         said.push_str(" The words themselves left the run's files when the page was closed; `heard run --force` brings them back.");
     }

@@ -1,6 +1,6 @@
 //! What the page knows: the run, the decisions, what is to be read next, and the index for searching.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,10 +17,8 @@ use crate::review::decisions::Decisions;
 use crate::review::key::Key;
 use crate::review::log::Desk;
 use crate::review::stored::{About, Run};
-use crate::review::{Error, Study, apply, masked, place, study};
+use crate::review::{Error, SMALL, Study, apply, masked, place, study};
 
-/// A run of fewer answers opens on reading all of them.
-pub(super) const SMALL: usize = 300;
 /// An answer with more words, or with so many themes, is read among the long ones.
 const LONG_WORDS: u32 = 120;
 const MANY_THEMES: usize = 4;
@@ -117,6 +115,8 @@ pub struct App {
     pub(super) index: Connection,
     /// Rows of the random sample's order, one for each distinct answer.
     drawn: Vec<u32>,
+    /// The rows of the sample itself.
+    sample: HashSet<u32>,
     pub(super) target: usize,
     queues: HashMap<Queue, (i64, usize, Arc<Vec<u32>>)>,
     /// A sentence for the next page.
@@ -158,7 +158,9 @@ impl App {
             study.add(&row.coded, row.key, decisions.state(row.key), &run.about.vocabulary);
         }
         let drawn = study.order();
-        let drawn = drawn.iter().filter_map(|key| run.places.get(key)?.first().copied()).collect();
+        let drawn = drawn.iter().filter_map(|key| run.places.get(key)?.first().copied());
+        let drawn: Vec<u32> = drawn.collect();
+        let sample = drawn.iter().take(target).copied().collect();
         let desk = Desk {
             who: options.coder.clone(),
             model: run.about.model(),
@@ -184,6 +186,7 @@ impl App {
             templates: super::pages::templates()?,
             index,
             drawn,
+            sample,
             target,
             queues: HashMap::new(),
             notice: None,
@@ -222,6 +225,7 @@ impl App {
     pub(super) fn set_target(&mut self, target: usize) -> Result<(), Error> {
         self.decisions.set_fact("sample", &target.to_string())?;
         self.target = target;
+        self.sample = self.drawn.iter().take(target).copied().collect();
         self.queues.clear();
         self.live = None;
         Ok(())
@@ -318,6 +322,7 @@ impl App {
                 let skipped = || state.own.get(&self.me).is_some_and(|own| own.skipped);
                 first
                     && Self::belongs(queue, &row.coded, state)
+                    && !(matches!(queue, Queue::Unsure | Queue::Long) && self.is_kept_blind(*at))
                     && (queue != Queue::Skipped || skipped())
             })
             .map(|(at, _)| at)
@@ -359,8 +364,16 @@ impl App {
         if self.is_done(at) {
             return false;
         }
-        let begun = self.state(at).codes_of(&self.me);
-        begun.map_or(queue == Queue::Sample, |codes| codes.blind)
+        match self.state(at).codes_of(&self.me) {
+            Some(codes) => codes.blind,
+            None => queue == Queue::Sample || self.is_kept_blind(at as u32),
+        }
+    }
+
+    /// Whether a row is of the sample, which no other queue may spoil by showing the model's codes. A
+    /// small run may be read whole: then nothing is estimated.
+    fn is_kept_blind(&self, at: u32) -> bool {
+        self.drawn.len() >= SMALL && self.sample.contains(&at)
     }
 
     /// A response as this coder sees it: masked, with their own codes where they have some, else the

@@ -128,6 +128,7 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/agreement", get(pages::agreement))
         .route("/history", get(pages::history))
         .route("/keys", get(pages::keys))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/review.js", get(|| async { asset(SCRIPT, "text/javascript; charset=utf-8") }))
         .route("/review.css", get(|| async { asset(STYLE, "text/css; charset=utf-8") }))
         .fallback(|| async { (StatusCode::NOT_FOUND, "There is no such page.") })

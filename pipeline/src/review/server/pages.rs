@@ -9,11 +9,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Value as Shown, context};
 use serde_json::{Value, json};
 
-use super::app::{App, Queue, SMALL, Writing};
+use super::app::{App, Queue, Writing};
 use super::{Answer, Shared, act, missing, view};
 use crate::plain::{number, plural};
-use crate::review::{Error, study};
-use crate::tables::evidence::Cell;
+use crate::review::{Error, SMALL, study};
 
 pub(super) fn templates() -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
@@ -88,7 +87,7 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
     let (sample_open, sample) = app.progress(Queue::Sample);
     let (all_open, all) = app.progress(Queue::All);
     let (pace, own_pace) = app.pace();
-    let minutes = |n: usize| ((n as f64 * pace) / 60.0).ceil() as u64;
+    let minutes = |n: usize| minutes(n, pace);
     let small = all < SMALL;
     let choices: Vec<Value> = [50, 100, 200, 400]
         .into_iter()
@@ -126,7 +125,7 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
         "all": all,
         "all_open": all_open,
         "all_minutes": minutes(all_open),
-        "pace": pace.round() as i64,
+        "pace": plural(pace.round() as u64, "second", "seconds"),
         "own_pace": own_pace,
         "minutes": minutes(sample_open),
         "choices": choices,
@@ -134,6 +133,11 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
         "unmatched": unmatched,
     });
     render(&mut app, "start.html", "Start", view)
+}
+
+/// How long so many answers take.
+fn minutes(answers: usize, pace: f64) -> String {
+    plural((answers as f64 * pace / 60.0).ceil() as u64, "minute", "minutes")
 }
 
 pub(super) async fn queues(State(shared): State<Arc<Shared>>) -> Answer {
@@ -152,7 +156,7 @@ pub(super) async fn queues(State(shared): State<Arc<Shared>>) -> Answer {
             "why": queue.why(),
             "open": open,
             "all": all,
-            "minutes": ((open as f64 * pace) / 60.0).ceil() as u64,
+            "minutes": minutes(open, pace),
         }));
     }
     render(&mut app, "queues.html", "Read", json!({"rows": rows}))
@@ -162,12 +166,11 @@ pub(super) async fn read(State(shared): State<Arc<Shared>>, Path(queue): Path<St
     let mut app = shared.app();
     app.refresh()?;
     let queue = Queue::parse(&queue).ok_or_else(missing)?;
-    let to = match app.next(queue, None) {
-        Some(at) => format!("/read/{}/{at}", queue.id()),
-        None => {
-            app.notice.get_or_insert(format!("Nothing is left to read in “{}”.", queue.title()));
-            "/queues".to_owned()
-        }
+    let to = if let Some(at) = app.next(queue, None) {
+        format!("/read/{}/{at}", queue.id())
+    } else {
+        app.notice.get_or_insert(format!("Nothing is left to read in “{}”.", queue.title()));
+        "/queues".to_owned()
     };
     Ok(Redirect::to(&to).into_response())
 }
@@ -239,10 +242,8 @@ pub(super) async fn results(State(shared): State<Arc<Shared>>) -> Answer {
         .flat_map(|book| &book.themes)
         .map(|row| {
             let of = accuracy.themes.iter().find(|t| t.id == row.id);
-            let cell = match row.respondents {
-                Cell::Hidden => None,
-                cell => cell.count().zip(cell.base()).map(|(n, base)| format!("{n} of {base}")),
-            };
+            let counted = row.respondents.count().zip(row.respondents.base());
+            let cell = counted.map(|(n, base)| format!("{n} of {base}"));
             json!({
                 "id": row.id,
                 "label": row.label,

@@ -21,6 +21,7 @@ struct Shown<'a> {
 }
 
 /// Everything that the page of a response shows.
+#[expect(clippy::too_many_lines, reason = "one value, field by field")]
 pub(super) fn response(app: &mut App, queue: Queue, at: usize) -> Value {
     let blind = app.is_blind(queue, at);
     let (coded, codes) = app.shown(at, blind);
