@@ -113,6 +113,7 @@ pub struct App {
     pub(super) codebook: Option<Codebook>,
     pub(super) templates: Environment<'static>,
     pub(super) index: Connection,
+    pub(super) choices: Vec<super::explore::Choice>,
     /// Rows of the random sample's order, one for each distinct answer.
     drawn: Vec<u32>,
     /// The rows of the sample itself.
@@ -177,7 +178,8 @@ impl App {
             }
         });
         let index = super::explore::index(&run, &decisions)?;
-        Ok(Self {
+        let choices = super::explore::choices(&run);
+        let mut app = Self {
             run,
             decisions,
             me: options.coder.clone(),
@@ -185,6 +187,7 @@ impl App {
             codebook,
             templates: super::pages::templates()?,
             index,
+            choices,
             drawn,
             sample,
             target,
@@ -193,7 +196,12 @@ impl App {
             live: None,
             to_write,
             writing: Writing::Idle,
-        })
+        };
+        // The first page is to be quick.
+        for queue in Queue::ALL {
+            app.rows_of(queue);
+        }
+        Ok(app)
     }
 
     /// Takes in what other windows and people have written.

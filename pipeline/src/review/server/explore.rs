@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use heard_models::words::{RespondentType, Sentiment, Status};
+use heard_models::words::{RespondentType, Sentiment};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ pub(super) fn index_row(
 
 /// Rows that hold all words, the last of which may be unfinished; words in quotation marks stand
 /// together. None where nothing was asked for.
-fn search(db: &Connection, asked: &str) -> Result<Option<HashSet<usize>>, Error> {
+fn search(db: &Connection, asked: &str) -> Result<Option<Vec<usize>>, Error> {
     let mut parts: Vec<String> = Vec::new();
     for (i, part) in asked.split('"').enumerate() {
         if i % 2 == 1 {
@@ -84,10 +84,11 @@ fn search(db: &Connection, asked: &str) -> Result<Option<HashSet<usize>>, Error>
     }
     let mut found = db.prepare_cached("SELECT rowid FROM words WHERE words MATCH ?1")?;
     let rows = found.query_map([parts.join(" ")], |row| row.get::<_, i64>(0))?;
-    let mut all = HashSet::new();
+    let mut all = Vec::new();
     for row in rows {
-        all.insert(row? as usize - 1);
+        all.push(row? as usize - 1);
     }
+    all.sort_unstable();
     Ok(Some(all))
 }
 
@@ -98,35 +99,71 @@ fn asked<'a>(query: &'a Asked, name: &str) -> &'a str {
     query.get(name).map(|v| v.trim()).unwrap_or_default()
 }
 
-/// Whether a row passes everything but the theme.
-fn passes(app: &App, at: usize, query: &Asked, found: Option<&HashSet<usize>>) -> bool {
-    let row = &app.run.rows[at];
-    let (coded, response) = (&row.coded, &row.coded.response);
-    let state = app.decisions.state(row.key);
-    let is = |name: &str, value: &str| {
-        let wanted = asked(query, name);
-        wanted.is_empty() || wanted == value
-    };
-    let by = app.run.about.vocabulary.breakdowns().iter().zip(&response.by);
-    found.is_none_or(|found| found.contains(&at))
-        && is("question", response.question.text.as_str())
-        && is("who", coded.respondent_type.0.as_str())
-        && is("channel", response.channel.as_str())
-        && is("wave", response.wave.as_deref().unwrap_or_default())
-        && is("status", coded.status.as_str())
-        && (asked(query, "flag").is_empty()
-            || coded.flags.iter().any(|f| f.as_str() == asked(query, "flag")))
-        && match asked(query, "coder") {
-            "" => true,
-            "model" => state.counting().is_none(),
-            who => state.codes_of(who).is_some_and(|codes| codes.done),
-        }
-        && by.into_iter().all(|(name, value)| is(name, value.as_deref().unwrap_or_default()))
+/// What is asked for besides words and themes; empty where anything will do.
+struct Wanted<'a> {
+    question: &'a str,
+    who: &'a str,
+    channel: &'a str,
+    wave: &'a str,
+    status: &'a str,
+    flag: &'a str,
+    coder: &'a str,
+    /// By number of the breakdown.
+    by: Vec<(usize, &'a str)>,
 }
 
-fn feels(themes: &[(u16, Sentiment)], theme: Option<u16>, felt: &str) -> bool {
+impl<'a> Wanted<'a> {
+    fn new(query: &'a Asked, breakdowns: &[String]) -> Self {
+        let by = breakdowns.iter().map(|name| asked(query, name)).enumerate();
+        Self {
+            question: asked(query, "question"),
+            who: asked(query, "who"),
+            channel: asked(query, "channel"),
+            wave: asked(query, "wave"),
+            status: asked(query, "status"),
+            flag: asked(query, "flag"),
+            coder: asked(query, "coder"),
+            by: by.filter(|(_, value)| !value.is_empty()).collect(),
+        }
+    }
+
+    fn takes(&self, app: &App, at: usize) -> bool {
+        let row = &app.run.rows[at];
+        let (coded, response) = (&row.coded, &row.coded.response);
+        let is = |wanted: &str, value: &str| wanted.is_empty() || wanted == value;
+        is(self.question, response.question.text.as_str())
+            && is(self.who, coded.respondent_type.0.as_str())
+            && is(self.channel, response.channel.as_str())
+            && is(self.wave, response.wave.as_deref().unwrap_or_default())
+            && is(self.status, coded.status.as_str())
+            && (self.flag.is_empty() || coded.flags.iter().any(|f| f.as_str() == self.flag))
+            && self
+                .by
+                .iter()
+                .all(|(n, v)| response.by.get(*n).and_then(Option::as_deref) == Some(*v))
+            && match self.coder {
+                "" => true,
+                "model" => app.state(at).counting().is_none(),
+                who => app.state(at).codes_of(who).is_some_and(|codes| codes.done),
+            }
+    }
+}
+
+/// Whether a theme, or any, stands for a row with this feeling, or any.
+fn feels(app: &App, at: usize, theme: Option<u16>, felt: &str) -> bool {
+    if theme.is_none() && felt.is_empty() {
+        return true;
+    }
+    let by_model = app.state(at).counting().is_none();
+    if by_model {
+        let mut given = app.run.rows[at].coded.codings.iter().filter(|c| c.codebook == 0);
+        let any = given.any(|c| theme.is_none_or(|theme| theme == c.theme));
+        if !any || felt.is_empty() {
+            return any;
+        }
+    }
     let is = |sentiment: Sentiment| felt.is_empty() || sentiment.as_str() == felt;
-    themes.iter().any(|(t, s)| theme.is_none_or(|theme| theme == *t) && is(*s))
+    app.themes(at).iter().any(|(t, s)| theme.is_none_or(|theme| theme == *t) && is(*s))
 }
 
 pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<Asked>) -> Answer {
@@ -141,16 +178,15 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
     };
     let (first, second) = (find("theme"), find("theme2"));
     let felt = asked(&query, "sentiment");
+    let wanted = Wanted::new(&query, app.run.about.vocabulary.breakdowns());
     let page: usize = asked(&query, "page").parse().unwrap_or(0);
     let mut columns = Vec::new();
     for theme in [Some(first), second.map(Some)].into_iter().flatten() {
-        let rows: Vec<usize> = (0..app.run.rows.len())
-            .filter(|at| {
-                passes(&app, *at, &query, found.as_ref())
-                    && ((theme.is_none() && felt.is_empty())
-                        || feels(&app.themes(*at), theme, felt))
-            })
-            .collect();
+        let takes = |at: &usize| wanted.takes(&app, *at) && feels(&app, *at, theme, felt);
+        let rows: Vec<usize> = match &found {
+            Some(found) => found.iter().copied().filter(takes).collect(),
+            None => (0..app.run.rows.len()).filter(takes).collect(),
+        };
         let label = theme.map(|t| app.run.about.vocabulary.theme(0, t).label.clone());
         let shown: Vec<Value> =
             rows.iter().skip(page * PAGE).take(PAGE).map(|at| card(&app, *at)).collect();
@@ -192,54 +228,42 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
 }
 
 /// A list of values to choose from.
-fn filters(app: &App, query: &Asked) -> Vec<Value> {
-    let choice = |name: &str, label: &str, values: Vec<(String, String)>| {
-        (values.len() > 1).then(|| {
-            json!({
-                "name": name,
-                "label": label,
-                "now": asked(query, name),
-                "values": values.iter().map(|(id, label)| json!({"id": id, "label": label})).collect::<Vec<_>>(),
-            })
-        })
-    };
-    let distinct = |of: &dyn Fn(&CodedResponse) -> Option<String>| {
-        let mut seen: Vec<String> = Vec::new();
-        let mut known = HashSet::new();
-        for row in &app.run.rows {
+pub(super) struct Choice {
+    name: String,
+    label: String,
+    /// (value, what people read).
+    values: Vec<(String, String)>,
+}
+
+/// More values than these are not a choice.
+const VALUES: usize = 500;
+
+/// The values that the run holds, in the order of meeting.
+pub(super) fn choices(run: &Run) -> Vec<Choice> {
+    fn distinct<'a>(
+        run: &'a Run,
+        of: impl Fn(&'a CodedResponse) -> Option<&'a str>,
+    ) -> Vec<&'a str> {
+        let (mut seen, mut known) = (Vec::new(), HashSet::new());
+        for row in &run.rows {
             if let Some(value) = of(&row.coded)
                 && !value.is_empty()
-                && known.len() < 500
-                && known.insert(value.clone())
+                && known.len() < VALUES
+                && known.insert(value)
             {
                 seen.push(value);
             }
         }
-        seen.into_iter().map(|v| (v.clone(), v)).collect::<Vec<_>>()
+        seen
+    }
+    let same = |values: Vec<&str>| -> Vec<(String, String)> {
+        values.into_iter().map(|v| (v.to_owned(), v.to_owned())).collect()
     };
-    let words = |all: Vec<&str>| -> Vec<(String, String)> {
-        all.into_iter().map(|w| (w.to_owned(), labels::sentence_case(w))).collect()
+    let words = |values: Vec<&str>| -> Vec<(String, String)> {
+        values.into_iter().map(|v| (v.to_owned(), labels::sentence_case(v))).collect()
     };
-    let present = |of: &dyn Fn(&CodedResponse) -> bool| app.run.rows.iter().any(|r| of(&r.coded));
-    let mut all = vec![
-        choice(
-            "question",
-            "Question",
-            distinct(&|r| Some(r.response.question.text.as_str().to_owned())),
-        ),
-        choice(
-            "who",
-            "Who speaks",
-            RespondentType::ALL
-                .iter()
-                .filter(|kind| present(&|r| r.respondent_type.0 == **kind))
-                .map(|kind| (kind.as_str().to_owned(), labels::roles(*kind).to_owned()))
-                .collect(),
-        ),
-        choice("wave", "Wave", distinct(&|r| r.response.wave.as_deref().map(str::to_owned))),
-        choice("channel", "Came as", distinct(&|r| Some(r.response.channel.as_str().to_owned()))),
-        choice("status", "Holds", words(Status::ALL.iter().map(|s| s.as_str()).collect())),
-    ];
+    let kinds = distinct(run, |r| Some(r.respondent_type.0.as_str()));
+    let kinds = RespondentType::ALL.iter().filter(|kind| kinds.contains(&kind.as_str()));
     let flags = [
         Flag::SafeguardingReview,
         Flag::PiiResidual,
@@ -248,16 +272,46 @@ fn filters(app: &App, query: &Asked) -> Vec<Value> {
         Flag::Quotable,
         Flag::Language,
     ];
-    all.push(choice("flag", "Flag", words(flags.iter().map(|f| f.as_str()).collect())));
+    let mut all = vec![
+        ("question", "Question", same(distinct(run, |r| Some(r.response.question.text.as_str())))),
+        (
+            "who",
+            "Who speaks",
+            kinds.map(|kind| (kind.as_str().to_owned(), labels::roles(*kind).to_owned())).collect(),
+        ),
+        ("wave", "Wave", same(distinct(run, |r| r.response.wave.as_deref()))),
+        ("channel", "Came as", words(distinct(run, |r| Some(r.response.channel.as_str())))),
+        ("status", "Holds", words(distinct(run, |r| Some(r.status.as_str())))),
+        ("flag", "Flag", words(flags.iter().map(|f| f.as_str()).collect())),
+    ]
+    .into_iter()
+    .map(|(name, label, values)| Choice { name: name.to_owned(), label: label.to_owned(), values })
+    .collect::<Vec<_>>();
+    for (at, name) in run.about.vocabulary.breakdowns().iter().enumerate() {
+        let label = labels::sentence_case(&name.trim_start_matches("by_").replace('_', " "));
+        let values = same(distinct(run, |r| r.response.by.get(at)?.as_deref()));
+        all.push(Choice { name: name.clone(), label, values });
+    }
+    all.retain(|choice| choice.values.len() > 1);
+    all
+}
+
+/// What can be chosen, and what is.
+fn filters(app: &App, query: &Asked) -> Vec<Value> {
     let mut coders = vec![("model".to_owned(), "The model alone".to_owned())];
     coders.extend(app.decisions.coders().into_iter().map(|who| (who.clone(), who)));
-    all.push(choice("coder", "Coded by", coders));
-    for (at, name) in app.run.about.vocabulary.breakdowns().iter().enumerate() {
-        let label = labels::sentence_case(&name.trim_start_matches("by_").replace('_', " "));
-        let values = distinct(&|r| r.response.by.get(at)?.as_deref().map(str::to_owned));
-        all.push(choice(name, &label, values));
-    }
-    all.into_iter().flatten().collect()
+    let coders = Choice { name: "coder".to_owned(), label: "Coded by".to_owned(), values: coders };
+    let all = app.choices.iter().chain([&coders]).filter(|choice| choice.values.len() > 1);
+    all.map(|choice| {
+        let value = |(id, label): &(String, String)| json!({"id": id, "label": label});
+        json!({
+            "name": choice.name,
+            "label": choice.label,
+            "now": asked(query, &choice.name),
+            "values": choice.values.iter().map(value).collect::<Vec<_>>(),
+        })
+    })
+    .collect()
 }
 
 /// An answer in a list.
