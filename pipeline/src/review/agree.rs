@@ -256,9 +256,9 @@ fn confusion(cases: &[Case]) -> Vec<((u16, u16), usize)> {
 /// The agreement as a screen of text.
 pub fn text(found: &Agreement) -> String {
     let mut out = format!(
-        "{} coded; {} answers were coded by two or more, {} of these without seeing other codes.\n",
+        "Coders: {}. Coded by two or more: {}, {} of these without seeing other codes.\n",
         found.coders.join(", "),
-        found.both,
+        crate::plain::plural(found.both as u64, "answer", "answers"),
         found.blind
     );
     if found.both == 0 {

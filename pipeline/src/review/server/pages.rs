@@ -129,8 +129,8 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
         "own_pace": own_pace,
         "minutes": minutes(sample_open),
         "choices": choices,
-        "read": read,
-        "unmatched": unmatched,
+        "read": (read > 0).then(|| plural(read as u64, "answer", "answers")),
+        "unmatched": (unmatched > 0).then(|| plural(unmatched as u64, "answer", "answers")),
     });
     render(&mut app, "start.html", "Start", view)
 }
@@ -334,7 +334,9 @@ pub(super) async fn history(
         "all": plural(all as u64, "decision", "decisions"),
         "older": (all > (page + 1) * PAGE).then_some(page + 1),
         "newer": page.checked_sub(1),
-        "unmatched": app.run.unmatched(&app.decisions),
+        "unmatched": Some(app.run.unmatched(&app.decisions))
+            .filter(|n| *n > 0)
+            .map(|n| plural(n as u64, "answer", "answers")),
     });
     render(&mut app, "history.html", "History", view)
 }
