@@ -51,7 +51,9 @@ impl Dir {
         let mut found = Vec::new();
         let mut folders = vec![base.clone()];
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
+            // A folder may be replaced while it is looked at.
+            let Ok(entries) = std::fs::read_dir(folder) else { continue };
+            for entry in entries {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     folders.push(path);

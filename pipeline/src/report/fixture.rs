@@ -366,6 +366,7 @@ pub(super) fn facts() -> Facts {
         models: vec![version("home-care-fast")],
         kinds: vec!["csv".to_owned(), "docx".to_owned()],
         definitions,
+        review: None,
         agreement: vec![Agreement {
             measure: "Themes (micro F1)".to_owned(),
             figure: ".52".to_owned(),
