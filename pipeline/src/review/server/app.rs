@@ -344,8 +344,20 @@ impl App {
     /// How many rows of a queue are open, and how many it has.
     pub(super) fn progress(&mut self, queue: Queue) -> (usize, usize) {
         let rows = self.rows_of(queue);
-        let open = rows.iter().filter(|at| self.is_open(queue, **at as usize)).count();
-        (open, rows.len())
+        let is_closed = |at: u32| !self.is_open(queue, at as usize);
+        let closed = if matches!(queue, Queue::Skipped | Queue::Differing) {
+            rows.iter().filter(|at| is_closed(**at)).count()
+        } else {
+            // What nobody has decided anything about is open: only the others are looked at.
+            let decided = self.decisions.keys();
+            let decided = decided.filter_map(|(key, _)| self.run.places.get(&key)?.first());
+            let is_in = |at: &u32| match queue {
+                Queue::Sample => self.sample.contains(at),
+                _ => rows.binary_search(at).is_ok(),
+            };
+            decided.filter(|at| is_in(at) && is_closed(**at)).count()
+        };
+        (rows.len() - closed, rows.len())
     }
 
     /// The next open row after this one, or from the beginning.
