@@ -50,7 +50,7 @@ impl Page {
         let got = page.ask("GET", &link, &[], "");
         assert_eq!(got.status, 303, "{}", got.head);
         let cookie = got.head.lines().find_map(|l| l.strip_prefix("set-cookie: ")).unwrap();
-        page.cookie = cookie.split(';').next().unwrap().to_owned();
+        page.cookie = cookie.split(';').next().unwrap().into();
         page
     }
 
@@ -211,7 +211,7 @@ fn the_page_is_for_its_own_link_on_this_computer() {
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     // The link is good once.
     assert_eq!(page.ask("GET", &link, &[], "").status, 403);
-    page.cookie = cookie.split(';').next().unwrap().to_owned();
+    page.cookie = cookie.split(';').next().unwrap().into();
     let home = page.ask("GET", "/", &[], "");
     assert_eq!(home.status, 200);
     for line in [

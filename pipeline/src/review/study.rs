@@ -389,7 +389,7 @@ mod tests {
         }
     }
 
-    /// SplitMix64.
+    /// `SplitMix64`.
     fn next(state: &mut u64) -> f64 {
         *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = *state;
