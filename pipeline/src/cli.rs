@@ -4,6 +4,7 @@
 //! remain); 2 could not run. Evidence goes to the output folder, the summary to standard output,
 //! progress and errors to standard error.
 
+mod about;
 mod check;
 mod codebook;
 mod evaluate;
@@ -14,7 +15,7 @@ mod train;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Turns what people say about their care into evidence, on your own computer.
 ///
@@ -45,6 +46,18 @@ enum Command {
     Evaluate(evaluate::Args),
     Train(train::Args),
     Codebook(codebook::Args),
+    /// What makes a terminal complete commands and options with the tab key.
+    #[command(after_help = about::COMPLETIONS)]
+    Completions {
+        /// The shell that it is for.
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual pages, one for each command, for packagers.
+    #[command(hide = true)]
+    Man {
+        /// The folder for them.
+        folder: std::path::PathBuf,
+    },
     /// Reads one office or PDF file for a parent process.
     #[command(hide = true)]
     ParseFile {
@@ -68,6 +81,9 @@ pub fn main() -> ExitCode {
     silence_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        Err(error) if error.kind() == clap::error::ErrorKind::DisplayVersion => {
+            return end(about::version().and_then(|text| print(&text)));
+        }
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
@@ -76,7 +92,6 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         _ if cli.licences => print(crate::licences::TEXT),
         None => {
-            use clap::CommandFactory as _;
             let help = Cli::command().render_help().to_string();
             print(&help)
         }
@@ -87,7 +102,13 @@ pub fn main() -> ExitCode {
         Some(Command::Evaluate(args)) => evaluate::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Codebook(args)) => codebook::run(args),
+        Some(Command::Completions { shell }) => about::completions(shell, &mut Cli::command()),
+        Some(Command::Man { folder }) => about::manual(&folder, &Cli::command()),
     };
+    end(result)
+}
+
+fn end(result: anyhow::Result<Outcome>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::NeedsAttention) => ExitCode::from(1),
@@ -138,8 +159,6 @@ fn silence_panics() {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

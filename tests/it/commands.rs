@@ -23,7 +23,7 @@ fn the_readme_names_every_command_and_every_option_of_run() {
     for option in options.map(|o| o.trim_end_matches(|c: char| !c.is_alphanumeric())) {
         assert!(readme.contains(&format!("--{option}")), "--{option} is not in the README");
     }
-    for command in ["check", "run", "report", "evaluate", "train", "codebook"] {
+    for command in ["check", "run", "report", "evaluate", "train", "codebook", "completions"] {
         assert!(readme.contains(&format!("heard {command}")), "{command} is not in the README");
     }
 }
@@ -201,3 +201,24 @@ negative = "nothing to do"
 examples_positive = ["we had a good sing song"]
 examples_negative = ["sat there with nothing to do"]
 "#;
+
+#[test]
+fn the_program_says_what_it_is_to_people_shells_and_packagers() {
+    let dir = Dir::new();
+    let version = dir.heard(&["--version"]).expect(0).out();
+    for part in ["heard ", "codebook home-care ", "codebook outcomes ", "model home-care-fast "] {
+        assert!(version.contains(part), "`{part}` is not in:\n{version}");
+    }
+    let hashes = version.lines().filter(|line| line.starts_with("model "));
+    assert!(hashes.clone().count() >= 4, "{version}");
+    assert!(hashes.clone().all(|line| line.rsplit(' ').next().is_some_and(|h| h.len() == 64)));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = dir.heard(&["completions", shell]).expect(0).out();
+        assert!(script.contains("evaluate"), "{shell}");
+    }
+    dir.heard(&["man", "pages"]).expect(0);
+    for page in ["heard.1", "heard-run.1"] {
+        let page = std::fs::read_to_string(dir.path(&format!("pages/{page}"))).unwrap();
+        assert!(page.contains("Examples"), "{page}");
+    }
+}
