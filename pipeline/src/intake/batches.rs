@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::row::{Next, Row, Rows};
 use super::rows::broken;
-use super::sources::{self, Content, Source};
-use super::{Error, Options, letter};
+use super::sources::{Content, Source};
+use super::{Error, Kind, Options, documents};
 use crate::response::{Identified, Polarity, Question, RawBatch, RawResponse, Unprocessed};
 
 /// An iterator over the batches of a run. After an error it ends.
@@ -76,36 +76,53 @@ impl<'a> Batches<'a> {
         Ok(false)
     }
 
-    /// Adds a letter or testimony, and its pages without words.
+    /// Adds the letters of a file, and what of it was set aside.
     fn document(&self, source: &Source, batch: &mut RawBatch) -> Result<(), Error> {
-        let Content::Document { channel, encoding, kept } = &source.content else { return Ok(()) };
+        let Content::Document { encoding, kept } = &source.content else { return Ok(()) };
         unchanged(source)?;
-        let pages = sources::pages(&source.path, source.kind, *encoding, kept, self.options)?;
-        batch.rows += 1;
-        for page in &pages.blank {
-            batch.unprocessed.push(Unprocessed {
+        let letters = match kept {
+            Some(kept) => Arc::clone(kept),
+            None => Arc::new(documents::letters(
+                &source.path,
+                source.kind,
+                *encoding,
+                self.options,
+            )?),
+        };
+        // What stands in an e-mail and in its attachments was said by one person.
+        let email = matches!(source.kind, Kind::Email | Kind::Outlook) && letters.len() > 1;
+        let writer = email.then(|| Identified::new(format!("{}-1", source.number)));
+        for letter in letters.iter() {
+            batch.rows += 1;
+            let aside = |page, reason, detail: &str| Unprocessed {
                 source: source.number,
-                row: 1,
-                page: Some(*page),
+                row: letter.row,
+                page,
                 stage: "intake",
-                reason: "scanned_page",
-                detail: String::new(),
+                reason,
+                detail: detail.to_owned(),
+            };
+            if let Some((reason, detail)) = &letter.aside {
+                batch.unprocessed.push(aside(None, reason, detail));
+                continue;
+            }
+            let pages = letter.blank.iter().map(|page| aside(Some(*page), "scanned_page", ""));
+            batch.unprocessed.extend(pages);
+            batch.responses.push(RawResponse {
+                source: source.number,
+                row: letter.row,
+                channel: letter.channel,
+                question: Arc::clone(&self.unasked),
+                respondent: writer.clone(),
+                respondent_type: None,
+                submitted_on: letter.day,
+                wave: None,
+                rating: None,
+                by: vec![None; self.by],
+                may_quote: true,
+                text: Identified::new(letter.text.clone()),
             });
         }
-        batch.responses.push(RawResponse {
-            source: source.number,
-            row: 1,
-            channel: *channel,
-            question: Arc::clone(&self.unasked),
-            respondent: None,
-            respondent_type: None,
-            submitted_on: letter::day(&pages.text),
-            wave: None,
-            rating: None,
-            by: vec![None; self.by],
-            may_quote: true,
-            text: Identified::new(pages.text),
-        });
         Ok(())
     }
 }

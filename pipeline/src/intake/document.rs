@@ -3,25 +3,23 @@
 //! Runs in the child process only (see `child`). Headers, footers, comments, fields and deleted
 //! text are left out; what stands in tables and text boxes is kept.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::child::{Line, Stop, Why, is_encrypted_package, say, zip_names};
 
-/// Says the text of the document at `path`.
-pub(super) fn parse(path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Result<(), Stop> {
-    if is_encrypted_package(path)? {
+/// Says the text of a document.
+pub(super) fn parse(bytes: &[u8], unpacked_mb: u64, out: &mut dyn Write) -> Result<(), Stop> {
+    if is_encrypted_package(bytes) {
         return Err(Stop::Why(Why::Password));
     }
-    let names = zip_names(path, unpacked_mb)?;
+    let names = zip_names(Cursor::new(bytes), unpacked_mb)?;
     let has = |name: &str| names.iter().any(|n| n == name);
     let part = if has("word/document.xml") { "word/document.xml" } else { "content.xml" };
     let bad = |_| Stop::Why(Why::NotWhatItSays);
-    let mut zip = zip::ZipArchive::new(BufReader::new(File::open(path)?)).map_err(bad)?;
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(bad)?;
     if part == "content.xml" && has("META-INF/manifest.xml") {
         let mut manifest = String::new();
         let file = zip.by_name("META-INF/manifest.xml").map_err(bad)?;

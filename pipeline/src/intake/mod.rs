@@ -6,8 +6,8 @@
 //! understood is at [`Intake::understanding`], for `heard check`. Nothing here de-identifies: words
 //! of files leave as [`Identified`], which cannot be printed.
 //!
-//! Workbooks, documents and PDFs are parsed in a child process of the same binary (see [`child`]);
-//! delimited text, JSON Lines and Parquet stream in this one.
+//! Workbooks, documents, PDFs and e-mails are parsed in a child process of the same binary (see
+//! [`child`]); delimited text, JSON Lines and Parquet stream in this one.
 
 #![cfg_attr(
     test,
@@ -22,22 +22,29 @@ mod dates;
 mod delimited;
 mod describe;
 mod document;
+mod documents;
+mod email;
 mod encoding;
 mod error;
 mod files;
 mod header;
+mod html;
 mod json;
 mod letter;
+mod outlook;
+mod own_words;
 mod pdf;
 mod repair;
 mod roles;
 mod row;
 mod rows;
+mod rtf;
 mod settings;
 mod sheets;
 mod sources;
 mod speaker;
 mod table;
+mod transcript;
 mod understanding;
 mod wording;
 mod workbook;

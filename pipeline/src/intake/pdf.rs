@@ -6,16 +6,14 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use pdf_extract::{Document, PlainTextOutput, output_doc_page};
 
 use super::child::{Line, Stop, Why, say};
 
-/// Says every page of the document at `path`.
-pub(super) fn parse(path: &Path, out: &mut dyn Write) -> Result<(), Stop> {
-    let bytes = std::fs::read(path)?;
-    let mut document = Document::load_mem(&bytes).map_err(|_| Stop::Why(Why::NotWhatItSays))?;
+/// Says every page of a document.
+pub(super) fn parse(bytes: &[u8], out: &mut dyn Write) -> Result<(), Stop> {
+    let mut document = Document::load_mem(bytes).map_err(|_| Stop::Why(Why::NotWhatItSays))?;
     if document.is_encrypted() && document.decrypt("").is_err() {
         return Err(Stop::Why(Why::Password));
     }

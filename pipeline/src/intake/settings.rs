@@ -115,7 +115,7 @@ pub fn to_toml(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Strin
 }
 
 fn write_source(out: &mut String, source: &Understanding, label: &dyn Fn(&str) -> String) {
-    if matches!(source.kind, Kind::Text | Kind::Document | Kind::Pdf | Kind::Other) {
+    if source.kind.is_document() || source.kind == Kind::Other {
         return;
     }
     let _ = writeln!(

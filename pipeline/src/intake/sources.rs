@@ -4,17 +4,16 @@
 //! no open text, is a source that holds one row set aside, so that counts balance.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::child::{self, Line};
 use super::columnar::Columnar;
 use super::delimited::{self, Delimited, Dialect};
+use super::documents::{self, Letter};
 use super::encoding::{Decoded, Encoding};
 use super::files::{self, Fingerprint, Found};
 use super::json::{Keys, Lines, Records};
-use super::letter;
 use super::row::{Next, Row, Rows};
 use super::settings::SourceOverride;
 use super::table::Table;
@@ -37,7 +36,7 @@ pub struct Source {
     pub sha256: String,
     /// The size of the file.
     pub bytes: u64,
-    /// Rows of data, those set aside included; 1 for a document.
+    /// Rows of data, those set aside included; for a document its letters, mostly 1.
     pub rows: u64,
     pub(super) content: Content,
 }
@@ -46,7 +45,7 @@ pub struct Source {
 #[derive(Debug)]
 pub(super) enum Content {
     Table { table: Box<Table>, input: Input, channel: Channel },
-    Document { channel: Channel, encoding: Encoding, kept: Kept },
+    Document { encoding: Encoding, kept: documents::Kept },
     Aside(&'static str, String),
 }
 
@@ -104,10 +103,10 @@ pub(super) fn open(
                 document(path, &print, options, room, found)?
             }
         }
-        Kind::Document | Kind::Pdf => document(path, &print, options, room, found)?,
         Kind::Other => {
             return Err(Error::Unsupported { path: path.clone(), advice: files::advice(path) });
         }
+        _ => document(path, &print, options, room, found)?,
     };
     Ok(vec![opened])
 }
@@ -203,7 +202,7 @@ fn workbook(
     options: &Options,
     room: &mut usize,
 ) -> Result<Vec<Opened>, Error> {
-    let said = Arc::new(child::parse(path, Kind::Workbook, &options.limits, &options.parser)?);
+    let said = Arc::new(child::parse(path, Kind::Workbook, None, &options.limits, &options.parser)?);
     let kept = keep(&said, room);
     let mut sheets = Vec::new();
     let mut filled = Vec::new();
@@ -259,7 +258,7 @@ fn keep(said: &Arc<Vec<u8>>, room: &mut usize) -> Kept {
     Some(Arc::clone(said))
 }
 
-/// A letter or testimony.
+/// Letters, testimonies or a conversation.
 fn document(
     path: &Path,
     print: &Fingerprint,
@@ -267,77 +266,38 @@ fn document(
     room: &mut usize,
     mut found: Understanding,
 ) -> Result<Opened, Error> {
-    let mut kept = None;
-    let pages = if print.kind == Kind::Text {
+    if print.kind == Kind::Text {
         found.encoding = Some(print.encoding.name());
-        pages(path, print.kind, print.encoding, &None, options)?
-    } else {
-        let said = Arc::new(child::parse(path, print.kind, &options.limits, &options.parser)?);
-        kept = keep(&said, room);
-        pages(path, print.kind, print.encoding, &Some(said), options)?
+    }
+    let letters = documents::letters(path, print.kind, print.encoding, options)?;
+    let read: Vec<&Letter> = letters.iter().filter(|l| l.aside.is_none()).collect();
+    found.people = if print.kind == Kind::Transcript { read.len() as u64 } else { 1 };
+    let Some(first) = read.first() else {
+        let none = ("no_text", String::new());
+        let (reason, detail) = letters.into_iter().find_map(|l| l.aside).unwrap_or(none);
+        (found.rows, found.people, found.set_aside) = (1, 1, Some(reason));
+        let content = Content::Aside(reason, detail);
+        return Ok(Opened { found, bytes: print.bytes, content });
     };
-    found.rows = 1;
-    found.people = 1;
-    let content = if pages.text.is_empty() {
-        let (reason, detail) = match pages.blank.len() {
-            0 => ("no_text", String::new()),
-            count => ("scanned_document", format!("{count} pages without a text layer")),
-        };
-        found.set_aside = Some(reason);
-        Content::Aside(reason, detail)
-    } else {
-        found.channel = letter::channel(&pages.text, path);
-        for page in &pages.blank {
+    found.channel = first.channel;
+    found.rows = letters.len() as u64;
+    for letter in &letters {
+        let row = (letters.len() > 1).then_some(letter.row);
+        if letter.aside.is_some() {
+            found.problem(row, "an attachment that is no letter in words; it is set aside");
+        }
+        for page in letter.blank.iter().filter(|_| letter.aside.is_none()) {
             let what = "a page without a text layer (scanned or empty); it is set aside";
-            found.problems.push(super::Problem { row: None, page: Some(*page), count: 1, what });
+            found.problems.push(super::Problem { row, page: Some(*page), count: 1, what });
         }
-        Content::Document { channel: found.channel, encoding: print.encoding, kept }
-    };
+    }
+    let size = documents::size(&letters);
+    let kept = (size <= *room).then(|| {
+        *room -= size;
+        Arc::new(letters)
+    });
+    let content = Content::Document { encoding: print.encoding, kept };
     Ok(Opened { found, bytes: print.bytes, content })
-}
-
-/// The words of a document, and the pages that have none.
-pub(super) struct Pages {
-    pub(super) text: String,
-    pub(super) blank: Vec<u32>,
-}
-
-/// Reads a document, from what the child said where that was kept.
-pub(super) fn pages(
-    path: &Path,
-    kind: Kind,
-    encoding: Encoding,
-    kept: &Kept,
-    options: &Options,
-) -> Result<Pages, Error> {
-    let mut pages = Pages { text: String::new(), blank: Vec::new() };
-    if kind == Kind::Text {
-        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-        let limit_mb = options.limits.text_max_mb;
-        let mut text = String::new();
-        let read =
-            decode(path, encoding)?.take(limit_mb * 1024 * 1024 + 1).read_to_string(&mut text);
-        if read.map_err(unreadable)? as u64 > limit_mb * 1024 * 1024 {
-            let advice = "a letter or testimony is smaller; if it is a table, save it as .csv";
-            return Err(Error::TooLarge { path: path.to_owned(), limit_mb, advice });
-        }
-        pages.text = super::repair::cell(&text).0.into_owned();
-        return Ok(pages);
-    }
-    let said = match kept {
-        Some(said) => Arc::clone(said),
-        None => Arc::new(child::parse(path, kind, &options.limits, &options.parser)?),
-    };
-    let mut parts = Vec::new();
-    for line in child::lines(&said) {
-        match line {
-            Line::Page { number, text } if text.is_empty() => pages.blank.push(number),
-            Line::Text { text } | Line::Page { text, .. } => parts.push(text),
-            _ => {}
-        }
-    }
-    pages.text = super::repair::cell(&parts.join("\n")).0.into_owned();
-    Ok(pages)
 }
 
 impl Input {
@@ -362,7 +322,7 @@ impl Input {
             Self::Sheet(number, kept) => {
                 let said = match kept {
                     Some(said) => Arc::clone(said),
-                    None => Arc::new(child::parse(path, kind, &options.limits, &options.parser)?),
+                    None => Arc::new(child::parse(path, kind, None, &options.limits, &options.parser)?),
                 };
                 Box::new(SheetRows { said, at: 0, sheet: 0, wanted: *number })
             }

@@ -136,7 +136,7 @@ pub struct Understanding {
     pub channel: Channel,
     /// The rows that hold the header, counted from 1.
     pub header_rows: Vec<u32>,
-    /// Rows of data, or 1 for a document.
+    /// Rows of data; for a document its letters, mostly 1.
     pub rows: u64,
     /// Rows without anything in them, which are not counted as rows.
     pub blank_rows: u64,
@@ -188,7 +188,7 @@ impl Understanding {
     /// True where it holds words that people wrote.
     pub fn has_open_text(&self) -> bool {
         match self.kind {
-            Kind::Text | Kind::Document | Kind::Pdf => self.set_aside.is_none(),
+            kind if kind.is_document() => self.set_aside.is_none(),
             _ => self.columns.iter().any(|c| c.role == Role::OpenText),
         }
     }
@@ -205,7 +205,7 @@ impl Understanding {
     /// their place there: their names are mostly names of people, which no rule tells from words.
     pub(super) fn shown(&self, label: &dyn Fn(&str) -> String) -> String {
         let slashes = |path: &Path| path.to_string_lossy().replace('\\', "/");
-        let document = matches!(self.kind, Kind::Text | Kind::Document | Kind::Pdf | Kind::Other);
+        let document = self.kind.is_document() || self.kind == Kind::Other;
         match (self.in_folder, self.path.parent()) {
             (Some(place), Some(folder)) if document => {
                 format!("{}/ (file {place} by name)", label(&slashes(folder)))
