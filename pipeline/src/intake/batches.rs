@@ -82,12 +82,9 @@ impl<'a> Batches<'a> {
         unchanged(source)?;
         let letters = match kept {
             Some(kept) => Arc::clone(kept),
-            None => Arc::new(documents::letters(
-                &source.path,
-                source.kind,
-                *encoding,
-                self.options,
-            )?),
+            None => {
+                Arc::new(documents::letters(&source.path, source.kind, *encoding, self.options)?)
+            }
         };
         // What stands in an e-mail and in its attachments was said by one person.
         let email = matches!(source.kind, Kind::Email | Kind::Outlook) && letters.len() > 1;

@@ -158,7 +158,12 @@ fn tell(
 }
 
 /// Says the words of a document.
-fn words(kind: Kind, bytes: &[u8], unpacked_mb: u64, out: &mut dyn Write) -> Result<(), Stop> {
+pub(super) fn words(
+    kind: Kind,
+    bytes: &[u8],
+    unpacked_mb: u64,
+    out: &mut dyn Write,
+) -> Result<(), Stop> {
     match kind {
         Kind::Pdf => pdf::parse(bytes, out),
         Kind::Html => html::parse(bytes, out),

@@ -153,9 +153,11 @@ pub(super) fn classify(
     let named = Path::new(name).extension().is_some();
     let name = if named { name.to_owned() } else { format!("attachment.{extension}") };
     let path = Path::new(&name);
-    let lower = name.to_lowercase();
     let picture = mime.starts_with("image/") || files::reason(path) == "scanned_image";
-    let form = mime.ends_with("signature") || lower.ends_with(".p7s") || lower.ends_with(".asc");
+    let sealed = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("p7s") || e.eq_ignore_ascii_case("asc"));
+    let form = mime.ends_with("signature") || sealed;
     if form || bytes.is_empty() || picture && inline && bytes.len() < LOGO_BYTES {
         return None;
     }
@@ -226,7 +228,10 @@ mod tests {
         let message = "From: a@example.org\r\nContent-Type: text/html; charset=windows-1252\r\n\r\n\
             <html><head><style>x</style></head><p>Mum\u{2019}s <b>late</b> calls.</p><div class=gmail_quote>old</div>";
         let lines = said(&encoding_rs::WINDOWS_1252.encode(message).0);
-        assert!(matches!(&lines[0], Line::Text { text } if text == "Mum’s late calls."), "{lines:?}");
+        assert!(
+            matches!(&lines[0], Line::Text { text } if text == "Mum’s late calls."),
+            "{lines:?}"
+        );
     }
 
     #[test]

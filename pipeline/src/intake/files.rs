@@ -240,7 +240,9 @@ pub(crate) fn advice(path: &Path) -> &'static str {
     match extension.as_str() {
         "doc" | "pages" | "wps" => "save it as .docx and try again",
         "numbers" => "export it as .xlsx and try again",
-        "xls" | "csv" => "it is a web page under another name: open it in Excel and save it as .xlsx",
+        "xls" | "csv" => {
+            "it is a web page under another name: open it in Excel and save it as .xlsx"
+        }
         "mbox" | "pst" => "save the messages as .eml or .msg files and name their folder",
         "mp3" | "mp4" | "m4a" | "wav" => "it is a recording: type its words, or give its .vtt file",
         "jpg" | "jpeg" | "png" | "tif" | "tiff" | "heic" | "gif" => {

@@ -25,7 +25,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<String> {
         if let Some(named) = named_encoding(&bytes[..bytes.len().min(2048)]) {
             return Some(named.decode(bytes).0.into_owned());
         }
-        if bytes.iter().filter(|b| **b == 0).count() * 100 > bytes.len() {
+        if bytes.split(|b| *b == 0).count() > 1 + bytes.len() / 100 {
             return None;
         }
     }
@@ -38,7 +38,7 @@ fn named_encoding(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let (_, name) = head.split_once("charset=")?;
     let name = name.trim_start_matches(['"', '\'', ' ']);
     let end = name.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'));
-    encoding_rs::Encoding::for_label(name[..end.unwrap_or(name.len())].as_bytes())
+    encoding_rs::Encoding::for_label(&name.as_bytes()[..end.unwrap_or(name.len())])
 }
 
 /// Whose words are wanted.
@@ -110,16 +110,38 @@ fn read(page: &str, whose: Whose, hiding: bool) -> (String, bool) {
 fn is_unseen(name: &[u8]) -> bool {
     matches!(
         name,
-        b"script" | b"style" | b"title" | b"template" | b"noscript" | b"svg" | b"math" | b"select"
-            | b"button" | b"iframe" | b"object" | b"nav" | b"xml"
+        b"script"
+            | b"style"
+            | b"title"
+            | b"template"
+            | b"noscript"
+            | b"svg"
+            | b"math"
+            | b"select"
+            | b"button"
+            | b"iframe"
+            | b"object"
+            | b"nav"
+            | b"xml"
     )
 }
 
 fn is_void(name: &[u8]) -> bool {
     matches!(
         name,
-        b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link"
-            | b"meta" | b"source" | b"track" | b"wbr"
+        b"area"
+            | b"base"
+            | b"br"
+            | b"col"
+            | b"embed"
+            | b"hr"
+            | b"img"
+            | b"input"
+            | b"link"
+            | b"meta"
+            | b"source"
+            | b"track"
+            | b"wbr"
     )
 }
 
@@ -133,7 +155,7 @@ fn is_hidden(tag: &StartTag<()>, whose: Whose) -> bool {
     let unseen = style.contains("display:none")
         || style.contains("mso-hide:all")
         || style.contains("visibility:hidden")
-        || tag.attributes.get(&b"hidden"[..]).is_some();
+        || tag.attributes.contains_key(&b"hidden"[..]);
     if unseen || whose == Whose::Everything {
         return unseen;
     }
@@ -143,7 +165,8 @@ fn is_hidden(tag: &StartTag<()>, whose: Whose) -> bool {
         || ["gmail_signature", "moz-signature", "gmail_quote", "yahoo_quoted", "moz-cite-prefix"]
             .iter()
             .any(|mark| class.contains(mark))
-        || id == "signature" || id == "ms-outlook-mobile-signature"
+        || id == "signature"
+        || id == "ms-outlook-mobile-signature"
 }
 
 /// What stands between two words.

@@ -95,7 +95,13 @@ impl<'a> Message<'a> {
     fn fixed(&mut self, at: &Path, tag: u32) -> Option<[u8; 8]> {
         let bytes = self.stream(at, "__properties_version1.0")?;
         // Behind a header of 32, 24 or 8 bytes come entries of 16: tag, flags, value.
-        let header = if at == Path::new("/") { 32 } else if at.ends_with(NESTED) { 24 } else { 8 };
+        let header = if at == Path::new("/") {
+            32
+        } else if at.ends_with(NESTED) {
+            24
+        } else {
+            8
+        };
         let mut entries = bytes.get(header..)?.chunks_exact(16);
         let entry = entries.find(|e| e[..4] == tag.to_le_bytes())?;
         entry[8..].try_into().ok()
@@ -260,7 +266,10 @@ pub(super) mod tests {
         assert!(matches!(lines[0], Line::Day { day: 19_787 }), "{lines:?}");
         assert!(matches!(&lines[1], Line::Text { text } if text == "Mum’s carers are late."));
         let is = |n: usize| if let Line::Attachment { is, .. } = lines[n] { is } else { panic!() };
-        assert_eq!([is(2), is(3), is(4)], [Attached::Document, Attached::Document, Attached::Table]);
+        assert_eq!(
+            [is(2), is(3), is(4)],
+            [Attached::Document, Attached::Document, Attached::Table]
+        );
         assert_eq!(attachment(&bytes, 1).unwrap().0, Kind::Rtf);
         let (kind, words) = attachment(&bytes, 2).unwrap();
         assert_eq!((kind, words), (Kind::Text, "Café staff are kinder.".as_bytes().to_vec()));

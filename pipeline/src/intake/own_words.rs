@@ -127,9 +127,8 @@ fn tidy(lines: &[&str]) -> String {
         if ends && kept.iter().any(|l| !l.is_empty()) {
             break;
         }
-        let skipped = introduces(&lines[at..]).unwrap_or(usize::from(
-            line.starts_with('>') || is_added_line(line) || is_rule(line),
-        ));
+        let skipped = introduces(&lines[at..])
+            .unwrap_or(usize::from(line.starts_with('>') || is_added_line(line) || is_rule(line)));
         if skipped == 0 {
             kept.push(line);
         }
@@ -149,9 +148,15 @@ fn is_rule(line: &str) -> bool {
 fn is_added_line(line: &str) -> bool {
     let lower = line.trim().to_lowercase();
     lower.len() < 90
-        && ["sent from my ", "get outlook for ", "sent from outlook", "sent from mail for", "sent from yahoo"]
-            .iter()
-            .any(|w| lower.starts_with(w))
+        && [
+            "sent from my ",
+            "get outlook for ",
+            "sent from outlook",
+            "sent from mail for",
+            "sent from yahoo",
+        ]
+        .iter()
+        .any(|w| lower.starts_with(w))
 }
 
 /// Disclaimers and warnings that mail systems add.

@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
         self.at += length;
         let optional = std::mem::take(&mut self.optional);
         match (word, number) {
-            (b"u", Some(code)) => return self.unicode(code),
+            (b"u", Some(code)) => self.unicode(code),
             (b"bin", Some(count)) => {
                 self.at = self.at.saturating_add(count.max(0) as usize).min(self.bytes.len());
             }
@@ -205,7 +205,9 @@ impl<'a> Reader<'a> {
     fn meaning(&mut self, word: &[u8], number: Option<i32>) {
         let on = number != Some(0);
         match word {
-            b"par" | b"line" | b"row" | b"sect" | b"page" | b"column" | b"softline" => self.push("\n"),
+            b"par" | b"line" | b"row" | b"sect" | b"page" | b"column" | b"softline" => {
+                self.push("\n")
+            }
             b"tab" | b"cell" | b"nestcell" | b"emspace" | b"enspace" | b"qmspace" => self.push(" "),
             b"emdash" => self.push("—"),
             b"endash" => self.push("–"),
@@ -273,11 +275,40 @@ impl<'a> Reader<'a> {
 /// Groups that begin with these words hold no words of the body.
 fn leads_elsewhere(word: &[u8]) -> bool {
     const WORDS: [&[u8]; 34] = [
-        b"colortbl", b"stylesheet", b"info", b"pict", b"header", b"headerl", b"headerr", b"headerf",
-        b"footer", b"footerl", b"footerr", b"footerf", b"fldinst", b"xe", b"tc", b"rxe",
-        b"bkmkstart", b"bkmkend", b"nonshppict", b"shprslt", b"sp", b"annotation", b"atnid",
-        b"atnauthor", b"listtable", b"listtext", b"pntext", b"revtbl", b"filetbl", b"private",
-        b"ftnsep", b"aftnsep", b"objdata", b"datafield",
+        b"colortbl",
+        b"stylesheet",
+        b"info",
+        b"pict",
+        b"header",
+        b"headerl",
+        b"headerr",
+        b"headerf",
+        b"footer",
+        b"footerl",
+        b"footerr",
+        b"footerf",
+        b"fldinst",
+        b"xe",
+        b"tc",
+        b"rxe",
+        b"bkmkstart",
+        b"bkmkend",
+        b"nonshppict",
+        b"shprslt",
+        b"sp",
+        b"annotation",
+        b"atnid",
+        b"atnauthor",
+        b"listtable",
+        b"listtext",
+        b"pntext",
+        b"revtbl",
+        b"filetbl",
+        b"private",
+        b"ftnsep",
+        b"aftnsep",
+        b"objdata",
+        b"datafield",
     ];
     WORDS.contains(&word)
 }

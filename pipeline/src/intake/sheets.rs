@@ -49,7 +49,8 @@ pub(crate) fn sheets(path: &Path, options: &Options) -> Result<Sheets, Error> {
     };
     let (input, columns) = match print.kind {
         Kind::Workbook => {
-            let said = Arc::new(child::parse(path, print.kind, None, &options.limits, &options.parser)?);
+            let said =
+                Arc::new(child::parse(path, print.kind, None, &options.limits, &options.parser)?);
             let count =
                 child::lines(&said).filter(|line| matches!(line, Line::Sheet { .. })).count();
             for number in 1..=count as u32 {

@@ -202,7 +202,8 @@ fn workbook(
     options: &Options,
     room: &mut usize,
 ) -> Result<Vec<Opened>, Error> {
-    let said = Arc::new(child::parse(path, Kind::Workbook, None, &options.limits, &options.parser)?);
+    let said =
+        Arc::new(child::parse(path, Kind::Workbook, None, &options.limits, &options.parser)?);
     let kept = keep(&said, room);
     let mut sheets = Vec::new();
     let mut filled = Vec::new();
@@ -322,7 +323,9 @@ impl Input {
             Self::Sheet(number, kept) => {
                 let said = match kept {
                     Some(said) => Arc::clone(said),
-                    None => Arc::new(child::parse(path, kind, None, &options.limits, &options.parser)?),
+                    None => {
+                        Arc::new(child::parse(path, kind, None, &options.limits, &options.parser)?)
+                    }
                 };
                 Box::new(SheetRows { said, at: 0, sheet: 0, wanted: *number })
             }

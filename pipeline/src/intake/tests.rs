@@ -236,6 +236,158 @@ fn letters_are_one_response_each() {
     assert_eq!(all.rows, 1);
 }
 
+/// A file of `tests/fixtures/formats/`, read.
+fn format(name: &str) -> RawBatch {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/formats").join(name);
+    read(&Intake::open(&[path], &Options::default()).unwrap())
+}
+
+#[test]
+fn web_pages_and_rich_text_are_letters() {
+    let march = dates::parse("2025-03-12", dates::Order::DayFirst);
+    let all = format("letter.html");
+    assert_eq!((all.responses[0].channel, all.responses[0].submitted_on), (Channel::Letter, march));
+    assert!(
+        text(&all.responses[0])
+            .contains("\nNobody rings to say so.\n\nWhat would help:\n\nthe same")
+    );
+    assert!(!text(&all.responses[0]).contains("not a word"));
+    let all = format("letter.rtf");
+    assert_eq!((all.responses[0].channel, all.responses[0].submitted_on), (Channel::Letter, march));
+    assert!(
+        text(&all.responses[0]).contains("We pay £19 a visit.\nThey are good girls.\nThe same two")
+    );
+    assert!(!text(&all.responses[0]).contains("Strictly private"));
+}
+
+#[test]
+fn an_email_and_its_attachments_are_letters_of_one_person() {
+    let all = format("reply.eml");
+    assert_eq!((all.rows, all.responses.len(), all.unprocessed.len()), (3, 2, 1));
+    let [mail, letter] = [&all.responses[0], &all.responses[1]];
+    assert_eq!(
+        text(mail),
+        "Dear all,\n\nDad's carers have changed four times since Christmas and he no longer knows who is \
+         coming through the door. The ones who come are lovely.\n\nI attach a letter from my sister.\n\nWilhelmina"
+    );
+    assert!(text(letter).contains("cut short to ten minutes"));
+    assert_eq!((mail.row, letter.row, mail.channel), (1, 2, Channel::Letter));
+    assert_eq!(mail.respondent, letter.respondent);
+    let march = dates::parse("2025-03-12", dates::Order::DayFirst);
+    assert_eq!((mail.submitted_on, letter.submitted_on), (march, march));
+    let aside = &all.unprocessed[0];
+    assert_eq!((aside.row, aside.reason, &*aside.detail), (3, "attached_table", "attachment 2"));
+}
+
+#[test]
+fn an_outlook_message_is_read_like_any_email() {
+    let all = format("reply.msg");
+    assert_eq!((all.rows, all.responses.len(), all.unprocessed.len()), (4, 3, 1));
+    assert_eq!(text(&all.responses[0]), "Mum’s carers are late.");
+    assert_eq!(text(&all.responses[1]), "They never ring.");
+    assert_eq!(all.responses[2].submitted_on, Some(19_787));
+}
+
+#[test]
+fn people_of_a_conversation_are_responses_and_questions_are_not() {
+    let all = format("interview.srt");
+    let said: Vec<&str> = all.responses.iter().map(text).collect();
+    assert_eq!(
+        said,
+        [
+            "The girls are gentle and they always make me a cup of tea.",
+            "Mine rush in and out in ten minutes."
+        ]
+    );
+    let all = format("interview.vtt");
+    assert_eq!((all.responses.len(), all.responses[0].channel), (1, Channel::Transcript));
+    assert!(
+        !text(&all.responses[0]).contains('?') && text(&all.responses[0]).contains("Nobody rings")
+    );
+    // The label of who speaks lets the de-identifier know the name where it comes again.
+    let deidentifier = crate::deidentify::Deidentifier::new(crate::deidentify::Options::default());
+    let known = deidentifier.label(text(&all.responses[0]));
+    assert!(!known.as_str().contains("Zebedee") && !known.as_str().contains("Quux"));
+}
+
+#[test]
+fn a_broken_letter_is_an_error_that_names_the_file_and_shows_nothing_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, content) in [
+        ("a.rtf", "Zebedee wrote this"),
+        ("a.eml", "Zebedee wrote this"),
+        ("a.msg", "Zebedee wrote this"),
+        ("a.vtt", "Zebedee wrote this"),
+        ("a.srt", "Zebedee wrote this"),
+    ] {
+        let path = dir.path().join(name);
+        fs::write(&path, content).unwrap();
+        let error = Intake::open(&[path], &Options::default()).unwrap_err();
+        let said = format!("{error} {error:?}");
+        assert!(
+            error.to_string().contains(name) && error.to_string().contains("save it again"),
+            "{said}"
+        );
+        assert!(!said.contains("Zebedee"), "{said}");
+    }
+}
+
+/// Files that were cut, flipped, doubled and mixed end in an error or in a text.
+#[test]
+fn mutated_letters_end_in_an_error_or_a_text() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/formats");
+    let dir = tempfile::tempdir().unwrap();
+    let mut seed = 0x9E37_79B9_7F4A_7C15u64;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below.max(1)
+    };
+    for name in
+        ["letter.html", "letter.rtf", "reply.eml", "reply.msg", "interview.vtt", "interview.srt"]
+    {
+        let whole = fs::read(folder.join(name)).unwrap();
+        let path = dir.path().join(name);
+        let mut read_well = 0;
+        for _ in 0..300 {
+            let mut bytes = whole.clone();
+            for _ in 0..=random(3) {
+                let at = random(bytes.len());
+                match random(5) {
+                    0 => bytes.truncate(at),
+                    1 => (0..8).for_each(|_| {
+                        let at = random(bytes.len());
+                        if let Some(byte) = bytes.get_mut(at) {
+                            *byte ^= 1 << random(8);
+                        }
+                    }),
+                    2 => {
+                        let end = (at + random(400)).min(bytes.len());
+                        let part = bytes[at..end].repeat(1 + random(30));
+                        bytes.splice(at..at, part);
+                    }
+                    3 => {
+                        let end = (at + random(60)).min(bytes.len());
+                        bytes.drain(at..end);
+                    }
+                    _ => {
+                        let strange = [0, 0xFF, b'{', b'<', b'\\', b'-', 0xFE, b'\n'][random(8)];
+                        bytes.splice(at..at, std::iter::repeat_n(strange, random(50)));
+                    }
+                }
+            }
+            fs::write(&path, &bytes).unwrap();
+            let started = std::time::Instant::now();
+            // Once without the net that catches a parser's panic.
+            let _ = child::words(files::kind(&path, &bytes), &bytes, 100, &mut Vec::new());
+            if let Ok(intake) = Intake::open(std::slice::from_ref(&path), &Options::default()) {
+                read_well += usize::from(intake.batches().all(|batch| batch.is_ok()));
+            }
+            assert!(started.elapsed().as_secs() < 5, "{name}");
+        }
+        assert!(read_well > 30, "{name}: {read_well}");
+    }
+}
+
 #[test]
 fn a_scan_is_set_aside_whole() {
     let intake = open("scan.pdf");

@@ -1,8 +1,9 @@
 //! The child's reader of conversations (VTT, SRT): what the people who were interviewed said, each
 //! turn a line, each person a text of their own.
 //!
-//! Who asks is left out: the questions are not the respondent's words. Labels that may be names stay
-//! in front of the turns, because they tell the de-identifier which names to look for.
+//! Who asks is left out: the questions are not the respondent's words. Labels are left out, too, but
+//! for one case: where people say their own name, it stays in front of their turns, because it tells
+//! the de-identifier which name to look for.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -33,11 +34,20 @@ fn people(file: &str) -> Option<Vec<String>> {
         }
     }
     let text = |(speaker, turns): (Option<&str>, Vec<&str>)| {
-        let label = speaker.filter(|s| !is_role(s)).map(|s| format!("{s}: ")).unwrap_or_default();
+        // A single label at the very start would not be known for a name.
+        let label = speaker.filter(|s| turns.len() > 1 && !is_role(s) && mentions(&turns, s));
+        let label = label.map(|s| format!("{s}: ")).unwrap_or_default();
         let lines: Vec<String> = turns.iter().map(|turn| format!("{label}{turn}")).collect();
         lines.join("\n")
     };
     Some(people.into_iter().map(text).collect())
+}
+
+/// True where a part of the name stands among the words.
+fn mentions(turns: &[&str], name: &str) -> bool {
+    let parts: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    let mut words = turns.iter().flat_map(|t| t.split(|c: char| !c.is_alphanumeric()));
+    words.any(|word| word.len() > 1 && parts.iter().any(|p| p.eq_ignore_ascii_case(word)))
 }
 
 /// What one person says until another speaks.
@@ -97,7 +107,8 @@ fn turns(cues: &[Vec<&str>]) -> Vec<Turn> {
         *counts.entry(label.0).or_default() += 1;
     }
     // Once, "They said:" is part of the words; again and again it is who speaks.
-    let known = |label: &str| is_role(label) || asks_by_name(label) || counts.get(label) >= Some(&2);
+    let known =
+        |label: &str| is_role(label) || asks_by_name(label) || counts.get(label) >= Some(&2);
     let mut turns: Vec<Turn> = Vec::new();
     let mut speaker: Option<String> = None;
     let mut last = String::new();
@@ -168,9 +179,8 @@ fn plain_of(text: &str) -> String {
         out.push_str(&rest[..at]);
         let tail = &rest[at..];
         let close = if tail.starts_with('<') { '>' } else { '}' };
-        let tag = tail.starts_with("{\\") || tail[1..].starts_with(|c: char| {
-            c == '/' || c.is_ascii_alphanumeric()
-        });
+        let tag = tail.starts_with("{\\")
+            || tail[1..].starts_with(|c: char| c == '/' || c.is_ascii_alphanumeric());
         match tail.find(close).filter(|_| tag && (close == '>' || tail.starts_with("{\\"))) {
             Some(end) => rest = &tail[end + 1..],
             None => {
@@ -181,7 +191,11 @@ fn plain_of(text: &str) -> String {
     }
     out.push_str(rest);
     let decoded = html_escape::decode_html_entities(&out);
-    decoded.split(|c: char| c.is_whitespace() || c == '\u{A0}').filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+    decoded
+        .split(|c: char| c.is_whitespace() || c == '\u{A0}')
+        .filter(|w| !w.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The label at the start of a line, and what follows it.
@@ -204,15 +218,26 @@ fn labelled(line: &str) -> Option<(&str, &str)> {
 /// The label in small letters, without its number and what stands in brackets.
 fn bare(label: &str) -> String {
     let label = label.split(['(', '[']).next().unwrap_or_default().to_lowercase();
-    label.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '#' || c == '.').to_owned()
+    label
+        .trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '#' || c == '.')
+        .to_owned()
 }
 
 /// Labels of those who ask.
 fn asks_by_name(label: &str) -> bool {
     matches!(
         bare(label).as_str(),
-        "interviewer" | "int" | "i" | "iv" | "q" | "question" | "researcher" | "moderator"
-            | "facilitator" | "host" | "healthwatch"
+        "interviewer"
+            | "int"
+            | "i"
+            | "iv"
+            | "q"
+            | "question"
+            | "researcher"
+            | "moderator"
+            | "facilitator"
+            | "host"
+            | "healthwatch"
     )
 }
 
@@ -220,10 +245,36 @@ fn asks_by_name(label: &str) -> bool {
 fn is_role(label: &str) -> bool {
     matches!(
         bare(label).as_str(),
-        "speaker" | "p" | "r" | "a" | "s" | "participant" | "respondent" | "interviewee" | "answer"
-            | "resident" | "client" | "service user" | "carer" | "daughter" | "son" | "wife"
-            | "husband" | "mother" | "father" | "mum" | "dad" | "person" | "male" | "female"
-            | "man" | "woman" | "unknown" | "unknown speaker" | "unidentified speaker" | "user"
+        "speaker"
+            | "p"
+            | "r"
+            | "a"
+            | "s"
+            | "participant"
+            | "respondent"
+            | "interviewee"
+            | "answer"
+            | "resident"
+            | "client"
+            | "service user"
+            | "carer"
+            | "daughter"
+            | "son"
+            | "wife"
+            | "husband"
+            | "mother"
+            | "father"
+            | "mum"
+            | "dad"
+            | "person"
+            | "male"
+            | "female"
+            | "man"
+            | "woman"
+            | "unknown"
+            | "unknown speaker"
+            | "unidentified speaker"
+            | "user"
     )
 }
 
@@ -259,9 +310,13 @@ mod tests {
             <v Ruth Interviewer>How is the care?</v>\n\n1b2c-1\n00:00:04.500 --> 00:00:06.000\n<v Zebedee Quux>They are kind &amp; patient</v>\n\n\
             00:07.000 --> 00:09.000\n<v Zebedee Quux>but <i>always</i> late.</v>\n\n00:09.000 --> 00:10.000\n<v Ruth Interviewer>Always? Every day?</v>\n\n\
             NOTE\nnothing\n\n00:10.000 --> 00:12.000\n<v.quiet Zebedee Quux>Every day.\n";
+        assert_eq!(people(file).unwrap(), ["They are kind & patient but always late.\nEvery day."]);
+        let named = file.replace("Every day.\n", "Every day, I said: Zebedee.\n");
         assert_eq!(
-            people(file).unwrap(),
-            ["Zebedee Quux: They are kind & patient but always late.\nZebedee Quux: Every day."]
+            people(&named).unwrap(),
+            [
+                "Zebedee Quux: They are kind & patient but always late.\nZebedee Quux: Every day, I said: Zebedee."
+            ]
         );
     }
 
@@ -280,7 +335,10 @@ mod tests {
     fn a_talk_without_labels_is_one_persons() {
         let file = "1\n00:00:01,000 --> 00:00:02,000\nThe carers are late.\n2\n00:00:02,000 --> 00:00:03,000\n\
             The carers are late.\nOne thing: they rush.\n\n3\n00:00:03,000 --> 00:00:04,000\n- Why?\n- No idea.\n";
-        assert_eq!(people(file).unwrap(), ["The carers are late. One thing: they rush.\nWhy?\nNo idea."]);
+        assert_eq!(
+            people(file).unwrap(),
+            ["The carers are late. One thing: they rush.\nWhy?\nNo idea."]
+        );
     }
 
     #[test]
