@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
         let on = number != Some(0);
         match word {
             b"par" | b"line" | b"row" | b"sect" | b"page" | b"column" | b"softline" => {
-                self.push("\n")
+                self.push("\n");
             }
             b"tab" | b"cell" | b"nestcell" | b"emspace" | b"enspace" | b"qmspace" => self.push(" "),
             b"emdash" => self.push("—"),

@@ -114,19 +114,18 @@ fn turns(cues: &[Vec<&str>]) -> Vec<Turn> {
     let mut last = String::new();
     for line in cues.iter().flatten() {
         // Rolling captions show each line twice.
-        let plain = plain(line);
-        if plain.is_empty() || plain == last {
+        let plain = plain_of(line);
+        if plain.is_empty() || plain == last && !line.contains("<v") {
             continue;
         }
         last.clone_from(&plain);
         for (voice, words) in voices(line) {
-            let mut words = plain_of(&words);
-            let changed = words.starts_with(">>") || words.starts_with("- ");
-            words = words.trim_start_matches(['>', '-', ' ']).to_owned();
+            let said = plain_of(&words);
+            let changed = said.starts_with(">>") || said.starts_with("- ");
+            let mut words = said.trim_start_matches(['>', '-', ' ']);
             if let Some(voice) = voice {
                 speaker = Some(voice);
-            } else if let Some((label, rest)) = labelled(&words).filter(|l| known(l.0)) {
-                let rest = rest.to_owned();
+            } else if let Some((label, rest)) = labelled(words).filter(|l| known(l.0)) {
                 speaker = Some(label.to_owned());
                 words = rest;
             }
@@ -136,9 +135,9 @@ fn turns(cues: &[Vec<&str>]) -> Vec<Turn> {
             match turns.last_mut() {
                 Some(turn) if turn.speaker == speaker && !changed => {
                     turn.words.push(' ');
-                    turn.words.push_str(&words);
+                    turn.words.push_str(words);
                 }
-                _ => turns.push(Turn { speaker: speaker.clone(), words }),
+                _ => turns.push(Turn { speaker: speaker.clone(), words: words.to_owned() }),
             }
         }
     }
@@ -167,10 +166,6 @@ fn voices(line: &str) -> Vec<(Option<String>, String)> {
     pieces
 }
 
-fn plain(line: &str) -> String {
-    plain_of(line)
-}
-
 /// Words without tags and entities, blanks made one.
 fn plain_of(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -181,12 +176,13 @@ fn plain_of(text: &str) -> String {
         let close = if tail.starts_with('<') { '>' } else { '}' };
         let tag = tail.starts_with("{\\")
             || tail[1..].starts_with(|c: char| c == '/' || c.is_ascii_alphanumeric());
-        match tail.find(close).filter(|_| tag && (close == '>' || tail.starts_with("{\\"))) {
-            Some(end) => rest = &tail[end + 1..],
-            None => {
-                out.push_str(&tail[..1]);
-                rest = &tail[1..];
-            }
+        if let Some(end) =
+            tail.find(close).filter(|_| tag && (close == '>' || tail.starts_with("{\\")))
+        {
+            rest = &tail[end + 1..];
+        } else {
+            out.push_str(&tail[..1]);
+            rest = &tail[1..];
         }
     }
     out.push_str(rest);
