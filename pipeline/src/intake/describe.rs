@@ -88,6 +88,14 @@ fn format_line(one: &Understanding) -> String {
 
 fn document(out: &mut String, one: &Understanding) {
     let _ = match one.set_aside {
+        None if one.kind == Kind::Transcript => {
+            let people = plural(one.people, "person", "people");
+            writeln!(out, "  {people} interviewed; who asks is left out")
+        }
+        None if one.rows > 1 => {
+            let others = plural(one.rows - 1, "attachment", "attachments");
+            writeln!(out, "  one {} and {others}", one.channel)
+        }
         None => writeln!(out, "  one {} in words that Heard can read", one.channel),
         Some(reason) => writeln!(out, "  set aside: {}", reason_in_words(reason)),
     };
