@@ -357,6 +357,9 @@ fn fold(text: &str, folded: &mut Vec<u8>, words: &mut Vec<Word>) {
             continue;
         }
         let to = characters.peek().map_or(text.len(), |(at, _)| *at);
+        if letters {
+            forget_gender(folded, start);
+        }
         let end = folded.len();
         folded.push(b' ');
         words.push(Word {
@@ -367,6 +370,40 @@ fn fold(text: &str, folded: &mut Vec<u8>, words: &mut Vec<Word>) {
             letters,
         });
     }
+}
+
+/// Puts one word in place of those for a woman and for a man: what is said of a mother's care counts
+/// the same when it is said of a father's. `man`, `woman`, `male` and `female` stay, because whom
+/// a person wants to be washed by is a thing to code.
+fn forget_gender(folded: &mut Vec<u8>, start: usize) {
+    let stem = folded[start..].iter().position(|byte| *byte == b'\'');
+    let end = stem.map_or(folded.len(), |at| start + at);
+    let plain: &[u8] = match &folded[start..end] {
+        b"he" => b"she",
+        b"hes" => b"shes",
+        b"him" | b"his" | b"hers" => b"her",
+        b"himself" => b"herself",
+        b"dad" | b"daddy" | b"mam" | b"mom" | b"mummy" | b"mother" | b"father" => b"mum",
+        b"dads" | b"mams" | b"mothers" | b"fathers" => b"mums",
+        b"husband" | b"hubby" | b"hubbie" => b"wife",
+        b"husbands" => b"wifes",
+        b"son" => b"daughter",
+        b"sons" => b"daughters",
+        b"brother" => b"sister",
+        b"brothers" => b"sisters",
+        b"nan" | b"nana" | b"nanna" | b"gran" | b"granny" | b"grandma" | b"grandmother"
+        | b"grandfather" | b"grandpa" | b"granddad" => b"grandad",
+        b"uncle" | b"auntie" | b"aunty" => b"aunt",
+        b"nephew" => b"niece",
+        b"gentleman" | b"gent" => b"lady",
+        b"gentlemen" | b"gents" => b"ladies",
+        b"boy" | b"lad" | b"lass" | b"lassie" => b"girl",
+        b"boys" | b"lads" | b"lasses" | b"lassies" => b"girls",
+        b"mr" | b"mrs" | b"miss" | b"ms" => b"mrs",
+        b"widower" => b"widow",
+        _ => return,
+    };
+    folded.splice(start..end, plain.iter().copied());
 }
 
 /// The words of a text, folded as they are in features.
@@ -433,6 +470,17 @@ mod tests {
         let one = encode("CAN'T fault them", "", Polarity::Good);
         let two = encode("can’t fault them", "", Polarity::Good);
         assert_eq!(keys(&one), keys(&two));
+    }
+
+    #[test]
+    fn a_mother_and_a_father_have_the_same_features() {
+        let one = encode("My mum's wash was late, she told her son", "", Polarity::Good);
+        let two = encode("My dad's wash was late, he told his daughter", "", Polarity::Good);
+        assert_eq!(keys(&one), keys(&two));
+        assert_ne!(
+            keys(&encode("a man", "", Polarity::Good)),
+            keys(&encode("a woman", "", Polarity::Good))
+        );
     }
 
     #[test]
