@@ -106,12 +106,20 @@ fn by_header(header: &str, stats: &Stats, rows: u64) -> Option<Role> {
 
 /// True where the header asks who speaks, or the values say so whatever the header.
 fn is_speaker(header: &str, stats: &Stats) -> bool {
-    let (mut known, mut all) = (0, 0);
+    use crate::response::RespondentType::{Organisation, Provider};
+    let (mut known, mut all, mut people) = (0, 0, false);
+    let asked = wording::speaker(header);
     for (value, count) in &stats.values {
         all += count;
-        known += if speaker::read(value).is_some() { *count } else { 0 };
+        let read = speaker::read(value);
+        let says = read.is_some() || asked && speaker::is_left_open(value);
+        known += if says { *count } else { 0 };
+        people |= read.is_some_and(|(who, _)| !matches!(who, Organisation | Provider));
     }
-    let asked = wording::speaker(header);
+    // A column of trusts or agencies says where care was given, not who speaks.
+    if !asked && (!people || wording::breakdown_rank(header).is_some_and(|rank| rank <= 2)) {
+        return false;
+    }
     all > 0
         && stats.numbers() < 0.5
         && (asked && known * 5 >= all || known * 10 >= all * 7 && stats.distinct() > 1)
@@ -150,13 +158,15 @@ fn open_or_closed(header: &str, open_ended: bool, stats: &Stats) -> Role {
     // Long answers to choose from ("Agree: I think that...") come again and again.
     let chosen = repeats && stats.distinct() <= 25
         || stats.is_pieced() && stats.variety() < 0.9 && stats.prose() < 0.5;
-    if chosen && !(few && wordy) {
+    let told = stats.holds_long() && wording::asks_for_words_or_views(header);
+    if chosen && !(few && wordy) && !told {
         return closed(stats);
     }
     let fact = (wording::fact(header) || wording::thing(header) || wording::job(header)) && !wordy;
     let asked = wording::asks_for_words(header) && !fact;
     let specify = header.contains("specify") && header.contains("other");
-    let open = specify && stats.numbers() < 0.5
+    let open = told
+        || specify && stats.numbers() < 0.5
         || asked
             && (stats.words() >= 1.5 || stats.variety() >= 0.3 && stats.spaced() > 0.0)
             && !single_tokens(stats)
@@ -210,6 +220,7 @@ pub(crate) fn is_question_column(header: &str, stats: &Stats, rows: u64) -> bool
 pub(crate) fn is_breakdown(header: &str, role: Role, stats: &Stats) -> bool {
     matches!(role, Role::SingleChoice | Role::Other)
         && wording::breakdown_rank(header).is_some()
+        && !wording::judges(header)
         && !stats.overflows()
         && (2..=60).contains(&stats.distinct())
         && (stats.distinct() * 2 <= stats.filled

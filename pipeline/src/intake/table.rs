@@ -343,7 +343,10 @@ impl Table {
             return label.option.clone().unwrap_or_default();
         }
         let leans =
-            label.option.is_none() && wording::leans_on_the_one_before(&roles::plain(&title));
+            label.option.is_none()
+                && wording::leans_on_the_one_before(&roles::plain(&title))
+                // "Please tell us what was good" needs no other question to be understood.
+                && !matches!(wording::polarity(&title), Polarity::Good | Polarity::Improve);
         let before = column.checked_sub(1).filter(|_| leans).filter(|b| {
             let closed = matches!(
                 self.roles[*b],

@@ -73,7 +73,7 @@ fn every_platform_is_understood_without_help() {
             "fft-long.csv",
             "[1] 20 single_choice date rating id question open_text single_choice single_choice id hidden",
         ),
-        ("consultation-table.csv", "[1, 2] 6 empty empty respondent_type open_text consent"),
+        ("consultation-table.csv", "[2] 6 empty empty respondent_type open_text consent"),
         ("excel-unicode.txt", "[3] 8 id open_text wave"),
         ("old-mac.csv", "[1] 6 id open_text"),
         ("answers.jsonl", "[] 13 id question open_text single_choice"),

@@ -210,7 +210,15 @@ impl Understanding {
             (Some(place), Some(folder)) if document => {
                 format!("{}/ (file {place} by name)", label(&slashes(folder)))
             }
-            _ => label(&slashes(&self.path)),
+            // The ending is not part of a name ("ms.xlsx" is no lady).
+            _ => {
+                let whole = slashes(&self.path);
+                let ending = self.path.extension().map_or(0, |e| e.len() + 1);
+                match whole.len().checked_sub(ending).and_then(|at| whole.split_at_checked(at)) {
+                    Some((stem, ending)) if ending.is_ascii() && ending.len() <= 9 => label(stem) + ending,
+                    _ => label(&whole),
+                }
+            }
         }
     }
 
