@@ -45,6 +45,8 @@ pub struct RawConfig {
     pub thresholds: RawThresholds,
     /// Limits on the parsers of office and PDF files.
     pub limits: RawLimits,
+    /// Workbook with scans that people typed, as `heard check` writes it.
+    pub to_type: Option<PathBuf>,
     /// What `heard check` understood of each source, for the user to correct.
     pub source: Vec<intake::SourceOverride>,
 }
@@ -278,6 +280,8 @@ impl RawConfig {
                 question: self.question,
                 by: self.by,
                 sources: self.source,
+                to_type: self.to_type.map(|path| base.join(path)),
+                typed: Vec::new(),
                 limits: self.limits.check(),
                 parser: intake::Parser::default(),
             },
@@ -313,7 +317,7 @@ impl RawConfig {
 
     /// Hash of what can change a result: everything but the output folder and the inputs' paths.
     fn hash(&self) -> String {
-        let meant = Self { out: None, input: Vec::new(), ..self.clone() };
+        let meant = Self { out: None, input: Vec::new(), to_type: None, ..self.clone() };
         let text = serde_json::to_string(&meant).unwrap_or_default();
         hex(&Sha256::digest(text.as_bytes()))
     }

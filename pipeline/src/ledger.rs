@@ -1,23 +1,20 @@
 //! The book-keeping of a run, in reading order: what was read, kept and set aside; which responses
 //! repeat an earlier one; and the tally from which every table is made.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use heard_models::words::Status;
 use heard_models::{Codebook, Model};
-use xxhash_rust::xxh3::xxh3_128;
 
 use crate::coding::{CodedResponse, Coder, Flag, settle};
 use crate::config::Config;
 use crate::intake::Intake;
 use crate::manifest::{Counts, Manifest, Source, Versioned};
+use crate::repeats::{Repeat, Repeats};
 use crate::response::Unprocessed;
 use crate::schema;
 use crate::tables::{Quotes, Tally, TallyOptions};
 use crate::vocabulary::Vocabulary;
-
-/// A text with fewer words than this is not taken for a copy of another: many people say "no".
-const DUPLICATE_WORDS: u32 = 6;
 
 /// The books of one run.
 pub struct Ledger {
@@ -25,8 +22,7 @@ pub struct Ledger {
     redactions: BTreeMap<String, u64>,
     unprocessed: BTreeMap<String, u64>,
     rows_of: BTreeMap<u32, u64>,
-    /// Fingerprint of a text to the id of the response where it was first met.
-    texts: HashMap<u128, String>,
+    repeats: Repeats<Box<str>>,
     tally: Tally,
     quotes: Quotes,
 }
@@ -39,7 +35,7 @@ impl Ledger {
             redactions: BTreeMap::new(),
             unprocessed: BTreeMap::new(),
             rows_of: BTreeMap::new(),
-            texts: HashMap::new(),
+            repeats: Repeats::default(),
             tally: Tally::new(vocabulary, TallyOptions::default()),
             quotes: Quotes::new(vocabulary),
         }
@@ -60,7 +56,12 @@ impl Ledger {
         }
         for row in rows {
             settle(row);
-            row.duplicate_of = duplicate(&mut self.texts, row);
+            let response = &row.response;
+            match self.repeats.enter(response.text.as_str(), || response.id.as_str().into()) {
+                Some(Repeat::Same(first)) => row.duplicate_of = Some(first.into()),
+                Some(Repeat::Template(first)) => row.campaign = Some(first.into()),
+                None => {}
+            }
             count(&mut self.counts, row);
             for redaction in row.response.text.redactions() {
                 *self.redactions.entry(redaction.kind.as_str().to_owned()).or_default() += 1;
@@ -146,27 +147,10 @@ fn count(counts: &mut Counts, row: &CodedResponse) {
     counts.safeguarding += has(Flag::SafeguardingReview);
     counts.pii_residual += has(Flag::PiiResidual);
     counts.duplicates += u64::from(row.duplicate_of.is_some());
+    counts.campaign += u64::from(row.campaign.is_some());
     counts.segments += row.segments.len() as u64;
     counts.codings += row.codings.len() as u64;
     counts.codings_to_review += row.codings.iter().filter(|c| c.review).count() as u64;
     counts.measures += row.measures.len() as u64;
     counts.outcomes += row.outcomes.len() as u64;
-}
-
-/// The id of the first response with the same words, whatever their case, spacing and punctuation.
-fn duplicate(texts: &mut HashMap<u128, String>, row: &CodedResponse) -> Option<String> {
-    if row.words < DUPLICATE_WORDS {
-        return None;
-    }
-    let mut words = String::with_capacity(row.response.text.as_str().len());
-    for c in row.response.text.as_str().chars().filter(|c| c.is_alphanumeric()) {
-        words.extend(c.to_lowercase());
-    }
-    match texts.entry(xxh3_128(words.as_bytes())) {
-        std::collections::hash_map::Entry::Occupied(first) => Some(first.get().clone()),
-        std::collections::hash_map::Entry::Vacant(new) => {
-            new.insert(row.response.id.clone());
-            None
-        }
-    }
 }

@@ -97,6 +97,9 @@ pub struct Counts {
     pub other_language: u64,
     /// Answers with the same words as an earlier one.
     pub duplicates: u64,
+    /// Answers that follow the template of an earlier one: campaign letters, but for the first.
+    #[serde(default)]
+    pub campaign: u64,
     /// Rows of `segments.parquet`.
     pub segments: u64,
     /// Rows of `codings.parquet`.

@@ -169,6 +169,16 @@ fn attention(manifest: &Manifest, c: &Counts) -> Vec<String> {
         "answer is in a language that the model does not read (flag language)",
         "answers are in a language that the model does not read (flag language)",
     );
+    add(
+        c.duplicates,
+        "answer has the same words as an earlier one: it is counted (column duplicate_of)",
+        "answers have the same words as earlier ones: they are counted (column duplicate_of)",
+    );
+    add(
+        c.campaign,
+        "answer follows the template of an earlier one: it is counted (column campaign)",
+        "answers follow the template of earlier ones: they are counted (column campaign)",
+    );
     out
 }
 

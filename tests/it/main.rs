@@ -11,6 +11,7 @@ mod bad_input;
 mod commands;
 mod evaluate;
 mod evidence;
+mod intake;
 mod privacy;
 mod samples;
 mod work;

@@ -78,19 +78,29 @@ impl<'a> Batches<'a> {
 
     /// Adds the letters of a file, and what of it was set aside.
     fn document(&self, source: &Source, batch: &mut RawBatch) -> Result<(), Error> {
-        let Content::Document { encoding, kept } = &source.content else { return Ok(()) };
+        let Content::Document { encoding, kept, .. } = &source.content else { return Ok(()) };
         unchanged(source)?;
         let letters = match kept {
             Some(kept) => Arc::clone(kept),
             None => {
-                Arc::new(documents::letters(&source.path, source.kind, *encoding, self.options)?)
+                let asked = documents::Asked {
+                    path: &source.path,
+                    kind: source.kind,
+                    encoding: *encoding,
+                    sha256: &source.sha256,
+                };
+                Arc::new(documents::read(asked, self.options)?.letters)
             }
         };
         // What stands in an e-mail and in its attachments was said by one person.
         let email = matches!(source.kind, Kind::Email | Kind::Outlook) && letters.len() > 1;
         let writer = email.then(|| Identified::new(format!("{}-1", source.number)));
+        let mut asked: Vec<Arc<Question>> = Vec::new();
+        let mut last = 0;
         for letter in letters.iter() {
-            batch.rows += 1;
+            // Answers to several questions are one row.
+            batch.rows += u64::from(letter.row != last);
+            last = letter.row;
             let aside = |page, reason, detail: &str| Unprocessed {
                 source: source.number,
                 row: letter.row,
@@ -99,6 +109,8 @@ impl<'a> Batches<'a> {
                 reason,
                 detail: detail.to_owned(),
             };
+            let left_out = letter.left_out.iter();
+            batch.unprocessed.extend(left_out.map(|page| aside(Some(*page), "page_left_out", "")));
             if let Some((reason, detail)) = &letter.aside {
                 batch.unprocessed.push(aside(None, reason, detail));
                 continue;
@@ -109,18 +121,37 @@ impl<'a> Batches<'a> {
                 source: source.number,
                 row: letter.row,
                 channel: letter.channel,
-                question: Arc::clone(&self.unasked),
+                question: self.question(letter.question.as_deref(), &mut asked),
                 respondent: writer.clone(),
-                respondent_type: None,
+                respondent_type: letter.who,
                 submitted_on: letter.day,
                 wave: None,
                 rating: None,
                 by: vec![None; self.by],
                 may_quote: true,
+                names: letter.names.iter().map(|name| Identified::new(name.as_str())).collect(),
                 text: Identified::new(letter.text.clone()),
             });
         }
         Ok(())
+    }
+}
+
+impl Batches<'_> {
+    /// The question of a document, numbered among those of its file.
+    fn question(&self, text: Option<&str>, asked: &mut Vec<Arc<Question>>) -> Arc<Question> {
+        let Some(text) = text else { return Arc::clone(&self.unasked) };
+        if let Some(known) = asked.iter().find(|q| q.text.reveal() == text) {
+            return Arc::clone(known);
+        }
+        let number = u16::try_from(asked.len() + 1).ok();
+        let question = Question {
+            number,
+            text: Identified::new(text),
+            polarity: super::wording::polarity(text),
+        };
+        asked.push(Arc::new(question));
+        Arc::clone(&asked[asked.len() - 1])
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) enum Line {
     Page { number: u32, text: String },
     /// A whole document, or what one speaker of a transcript says in it.
     Text { text: String },
+    /// Names of people that the file tells outside its words.
+    Names { names: Vec<String> },
     /// The day that an e-mail bears, in days since 1970-01-01.
     Day { day: i32 },
     /// An attachment of an e-mail, numbered from 1.
@@ -85,6 +87,11 @@ impl From<io::Error> for Stop {
 pub(super) fn say(out: &mut dyn Write, line: &Line) -> Result<(), Stop> {
     serde_json::to_writer(&mut *out, line).map_err(io::Error::from)?;
     Ok(out.write_all(b"\n")?)
+}
+
+/// Writes the names that a file tells outside its words, if there are any.
+pub(super) fn say_names(out: &mut dyn Write, names: Vec<String>) -> Result<(), Stop> {
+    if names.is_empty() { Ok(()) } else { say(out, &Line::Names { names }) }
 }
 
 /// The child's side: parses one file to standard output. `args` are KIND PATH `UNPACKED_MB`

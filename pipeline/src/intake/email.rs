@@ -10,10 +10,11 @@ use std::path::Path;
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::child::{Attached, Line, Stop, Why, say};
+use super::child::{Attached, Line, Stop, Why, say, say_names};
 use super::dates::{self, Order};
 use super::files::{self, Kind};
 use super::html::{self, Whose};
+use super::names;
 use super::own_words::own_words;
 
 /// Pictures smaller than this that stand in the text are logos and smileys, not letters.
@@ -27,6 +28,7 @@ pub(super) fn parse(bytes: &[u8], out: &mut dyn Write) -> Result<(), Stop> {
     if let Some(day) = day(&message) {
         say(out, &Line::Day { day })?;
     }
+    say_names(out, people(&message))?;
     say(out, &Line::Text { text: body(&message) })?;
     for (i, part) in attached(&message).iter().enumerate() {
         say(out, &Line::Attachment { number: i as u32 + 1, is: part.is })?;
@@ -51,6 +53,13 @@ fn read(bytes: &[u8]) -> Result<Message<'_>, Stop> {
         return Err(Stop::Why(Why::NotWhatItSays));
     }
     Ok(message)
+}
+
+/// Display names of those who wrote and were written to.
+fn people(message: &Message<'_>) -> Vec<String> {
+    let fields = [message.from(), message.sender(), message.reply_to(), message.to(), message.cc()];
+    let all = fields.into_iter().flatten().flat_map(|address| address.iter());
+    names::of_people(all.filter_map(|one| one.name()))
 }
 
 fn day(message: &Message<'_>) -> Option<i32> {
@@ -202,7 +211,9 @@ mod tests {
     fn an_email_is_its_writers_words_its_day_and_its_attachments() {
         let lines = said(MESSAGE.as_bytes());
         assert!(matches!(lines[0], Line::Day { day: 19_787 }), "{lines:?}");
-        assert!(matches!(&lines[1], Line::Text { text } if text == "Mum’s carers are late."));
+        // Who wrote is named beside the words.
+        assert!(matches!(&lines[1], Line::Names { names } if names.len() == 1), "{lines:?}");
+        assert!(matches!(&lines[2], Line::Text { text } if text == "Mum’s carers are late."));
         let attached: Vec<Attached> = lines
             .iter()
             .filter_map(|l| if let Line::Attachment { is, .. } = l { Some(*is) } else { None })

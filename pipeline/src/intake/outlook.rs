@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use cfb::CompoundFile;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::child::{Attached, Line, Stop, Why, say};
+use super::child::{Attached, Line, Stop, Why, say, say_names};
 use super::email::{classify, is_forwarded, own_html};
 use super::files::Kind;
 use super::own_words::own_words;
-use super::{html, rtf};
+use super::{html, names, rtf};
 
 /// The largest property that is read.
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -28,6 +28,7 @@ pub(super) fn parse(bytes: &[u8], out: &mut dyn Write) -> Result<(), Stop> {
     if let Some(day) = message.day(&root) {
         say(out, &Line::Day { day })?;
     }
+    say_names(out, message.people(&root))?;
     say(out, &Line::Text { text: message.body(&root) })?;
     for (i, part) in message.attached(&root).iter().enumerate() {
         say(out, &Line::Attachment { number: i as u32 + 1, is: part.is })?;
@@ -121,6 +122,13 @@ impl<'a> Message<'a> {
         // Tenths of microseconds since 1601.
         let days = u64::from_le_bytes(time) / 864_000_000_000;
         i32::try_from(days).ok().map(|d| d - 134_774).filter(|d| (0..50_000).contains(d))
+    }
+
+    /// Display names of those who wrote and were written to.
+    fn people(&mut self, at: &Path) -> Vec<String> {
+        let fields = ["0C1A", "0042", "0E04", "0E03"].map(|tag| self.string(at, tag));
+        let fields: Vec<String> = fields.into_iter().flatten().collect();
+        names::of_people(fields.iter().flat_map(|names| names.split([';', '\0'])))
     }
 
     /// The writer's words: the plain text where there is one, otherwise the page or the rich text.

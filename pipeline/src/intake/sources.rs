@@ -17,8 +17,9 @@ use super::json::{Keys, Lines, Records};
 use super::row::{Next, Row, Rows};
 use super::settings::SourceOverride;
 use super::table::Table;
-use super::understanding::Understanding;
-use super::{Error, Kind, Options};
+use super::typed::{self, ToType};
+use super::understanding::{Answers, Understanding};
+use super::{Error, Kind, Options, bundle};
 use crate::response::{Channel, Identified, Unprocessed};
 
 /// A file, or a sheet of one, that responses come from.
@@ -44,8 +45,17 @@ pub struct Source {
 /// What a second reading needs.
 #[derive(Debug)]
 pub(super) enum Content {
-    Table { table: Box<Table>, input: Input, channel: Channel },
-    Document { encoding: Encoding, kept: documents::Kept },
+    Table {
+        table: Box<Table>,
+        input: Input,
+        channel: Channel,
+    },
+    /// `words`: at least one of its letters can be read.
+    Document {
+        encoding: Encoding,
+        kept: documents::Kept,
+        words: bool,
+    },
     Aside(&'static str, String),
 }
 
@@ -100,13 +110,16 @@ pub(super) fn open(
                     Understanding { kind: Kind::Delimited, ..found },
                 )?
             } else {
-                document(path, &print, options, room, found)?
+                document(path, &print, given, options, room, found)?
             }
+        }
+        Kind::Other if typed::holds(&print.sha256, &options.typed) => {
+            document(path, &print, given, options, room, found)?
         }
         Kind::Other => {
             return Err(Error::Unsupported { path: path.clone(), advice: files::advice(path) });
         }
-        _ => document(path, &print, options, room, found)?,
+        _ => document(path, &print, given, options, room, found)?,
     };
     Ok(vec![opened])
 }
@@ -263,6 +276,7 @@ fn keep(said: &Arc<Vec<u8>>, room: &mut usize) -> Kept {
 fn document(
     path: &Path,
     print: &Fingerprint,
+    given: Option<&SourceOverride>,
     options: &Options,
     room: &mut usize,
     mut found: Understanding,
@@ -270,25 +284,78 @@ fn document(
     if print.kind == Kind::Text {
         found.encoding = Some(print.encoding.name());
     }
-    let letters = documents::letters(path, print.kind, print.encoding, options)?;
+    let sha256 = print.sha256.as_str();
+    let asked = documents::Asked { path, kind: print.kind, encoding: print.encoding, sha256 };
+    let documents::Read { letters, proposed } = documents::read(asked, options)?;
+    if given.is_some_and(|g| g.ignore) {
+        (found.rows, found.set_aside) = (1, Some("ignored"));
+        let content = Content::Aside("ignored", String::new());
+        return Ok(Opened { found, bytes: print.bytes, content });
+    }
+    for letter in letters.iter().filter(|l| is_scan(l) || !l.blank.is_empty()) {
+        let pages = match &letter.aside {
+            Some(_) => letter.pages.map(bundle::show).unwrap_or_default(),
+            None => letter.blank.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
+        };
+        found.to_type.push(ToType { row: letter.row, pages });
+    }
+    found.letters = proposed;
+    let mut rows: Vec<u32> = letters.iter().map(|l| l.row).collect();
+    rows.dedup();
+    found.rows = rows.len() as u64;
     let read: Vec<&Letter> = letters.iter().filter(|l| l.aside.is_none()).collect();
-    found.people = if print.kind == Kind::Transcript { read.len() as u64 } else { 1 };
     let Some(first) = read.first() else {
+        if let [_, _, ..] = letters.as_slice() {
+            // Scans of many letters: each was received.
+            let reason = letters.iter().find_map(|l| l.aside.as_ref()).map_or("no_text", |a| a.0);
+            (found.people, found.set_aside) = (found.rows, Some(reason));
+            let content = Content::Document {
+                encoding: print.encoding,
+                kept: Some(Arc::new(letters)),
+                words: false,
+            };
+            return Ok(Opened { found, bytes: print.bytes, content });
+        }
         let none = ("no_text", String::new());
         let (reason, detail) = letters.into_iter().find_map(|l| l.aside).unwrap_or(none);
         (found.rows, found.people, found.set_aside) = (1, 1, Some(reason));
         let content = Content::Aside(reason, detail);
         return Ok(Opened { found, bytes: print.bytes, content });
     };
-    found.channel = first.channel;
-    found.rows = letters.len() as u64;
+    found.people = match print.kind {
+        Kind::Email | Kind::Outlook => 1,
+        _ => found.rows,
+    };
+    found.channel = given.and_then(|g| g.channel).unwrap_or(first.channel);
+    let mut asked: Vec<&str> = Vec::new();
+    for question in letters.iter().filter_map(|l| l.question.as_deref()) {
+        if !asked.contains(&question) {
+            asked.push(question);
+        }
+    }
+    for question in asked {
+        let rows = letters.iter().filter(|l| l.question.as_deref() == Some(question)).count();
+        found.answers.push(Answers {
+            question: Identified::new(question),
+            polarity: super::wording::polarity(question),
+            rows: rows as u64,
+            blank: None,
+            says_nothing: None,
+        });
+    }
     for letter in &letters {
         let row = (letters.len() > 1).then_some(letter.row);
-        if letter.aside.is_some() {
+        if is_scan(letter) {
+            found.problem(row, "a letter without a text layer; it is set aside, to be typed");
+        } else if letter.aside.is_some() {
             found.problem(row, "an attachment that is no letter in words; it is set aside");
         }
         for page in letter.blank.iter().filter(|_| letter.aside.is_none()) {
             let what = "a page without a text layer (scanned or empty); it is set aside";
+            found.problems.push(super::Problem { row, page: Some(*page), count: 1, what });
+        }
+        for page in &letter.left_out {
+            let what = "a page that belongs to no letter of the settings; it is set aside";
             found.problems.push(super::Problem { row, page: Some(*page), count: 1, what });
         }
     }
@@ -297,8 +364,16 @@ fn document(
         *room -= size;
         Arc::new(letters)
     });
-    let content = Content::Document { encoding: print.encoding, kept };
+    let content = Content::Document { encoding: print.encoding, kept, words: true };
     Ok(Opened { found, bytes: print.bytes, content })
+}
+
+/// True for a letter that people have to type.
+fn is_scan(letter: &Letter) -> bool {
+    letter
+        .aside
+        .as_ref()
+        .is_some_and(|(reason, _)| matches!(*reason, "scanned_document" | "scanned_image"))
 }
 
 impl Input {

@@ -86,7 +86,8 @@ static PATTERNS: LazyLock<RegexSet> =
 /// True for answers to "who are you?" that leave it open.
 pub(crate) fn is_left_open(value: &str) -> bool {
     let value = value.trim().to_lowercase();
-    let wordings = ["individual", "as an individual", "an individual", "member of the public", "other"];
+    let wordings =
+        ["individual", "as an individual", "an individual", "member of the public", "other"];
     wordings.contains(&value.as_str())
         || value.starts_with("prefer not")
         || value.starts_with("other ")

@@ -37,6 +37,8 @@ pub(super) struct Table {
     pub(super) wave: Option<usize>,
     pub(super) rating: Option<usize>,
     pub(super) speaker: Option<usize>,
+    /// Columns with people's names.
+    pub(super) names: Vec<usize>,
     /// Columns that allow (false) or forbid (true) quoting.
     pub(super) consent: Vec<(usize, bool)>,
     /// For each breakdown of the run, the column.
@@ -110,6 +112,7 @@ impl Table {
             wave: None,
             rating: None,
             speaker: None,
+            names: Vec::new(),
             consent: Vec::new(),
             by: Vec::new(),
             wave_name: None,
@@ -292,6 +295,7 @@ impl Table {
             let known = self.stats[c].values.iter().filter(|v| speaker::read(&v.0).is_some());
             known.map(|v| v.1).sum()
         });
+        self.names = (0..self.width).filter(|c| self.roles[*c] == Role::Name).collect();
         self.wave = best(Role::Wave, &|_| 0);
         self.question = best(Role::Question, &|_| 0);
         self.consent = (0..self.width)
@@ -342,8 +346,7 @@ impl Table {
         if label.text == format!("Column {}", column + 1) {
             return label.option.clone().unwrap_or_default();
         }
-        let leans =
-            label.option.is_none()
+        let leans = label.option.is_none()
                 && wording::leans_on_the_one_before(&roles::plain(&title))
                 // "Please tell us what was good" needs no other question to be understood.
                 && !matches!(wording::polarity(&title), Polarity::Good | Polarity::Improve);

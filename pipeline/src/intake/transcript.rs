@@ -1,30 +1,44 @@
-//! The child's reader of conversations (VTT, SRT): what the people who were interviewed said, each
-//! turn a line, each person a text of their own.
+//! Conversations: what the people who were interviewed said, each turn a line, each person a text of
+//! their own. Subtitles (VTT, SRT) are read here, in the child; [`of_text`] does the same for letters
+//! and notes in which people take turns ("Interviewer: ...").
 //!
-//! Who asks is left out: the questions are not the respondent's words. Labels are left out, too, but
-//! for one case: where people say their own name, it stays in front of their turns, because it tells
-//! the de-identifier which name to look for.
+//! Who asks is left out: the questions are not the respondent's words. So are the labels; the names
+//! among them go beside the text, so that de-identification knows which names to look for.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::child::{Line, Stop, Why, say};
-use super::encoding;
+use super::child::{Line, Stop, Why, say, say_names};
+use super::{encoding, names};
 
 /// Says what each person who was interviewed said.
 pub(super) fn parse(bytes: &[u8], out: &mut dyn Write) -> Result<(), Stop> {
-    let people = people(&encoding::whole(bytes)).ok_or(Stop::Why(Why::NotWhatItSays))?;
-    for text in people {
+    let talk = of_cues(&encoding::whole(bytes)).ok_or(Stop::Why(Why::NotWhatItSays))?;
+    say_names(out, talk.names)?;
+    for text in talk.people {
         say(out, &Line::Text { text })?;
     }
     Ok(())
 }
 
-/// Each person's turns, in the order in which they first speak; None where there is no cue.
-fn people(file: &str) -> Option<Vec<String>> {
-    let cues = cues(file)?;
-    let turns = turns(&cues);
-    let asks = interviewer(&turns);
+/// A conversation.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Talk {
+    /// What each person who was interviewed said, a turn a line, in the order in which they first
+    /// speak.
+    pub(super) people: Vec<String>,
+    /// The names among the labels, of who asks, too.
+    pub(super) names: Vec<String>,
+}
+
+/// A file of subtitles; None where there is no cue.
+fn of_cues(file: &str) -> Option<Talk> {
+    Some(talk(&turns(&cues(file)?)))
+}
+
+/// The turns of each person who was interviewed.
+fn talk(turns: &[Turn]) -> Talk {
+    let asks = interviewer(turns);
     let mut people: Vec<(Option<&str>, Vec<&str>)> = Vec::new();
     for turn in turns.iter().filter(|t| !asks(t.speaker.as_deref())) {
         let speaker = turn.speaker.as_deref();
@@ -33,21 +47,104 @@ fn people(file: &str) -> Option<Vec<String>> {
             None => people.push((speaker, vec![&turn.words])),
         }
     }
-    let text = |(speaker, turns): (Option<&str>, Vec<&str>)| {
-        // A single label at the very start would not be known for a name.
-        let label = speaker.filter(|s| turns.len() > 1 && !is_role(s) && mentions(&turns, s));
-        let label = label.map(|s| format!("{s}: ")).unwrap_or_default();
-        let lines: Vec<String> = turns.iter().map(|turn| format!("{label}{turn}")).collect();
-        lines.join("\n")
-    };
-    Some(people.into_iter().map(text).collect())
+    let labels = turns.iter().filter_map(|t| t.speaker.as_deref());
+    let labels = labels.filter(|label| !is_role(label) && !asks_by_name(label));
+    let names = names::of_people(labels);
+    Talk { people: people.into_iter().map(|(_, turns)| turns.join("\n")).collect(), names }
 }
 
-/// True where a part of the name stands among the words.
-fn mentions(turns: &[&str], name: &str) -> bool {
-    let parts: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
-    let mut words = turns.iter().flat_map(|t| t.split(|c: char| !c.is_alphanumeric()));
-    words.any(|word| word.len() > 1 && parts.iter().any(|p| p.eq_ignore_ascii_case(word)))
+/// A text in which at least two people take turns, each at least twice, behind labels; None where it
+/// is none. What stands above the first label is the first person's, unless it is a heading.
+pub(super) fn of_text(text: &str) -> Option<Talk> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (label, words) in lines.iter().filter_map(|line| labelled(line)) {
+        if !words.is_empty() && !is_form(label) {
+            *counts.entry(label).or_default() += 1;
+        }
+    }
+    counts.retain(|_, count| *count >= 2);
+    if counts.len() < 2 {
+        return None;
+    }
+    let mut above: Vec<&str> = Vec::new();
+    let mut turns: Vec<Turn> = Vec::new();
+    for line in lines {
+        let known = labelled(line)
+            .filter(|l| counts.contains_key(l.0) || is_role(l.0) || asks_by_name(l.0));
+        match (known, turns.last_mut()) {
+            (Some((label, words)), _) => {
+                turns.push(Turn { speaker: Some(label.to_owned()), words: words.to_owned() });
+            }
+            (None, Some(turn)) => {
+                turn.words.push(if turn.words.is_empty() { ' ' } else { '\n' });
+                turn.words.push_str(line);
+            }
+            (None, None) => above.push(line),
+        }
+    }
+    for turn in &mut turns {
+        turn.words = turn.words.trim().to_owned();
+    }
+    turns.retain(|turn| !turn.words.is_empty());
+    let mut talk = talk(&turns);
+    if above.iter().any(|line| line.split_whitespace().count() > 12)
+        && let Some(first) = talk.people.first_mut()
+    {
+        *first = format!("{}\n{first}", above.join("\n"));
+    }
+    (!talk.people.is_empty()).then_some(talk)
+}
+
+/// Labels of a form that is filled in, not of people.
+fn is_form(label: &str) -> bool {
+    const FORM: &[&str] = &[
+        "name",
+        "age",
+        "gender",
+        "date",
+        "time",
+        "area",
+        "ward",
+        "town",
+        "location",
+        "address",
+        "postcode",
+        "provider",
+        "agency",
+        "role",
+        "relationship",
+        "note",
+        "notes",
+        "comment",
+        "comments",
+        "summary",
+        "quote",
+        "theme",
+        "themes",
+        "subject",
+        "to",
+        "from",
+        "cc",
+        "sent",
+        "tel",
+        "phone",
+        "email",
+        "ref",
+        "reference",
+        "good",
+        "bad",
+        "positives",
+        "negatives",
+        "what is good",
+        "what could be better",
+        "issues",
+        "actions",
+        "action",
+        "carers",
+        "times",
+    ];
+    FORM.contains(&bare(label).as_str())
 }
 
 /// What one person says until another speaks.
@@ -306,14 +403,10 @@ mod tests {
             <v Ruth Interviewer>How is the care?</v>\n\n1b2c-1\n00:00:04.500 --> 00:00:06.000\n<v Zebedee Quux>They are kind &amp; patient</v>\n\n\
             00:07.000 --> 00:09.000\n<v Zebedee Quux>but <i>always</i> late.</v>\n\n00:09.000 --> 00:10.000\n<v Ruth Interviewer>Always? Every day?</v>\n\n\
             NOTE\nnothing\n\n00:10.000 --> 00:12.000\n<v.quiet Zebedee Quux>Every day.\n";
-        assert_eq!(people(file).unwrap(), ["They are kind & patient but always late.\nEvery day."]);
-        let named = file.replace("Every day.\n", "Every day, I said: Zebedee.\n");
-        assert_eq!(
-            people(&named).unwrap(),
-            [
-                "Zebedee Quux: They are kind & patient but always late.\nZebedee Quux: Every day, I said: Zebedee."
-            ]
-        );
+        let talk = of_cues(file).unwrap();
+        assert_eq!(talk.people, ["They are kind & patient but always late.\nEvery day."]);
+        // The label never stands in the text; the names travel beside it.
+        assert_eq!(talk.names, ["Zebedee Quux"]);
     }
 
     #[test]
@@ -322,7 +415,7 @@ mod tests {
             Speaker 1: They said: wait. Do they care?\r\n\r\n3\r\n00:00:04,000 --> 00:00:05,000\r\nI ask you!\r\n\r\n\
             4\r\n00:00:05,000 --> 00:00:06,000\r\nSpeaker 2: Mine is fine.\r\n";
         assert_eq!(
-            people(file).unwrap(),
+            of_cues(file).unwrap().people,
             ["They said: wait. Do they care? I ask you!", "Mine is fine."]
         );
     }
@@ -332,7 +425,7 @@ mod tests {
         let file = "1\n00:00:01,000 --> 00:00:02,000\nThe carers are late.\n2\n00:00:02,000 --> 00:00:03,000\n\
             The carers are late.\nOne thing: they rush.\n\n3\n00:00:03,000 --> 00:00:04,000\n- Why?\n- No idea.\n";
         assert_eq!(
-            people(file).unwrap(),
+            of_cues(file).unwrap().people,
             ["The carers are late. One thing: they rush.\nWhy?\nNo idea."]
         );
     }
@@ -341,19 +434,34 @@ mod tests {
     fn who_asks_least_is_not_taken_for_the_interviewer() {
         let file = "WEBVTT\n\n00:01.000 --> 00:02.000\nAnn: They are late.\n\n00:02.000 --> 00:03.000\nBob: Are they?\n\n\
             00:03.000 --> 00:04.000\nAnn: They are.\n\n00:04.000 --> 00:05.000\nBob: Mine come on time.\n";
-        assert_eq!(people(file).unwrap().len(), 2);
+        assert_eq!(of_cues(file).unwrap().people.len(), 2);
+    }
+
+    #[test]
+    fn a_text_with_turns_loses_its_labels_and_its_questions() {
+        let text = "Interview of 5 March\n\nInterviewer: How is it?\nZebedee Quux: They are kind.\nBut late.\n\n\
+            Interviewer: And the times?\nZebedee Quux: Late: always late.\nErmintrude: I agree with him.\nErmintrude: Every day.";
+        let talk = of_text(text).unwrap();
+        assert_eq!(
+            talk.people,
+            ["They are kind.\nBut late.\nLate: always late.", "I agree with him.\nEvery day."]
+        );
+        assert_eq!(talk.names, ["Zebedee Quux", "Ermintrude"]);
+        assert_eq!(of_text("Name: Ann\nAge: 80\nThey are kind.\nName: Bob\nAge: 90"), None);
+        assert_eq!(of_text("Dear Sir,\nThey said: wait. They said: wait."), None);
     }
 
     #[test]
     fn a_text_without_times_is_no_transcript() {
-        assert_eq!(people("Dear all,\nthey are late --> very"), None);
-        assert_eq!(people("WEBVTT\n"), Some(Vec::new()));
+        assert_eq!(of_cues("Dear all,\nthey are late --> very"), None);
+        assert_eq!(of_cues("WEBVTT\n"), Some(Talk::default()));
     }
 
     proptest! {
         #[test]
         fn any_file_ends(file in "(00:01.000 --> 00:02.000\n|<v [a-z]{0,4}>?|Ann: |- |\\{|<|&|\n|[a-z?é ]{0,9}){0,60}") {
-            people(&file);
+            of_cues(&file);
+            of_text(&file);
         }
     }
 }

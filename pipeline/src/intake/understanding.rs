@@ -94,7 +94,7 @@ pub struct Answers {
     pub polarity: Polarity,
     /// Rows that belong to it, answered or not.
     pub rows: u64,
-    /// Blank ones among them; None for tables with an answer a row, where it is counted in all.
+    /// Blank ones among them; None where they were not counted.
     pub blank: Option<u64>,
     /// "Nothing", "none" and the like; None as above.
     pub says_nothing: Option<u64>,
@@ -156,6 +156,12 @@ pub struct Understanding {
     pub set_aside: Option<&'static str>,
     /// Its place, from 1, among the files of all inputs, where it was found in a folder.
     pub in_folder: Option<usize>,
+    /// For files of pages: the pages of each letter, as the settings give them or as they seem to be.
+    pub(super) letters: Vec<(u32, u32)>,
+    /// Letters of it that people have to type.
+    pub(super) to_type: Vec<super::typed::ToType>,
+    /// Counts over its answers, once [`super::Intake::count`] was asked for them.
+    pub counts: Option<super::Counts>,
 }
 
 impl Understanding {
@@ -182,6 +188,9 @@ impl Understanding {
             problems: Vec::new(),
             set_aside: None,
             in_folder: None,
+            letters: Vec::new(),
+            to_type: Vec::new(),
+            counts: None,
         }
     }
 
@@ -215,7 +224,9 @@ impl Understanding {
                 let whole = slashes(&self.path);
                 let ending = self.path.extension().map_or(0, |e| e.len() + 1);
                 match whole.len().checked_sub(ending).and_then(|at| whole.split_at_checked(at)) {
-                    Some((stem, ending)) if ending.is_ascii() && ending.len() <= 9 => label(stem) + ending,
+                    Some((stem, ending)) if ending.is_ascii() && ending.len() <= 9 => {
+                        label(stem) + ending
+                    }
                     _ => label(&whole),
                 }
             }
