@@ -3,7 +3,8 @@
 //!
 //! Nothing is merged: a repetition is linked to the first response with its words and counted. Both
 //! `ledger` (on de-identified text, where the names that people put into a template are placeholders)
-//! and the report of `heard check` use this. Memory is a few bytes for each text of some length.
+//! and the report of `heard check` use this. Memory is some tens of bytes for
+//! each text of some length, up to a number of texts.
 
 use std::collections::HashMap;
 
@@ -15,6 +16,9 @@ const SAME_WORDS: usize = 6;
 const TEMPLATE_WORDS: usize = 25;
 /// A sentence with fewer words than this is anybody's.
 const SENTENCE_WORDS: usize = 5;
+
+/// Texts that are remembered, so that memory stays bounded; later ones are still compared with them.
+const REMEMBERED: usize = 3_000_000;
 
 /// How a response repeats an earlier one, with that one's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,15 +54,18 @@ impl<T: Clone> Repeats<T> {
         if let Some(first) = self.whole.get(&whole) {
             return Some(Repeat::Same(self.ids[*first as usize].clone()));
         }
+        let room = self.ids.len() < REMEMBERED;
         let number = self.ids.len() as u32;
-        self.whole.insert(whole, number);
-        self.ids.push(id());
+        if room {
+            self.whole.insert(whole, number);
+            self.ids.push(id());
+        }
         if words < TEMPLATE_WORDS {
             return None;
         }
         let sentences = sentences(text);
         let first = self.template(&sentences, words);
-        if first.is_none() {
+        if first.is_none() && room {
             for (hash, _) in sentences {
                 self.sentences.entry(hash).or_insert(number);
             }

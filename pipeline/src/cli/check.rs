@@ -74,7 +74,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
             intake::TO_TYPE
         );
     }
-    write(&args.write, text + &intake::to_toml(found, &label))?;
+    write(&args.write, &(text + &intake::to_toml(found, &label)))?;
     if let Some(book) = to_type {
         write_to_type(&beside, &book)?;
     }
@@ -108,7 +108,7 @@ fn inputs(given: &[PathBuf], label: &dyn Fn(&str) -> String) -> String {
     format!("input = [{}]\n\n", quoted.join(", "))
 }
 
-fn write(path: &Path, text: String) -> anyhow::Result<()> {
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     if path.exists() {
         say(&format!(
             "heard: {} is there already and was left as it is. Use --write to name another file\n",

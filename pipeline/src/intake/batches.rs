@@ -80,17 +80,16 @@ impl<'a> Batches<'a> {
     fn document(&self, source: &Source, batch: &mut RawBatch) -> Result<(), Error> {
         let Content::Document { encoding, kept, .. } = &source.content else { return Ok(()) };
         unchanged(source)?;
-        let letters = match kept {
-            Some(kept) => Arc::clone(kept),
-            None => {
-                let asked = documents::Asked {
-                    path: &source.path,
-                    kind: source.kind,
-                    encoding: *encoding,
-                    sha256: &source.sha256,
-                };
-                Arc::new(documents::read(asked, self.options)?.letters)
-            }
+        let letters = if let Some(kept) = kept {
+            Arc::clone(kept)
+        } else {
+            let asked = documents::Asked {
+                path: &source.path,
+                kind: source.kind,
+                encoding: *encoding,
+                sha256: &source.sha256,
+            };
+            Arc::new(documents::read(asked, self.options)?.letters)
         };
         // What stands in an e-mail and in its attachments was said by one person.
         let email = matches!(source.kind, Kind::Email | Kind::Outlook) && letters.len() > 1;

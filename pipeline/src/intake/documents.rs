@@ -89,16 +89,13 @@ pub(super) fn read(asked: Asked<'_>, options: &Options) -> Result<Read, Error> {
             let numbered: Vec<(u32, String)> =
                 pages.iter().filter_map(|(n, text)| Some(((*n)?, text.clone()))).collect();
             let names = written_names(&said);
-            let mut letters = match given {
-                Some(ranges) => {
-                    let letters = bundle(path, &pages, &ranges);
-                    proposed = ranges;
-                    letters
-                }
-                None => {
-                    proposed = bundle::propose(&numbered);
-                    people(letter(1, path, pages))
-                }
+            let mut letters = if let Some(ranges) = given {
+                let letters = bundle(path, &pages, &ranges);
+                proposed = ranges;
+                letters
+            } else {
+                proposed = bundle::propose(&numbered);
+                people(letter(1, path, pages))
             };
             for letter in &mut letters {
                 letter.names.extend(names.iter().cloned());

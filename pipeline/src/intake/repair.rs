@@ -33,9 +33,13 @@ fn unmojibake(text: &str) -> Option<String> {
     if text.is_ascii() || !text.contains(['Ã', 'Â', 'â', 'ð', 'Å', 'Ä', 'Ë']) {
         return None;
     }
+    // A non-breaking space that was read so, and then made an ordinary one.
+    let spaced = text.contains("Â ");
+    let made_one = if spaced { text.replace("Â ", " ") } else { String::new() };
+    let text = if spaced { made_one.as_str() } else { text };
     let mut out = String::with_capacity(text.len());
     let mut run = String::new();
-    let mut changed = false;
+    let mut changed = spaced;
     for ch in text.chars().chain(['\0']) {
         if !ch.is_ascii() {
             run.push(ch);
@@ -116,6 +120,10 @@ mod tests {
     fn mojibake_and_entities_are_undone() {
         assert_eq!(cell("donâ€™t"), (Cow::Borrowed("don’t"), true));
         assert_eq!(cell("cafÃ© â€“ Â£5").0, "café – £5");
+        assert_eq!(
+            cell("pleaseÂ ring, Â\u{A0}please"),
+            (Cow::Borrowed("please ring, \u{A0}please"), true)
+        );
         assert_eq!(cell("Tea &amp; toast, mum&#39;s").0, "Tea & toast, mum's");
         assert_eq!(cell("one\r\ntwo\rthree").0, "one\ntwo\nthree");
     }

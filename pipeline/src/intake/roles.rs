@@ -117,7 +117,12 @@ fn is_speaker(header: &str, stats: &Stats) -> bool {
         people |= read.is_some_and(|(who, _)| !matches!(who, Organisation | Provider));
     }
     // A column of trusts or agencies says where care was given, not who speaks.
-    if !asked && (!people || wording::breakdown_rank(header).is_some_and(|rank| rank <= 2)) {
+    // Nor are sentences in which somebody is mentioned.
+    if !asked
+        && (!people
+            || stats.words() > 6.0
+            || wording::breakdown_rank(header).is_some_and(|rank| rank <= 2))
+    {
         return false;
     }
     all > 0
@@ -253,6 +258,17 @@ mod tests {
         ];
         assert_eq!(role_of("What was good?", &values), Role::OpenText);
         assert_eq!(role_of("What matters most to you?", &values), Role::OpenText);
+    }
+
+    #[test]
+    fn sentences_that_mention_people_do_not_say_who_speaks() {
+        let values = [
+            "She takes me to my club again so I see my friends every week",
+            "The carers are always late and never stay the full half hour",
+        ];
+        assert_eq!(role_of("How do you find your home care?", &values), Role::OpenText);
+        let trusts = ["Anytown Trust", "Elsewhere Trust", "Anytown Trust", "Elsewhere Trust"];
+        assert_ne!(role_of("Organisation", &trusts), Role::RespondentType);
     }
 
     #[test]
