@@ -6,12 +6,15 @@
 //! part is a span of it. With the cargo feature `libtorch` the encoder learns, too, from all codebooks
 //! at once ([`examples`]); otherwise it stays as it is, and only heads are fitted.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::calibration::Mix;
 use crate::codebook::Codebook;
+use crate::dense::Vectors;
 use crate::examples::LabelledResponse;
 use crate::fitting::carries;
 use crate::folds::{HeldOut, assign};
@@ -19,7 +22,7 @@ use crate::heads::Head;
 use crate::meaning::{Blend, Meaning};
 use crate::model::Model;
 use crate::report::TrainingReport;
-use crate::sentences::{Reader, Reading, Sentences};
+use crate::sentences::{Reader, Sentences};
 use crate::training::{
     FEWEST, Learnt, Progress, TrainError, TrainOptions, conclude, learn, praise, segment_truth,
     whole_truth,
@@ -56,7 +59,7 @@ struct Part {
 /// The question and the words of one text that teaches, and its parts.
 struct Text<'a> {
     question: &'a str,
-    text: &'a str,
+    words: &'a str,
     /// The response that it comes from; None for a phrase of the codebook.
     response: Option<usize>,
     parts: Vec<Part>,
@@ -64,6 +67,9 @@ struct Text<'a> {
 
 /// One response in so many is learnt without its question: letters and many files have none.
 const BLIND: u64 = 4;
+
+/// Texts that are read together.
+const TOGETHER: usize = 64;
 
 /// Everything that teaches in a lesson.
 fn texts<'a>(responses: &'a [LabelledResponse], codebook: &'a Codebook) -> Vec<Text<'a>> {
@@ -90,9 +96,9 @@ fn texts<'a>(responses: &'a [LabelledResponse], codebook: &'a Codebook) -> Vec<T
                 [only] => only.truths.extend(whole),
                 _ => parts.push(Part { span: 0..response.text.len(), truths: whole }),
             }
-            let blind = xxhash_rust::xxh3::xxh3_64(response.text.as_bytes()) % BLIND == 0;
+            let blind = xxhash_rust::xxh3::xxh3_64(response.text.as_bytes()).is_multiple_of(BLIND);
             let question = if blind { "" } else { response.question.as_str() };
-            Text { question, text: &response.text, response: Some(at), parts }
+            Text { question, words: &response.text, response: Some(at), parts }
         })
         .collect();
     let phrase = |code: usize, sentiment: Option<Sentiment>, text: &'a str| {
@@ -102,7 +108,12 @@ fn texts<'a>(responses: &'a [LabelledResponse], codebook: &'a Codebook) -> Vec<T
             Head::Pole(own) if own == code => sentiment.and_then(praise),
             _ => None,
         });
-        Text { question: "", text, response: None, parts: vec![Part { span: 0..text.len(), truths }] }
+        Text {
+            question: "",
+            words: text,
+            response: None,
+            parts: vec![Part { span: 0..text.len(), truths }],
+        }
     };
     for (code, theme) in codebook.themes.iter().enumerate() {
         let good = theme.examples_positive.iter().map(|text| (Some(Sentiment::Positive), text));
@@ -134,11 +145,9 @@ struct Scored {
 /// Scores held-out responses, read by the encoder that will be used.
 fn score<'a>(
     meaning: &Meaning,
-    held_out: &[HeldOut],
+    held_out: &[&HeldOut],
     response: impl Fn(&HeldOut) -> &'a LabelledResponse + Sync,
 ) -> Vec<Scored> {
-    /// Texts that are read together.
-    const TOGETHER: usize = 64;
     let heads = meaning.biases.len();
     let chunks: Vec<Vec<Scored>> = (held_out.par_chunks(TOGETHER))
         .map(|held_out| {
@@ -224,11 +233,12 @@ fn join(held_out: &mut [HeldOut], scored: &[Scored], blends: &[Blend]) {
 }
 
 impl Rows {
-    fn on(self, sentences: std::sync::Arc<Sentences>) -> Meaning {
+    fn on(self, sentences: Arc<Sentences>) -> Meaning {
         let width = sentences.width();
-        let rows = self.rows.into_iter().flat_map(|row| {
-            if row.is_empty() { vec![0.0; width] } else { row }
-        });
+        let rows = self
+            .rows
+            .into_iter()
+            .flat_map(|row| if row.is_empty() { vec![0.0; width] } else { row });
         let rows = rows.collect();
         let blend = vec![Blend::NGRAMS; self.biases.len()];
         Meaning { sentences, rows, biases: self.biases, blend }
@@ -245,8 +255,8 @@ fn held_back(responses: &[LabelledResponse], options: &TrainOptions) -> Vec<bool
 /// scores are joined, what they mean and how good they are; the second are what the model is made of.
 pub fn finish(
     lesson: &Lesson<'_>,
-    known: (&std::sync::Arc<Sentences>, Rows),
-    all: (&std::sync::Arc<Sentences>, Rows),
+    known: (&Arc<Sentences>, Rows),
+    all: (&Arc<Sentences>, Rows),
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Model, TrainingReport), TrainError> {
     let Lesson { responses, codebook, options } = lesson;
@@ -270,24 +280,114 @@ pub fn finish(
         .collect();
     let trained = trained(&known_texts, known.1.biases.len());
     drop(known_texts);
-    let meaning = known.1.on(std::sync::Arc::clone(known.0));
-    let scored = score(&meaning, &learnt.held_out, |held| &learnt.responses[held.response]);
+    let meaning = known.1.on(Arc::clone(known.0));
+    let own: Vec<&HeldOut> = learnt.held_out.iter().collect();
+    let scored = score(&meaning, &own, |held| &learnt.responses[held.response]);
+    drop(own);
     let blend = fit_blends(&learnt, &scored, &trained);
     join(&mut learnt.held_out, &scored, &blend);
-    let others: Vec<Option<LabelledResponse>> = learnt
-        .swapped
-        .iter()
-        .map(|held| crate::gender::swapped(&learnt.responses[held.response]))
-        .collect();
-    let place: std::collections::BTreeMap<usize, usize> =
-        learnt.swapped.iter().enumerate().map(|(at, held)| (held.response, at)).collect();
-    let scored = score(&meaning, &learnt.swapped, |held| {
-        others[place[&held.response]].as_ref().unwrap_or(&learnt.responses[held.response])
+    let others: Vec<Option<LabelledResponse>> =
+        learnt.responses.iter().map(crate::gender::swapped).collect();
+    let own: Vec<&HeldOut> = learnt.swapped.iter().collect();
+    let scored = score(&meaning, &own, |held| {
+        others[held.response].as_ref().unwrap_or(&learnt.responses[held.response])
     });
+    drop(own);
     join(&mut learnt.swapped, &scored, &blend);
-    let mut meaning = all.1.on(std::sync::Arc::clone(all.0));
+    let mut meaning = all.1.on(Arc::clone(all.0));
     meaning.blend = blend;
     Ok(conclude(learnt, options, Some(meaning)))
+}
+
+/// Trains heads on an encoder that stays as it is, for good and once for each fold, and joins them
+/// with n-grams.
+pub fn train_accurate(
+    lesson: &Lesson<'_>,
+    sentences: &Arc<Sentences>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Model, TrainingReport), TrainError> {
+    let Lesson { responses, codebook, options } = lesson;
+    // Reading, a step for each fold, and one for the last heads.
+    let (first, more) = (options.folds + 1, options.folds + 2);
+    let steps = first + more;
+    let mut learnt =
+        learn(responses, codebook, options, &mut |step| progress(Progress { steps, ..step }))?;
+    let heads = learnt.heads.columns;
+    let folds = assign(&learnt.responses, options.folds);
+    let texts = texts(&learnt.responses, codebook);
+    let vectors = Vectors::new(sentences.width(), read_parts(sentences, &texts));
+    progress(Progress { done: first + 1, steps });
+    // Of each part, its fold; phrases are in none.
+    let fold_of: Vec<Option<usize>> = (texts.iter())
+        .flat_map(|text| text.parts.iter().map(|_| text.response.map(|at| folds[at])))
+        .collect();
+    let truths: Vec<&[(usize, bool)]> =
+        texts.iter().flat_map(|text| &text.parts).map(|part| part.truths.as_slice()).collect();
+    let trained = trained(&texts, heads);
+    let fit = |without: Option<usize>| -> Rows {
+        let mut cases: Vec<Vec<(usize, bool)>> = vec![Vec::new(); heads];
+        for (at, (fold, truths)) in fold_of.iter().zip(&truths).enumerate() {
+            if without.is_none() || *fold != without {
+                truths.iter().for_each(|(head, yes)| cases[*head].push((at, *yes)));
+            }
+        }
+        let fitted = |(cases, trained): (&Vec<(usize, bool)>, &bool)| {
+            let both = cases.iter().any(|case| case.1) && cases.iter().any(|case| !case.1);
+            if *trained && both { vectors.fit(cases) } else { (Vec::new(), 0.0) }
+        };
+        let (rows, biases) = cases.par_iter().zip(&trained).map(fitted).unzip();
+        Rows { rows, biases }
+    };
+    let mut scored: BTreeMap<usize, Scored> = BTreeMap::new();
+    let mut scored_swapped: BTreeMap<usize, Scored> = BTreeMap::new();
+    let others: Vec<Option<LabelledResponse>> =
+        learnt.responses.iter().map(crate::gender::swapped).collect();
+    for fold in 0..options.folds {
+        let meaning = fit(Some(fold)).on(Arc::clone(sentences));
+        let own: Vec<&HeldOut> = learnt.held_out.iter().filter(|held| held.fold == fold).collect();
+        let said = score(&meaning, &own, |held| &learnt.responses[held.response]);
+        scored.extend(own.iter().map(|held| held.response).zip(said));
+        let own: Vec<&HeldOut> = learnt.swapped.iter().filter(|held| held.fold == fold).collect();
+        let other = |held: &HeldOut| {
+            others[held.response].as_ref().unwrap_or(&learnt.responses[held.response])
+        };
+        scored_swapped
+            .extend(own.iter().map(|held| held.response).zip(score(&meaning, &own, other)));
+        progress(Progress { done: first + 2 + fold, steps });
+    }
+    let in_order = |held_out: &[HeldOut], mut scored: BTreeMap<usize, Scored>| -> Vec<Scored> {
+        held_out.iter().filter_map(|held| scored.remove(&held.response)).collect()
+    };
+    let scored = in_order(&learnt.held_out, scored);
+    let scored_swapped = in_order(&learnt.swapped, scored_swapped);
+    let blend = fit_blends(&learnt, &scored, &trained);
+    let mut meaning = fit(None).on(Arc::clone(sentences));
+    drop(texts);
+    join(&mut learnt.held_out, &scored, &blend);
+    join(&mut learnt.swapped, &scored_swapped, &blend);
+    meaning.blend = blend;
+    let made = conclude(learnt, options, Some(meaning));
+    progress(Progress { done: steps, steps });
+    Ok(made)
+}
+
+/// The mean vector of every part of some texts, one after another.
+fn read_parts(sentences: &Sentences, texts: &[Text<'_>]) -> Vec<f32> {
+    let chunks: Vec<Vec<f32>> = (texts.par_chunks(TOGETHER))
+        .map(|texts| {
+            let all: Vec<(&str, &str)> = texts.iter().map(|t| (t.question, t.words)).collect();
+            let readings = sentences.read(&mut Reader::default(), &all);
+            let (mut mean, mut vectors) = (Vec::new(), Vec::new());
+            for (text, reading) in texts.iter().zip(&readings) {
+                for part in &text.parts {
+                    reading.mean(&part.span, &mut mean);
+                    vectors.extend_from_slice(&mean);
+                }
+            }
+            vectors
+        })
+        .collect();
+    chunks.concat()
 }
 
 #[cfg(feature = "libtorch")]
@@ -296,6 +396,8 @@ mod tuning {
     use heard_libtorch::{Example, FineTuned, Target, Unit};
 
     use super::*;
+    use crate::sentences::Reading;
+    use crate::training::answered;
 
     /// Everything that an encoder can learn from some lessons, all heads of all codebooks one after
     /// another, and how many heads there are. `back` leaves out a fifth of the situations of each.
@@ -307,14 +409,15 @@ mod tuning {
         let mut words = WordCache::default();
         let (mut examples, mut first) = (Vec::new(), 0);
         for Lesson { responses, codebook, options } in lessons {
-            let held = held_back(responses, options);
-            let texts: Vec<Text<'_>> = (texts(responses, codebook).into_iter())
+            let responses = answered(responses, codebook);
+            let held = held_back(&responses, options);
+            let texts: Vec<Text<'_>> = (texts(&responses, codebook).into_iter())
                 .filter(|text| text.response.is_none_or(|at| !back || !held[at]))
                 .collect();
             let heads = Head::all(codebook.codes().count()).len();
             let trained = trained(&texts, heads);
             for text in &texts {
-                let prepared = sentences.prepare(&mut words, text.question, text.text);
+                let prepared = sentences.prepare(&mut words, text.question, text.words);
                 let reading = Reading::unread(&prepared.tokens);
                 for (window, sequence) in &prepared.windows {
                     let units = text.parts.iter().filter_map(|part| {
@@ -347,7 +450,7 @@ mod tuning {
     pub fn tuned(
         tuned: &FineTuned,
         lessons: &[Lesson<'_>],
-    ) -> Result<(std::sync::Arc<Sentences>, Vec<Rows>), EncoderError> {
+    ) -> Result<(Arc<Sentences>, Vec<Rows>), EncoderError> {
         let weights = tuned.weights().map_err(|error| match error {
             heard_libtorch::LibtorchError::Encoder(error) => error,
             other => EncoderError::Unusable { reason: other.to_string() },

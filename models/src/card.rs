@@ -41,7 +41,19 @@ fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::f
         page,
         "NB-SVM: word 1- to 3-grams, character 3- to 5-grams inside words, words crossed with what the question asks for and with negation, and the codebook's cues, times their log-count ratio for a label, in an L2-regularised logistic regression for each label. Each theme has a second regression for praise against complaint. The sentiment of a response is told by another small regression, from its words, its happiest and unhappiest segments and its codes together; where people coded five levels, by the median of four cumulative ones. Confidence is Platt-scaled on held-out scores and corrected over all labels together; each label has its own threshold, drawn towards a common one. Weights are whole numbers of 8 bits; scores do not depend on the machine's threads.\n"
     )?;
+    if report.encoder {
+        writeln!(
+            page,
+            "Beside the n-grams an encoder (MiniLM: BERT of 6 layers, 384 wide, 8-bit weights) reads each response with its question; each label has a linear regression on the mean of the vectors of a segment's word pieces, and the two scores are added in log-odds with weights fitted for each label on responses that neither had learnt. Words for women and men are read as one. The words shown as evidence are those whose n-grams and vectors gave the score.\n"
+        )?;
+    }
     writeln!(page, "## How well it does\n")?;
+    if let Some(measured) = report.measured {
+        writeln!(
+            page,
+            "Measured on {measured} responses of a fifth of the situations, none of which the encoder that is measured or the n-grams beside it had learnt. How the two are joined was fitted on the same responses (two weights and a constant for each label), so the figures are a little kind. The encoder that ships learnt all responses.\n"
+        )?;
+    }
     writeln!(
         page,
         "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; calibration and thresholds fitted on the other folds. Intervals hold 95% of 500 resamples of situations. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::calibration::{Leaning, Mix, Platt, Tally, own_threshold, threshold};
 use crate::content::Content;
-use crate::examples::LabelledResponse;
+use crate::examples::{LabelledResponse, roll_up};
 use crate::folds::HeldOut;
 use crate::heads::Head;
 use crate::model::{About, Decision, Rules};
@@ -28,6 +28,7 @@ pub(crate) fn tune(
     /// With fewer responses the usual values are the better guess.
     const ENOUGH: usize = 500;
     const WHOLE: [f32; 5] = [0.15, 0.3, 0.5, 0.75, 1.0];
+    const WHOLE_FEELING: [f32; 6] = [0.0, 0.15, 0.3, 0.5, 0.7, 0.85];
     const FLOOR: [f32; 6] = [0.06, 0.1, 0.15, 0.2, 0.3, 0.5];
     if responses.len() < ENOUGH {
         return options.clone();
@@ -56,7 +57,42 @@ pub(crate) fn tune(
     let whole = WHOLE.into_par_iter().map(|whole| try_out(whole, options.floor)).collect();
     let whole = best(whole).map_or(options.whole, |(_, tried)| tried.whole);
     let floor = FLOOR.into_par_iter().map(|floor| try_out(whole, floor)).collect();
-    best(floor).map_or_else(|| options.clone(), |(_, tried)| tried)
+    let options = best(floor).map_or_else(|| options.clone(), |(_, tried)| tried);
+    let felt = |whole_feeling: f32| {
+        let tried = TrainOptions { whole_feeling, ..options.clone() };
+        let rules = fit_rules(responses, held_out.iter(), about, &tried);
+        let about = About { rules, ..about.clone() };
+        let (mut cases, mut right) = (0_usize, 0_usize);
+        for held in held_out {
+            let response = &responses[held.response];
+            for (said, truth) in feelings(&about, response, held, &decide(&about, response, held)) {
+                cases += 1;
+                right += usize::from(said == truth);
+            }
+        }
+        (right as f64 / cases.max(1) as f64, tried)
+    };
+    let felt = WHOLE_FEELING.into_par_iter().map(felt).collect();
+    best(felt).map_or(options, |(_, tried)| tried)
+}
+
+/// What is felt about each theme that the model and a person both gave to a response: by the one, by
+/// the other.
+pub(crate) fn feelings(
+    about: &About,
+    response: &LabelledResponse,
+    held: &HeldOut,
+    decision: &Decision,
+) -> Vec<(Sentiment, Sentiment)> {
+    let both = |theme: usize| {
+        let truths = response.segments.iter().flat_map(|segment| &segment.codes);
+        let truth = roll_up(truths.filter(|(own, _)| *own == theme).filter_map(|code| code.1))?;
+        let coded = decision.codes.iter().zip(&held.found);
+        let said = coded.filter(|(codes, _)| codes.iter().any(|(own, _)| *own == theme));
+        let said = roll_up(said.map(|(_, (_, raw))| about.feeling(theme, raw, &held.whole).0))?;
+        Some((said, truth))
+    };
+    (0..about.themes).filter_map(both).collect()
 }
 
 /// Fits calibration and thresholds on held-out scores.
@@ -149,6 +185,7 @@ pub(crate) fn fit_rules<'a>(
         leaning_weight: options.leaning,
         pole_weight: options.pole,
         whole: options.whole,
+        whole_feeling: options.whole_feeling,
         floor: options.floor,
     };
     let overall =
@@ -170,7 +207,7 @@ fn fit_overall<'a>(
             let truth = response.sentiment()?;
             let segments: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
             let decision = decide(about, response, held);
-            let codes = about.feelings(&decision, &segments);
+            let codes = about.feelings(&decision, &segments, &held.whole);
             Some((about.moods(&held.whole, &segments, codes), truth))
         })
         .collect();

@@ -5,6 +5,8 @@
 //! scores on every machine and beside any neighbours. What follows from a score is for
 //! `calibration` and `model` to say.
 
+use heard_encoder::{Isa, Task};
+
 use crate::features::NOWHERE;
 use crate::known::Hit;
 use crate::solver::Column;
@@ -88,6 +90,12 @@ impl Head {
         }
     }
 
+    /// Whether it means the same whatever the codebook: what no code is for, and what another service
+    /// is, hangs on the codes.
+    pub(crate) fn hangs_on_no_codebook(self) -> bool {
+        !matches!(self, Self::Code(_) | Self::Pole(_) | Self::Unassigned | Self::OffTopic)
+    }
+
     /// Its name in reports.
     pub fn name(self, codes: &[String]) -> std::borrow::Cow<'_, str> {
         match self {
@@ -162,6 +170,7 @@ pub struct Heads {
     pub(crate) scales: Vec<f32>,
     pub(crate) biases: Vec<f32>,
     pub(crate) index: Index,
+    isa: Isa,
     /// Tells these weights from any others in this process.
     pub(crate) number: u64,
 }
@@ -198,7 +207,7 @@ impl Heads {
             }
         }
         let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Self { keys, columns, rows, stride, scales, biases, index, number }
+        Self { keys, columns, rows, stride, scales, biases, index, isa: Isa::best(), number }
     }
 
     /// The row of a feature, one whole number a head.
@@ -223,7 +232,8 @@ impl Heads {
             scales[at] = scale;
             biases[at] = column.bias;
         }
-        let telling = |row: &&[i8]| row.iter().any(|weight| weight.unsigned_abs() >= least.unsigned_abs());
+        let telling =
+            |row: &&[i8]| row.iter().any(|weight| weight.unsigned_abs() >= least.unsigned_abs());
         let rows = keys.iter().zip(weights.chunks_exact(columns.len()));
         let (keys, rows): (Vec<u32>, Vec<&[i8]>) = rows.filter(|(_, row)| telling(row)).unzip();
         Self::new(keys, &rows.concat(), scales, biases)
@@ -246,18 +256,10 @@ impl Heads {
         sums.resize(self.stride, 0);
         partial.clear();
         partial.resize(self.stride, 0);
-        for some in rows.chunks(SAFE) {
-            for row in some {
-                let weights = &self.rows[*row as usize * self.stride..][..self.stride];
-                // Arrays of a fixed length are added by a few wide instructions.
-                let lanes = partial.as_chunks_mut::<LANES>().0.iter_mut();
-                for (sums, weights) in lanes.zip(weights.as_chunks::<LANES>().0) {
-                    *sums = std::array::from_fn(|at| sums[at] + i16::from(weights[at]));
-                }
-            }
-            flush(partial, sums);
+        self.isa.run(Sum { weights: &self.rows, stride: self.stride, rows, partial, sums });
+        for row in rows.iter() {
+            seen[*row as usize / 64] = 0;
         }
-        rows.iter().for_each(|row| seen[*row as usize / 64] = 0);
         let length = 1.0 / (rows.len().max(1) as f32).sqrt();
         raw.clear();
         let heads = sums.iter().zip(&self.scales).zip(&self.biases);
@@ -293,7 +295,40 @@ impl Heads {
     }
 }
 
+/// Adds the rows of a text, with the widest instructions of the machine. Whole numbers: the sums are
+/// the same on every one.
+struct Sum<'a> {
+    weights: &'a [i8],
+    stride: usize,
+    rows: &'a [u32],
+    partial: &'a mut [i16],
+    sums: &'a mut [i32],
+}
+
+impl Task for Sum<'_> {
+    #[expect(
+        clippy::inline_always,
+        reason = "so that it is compiled for the machine's instructions"
+    )]
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        for some in self.rows.chunks(SAFE) {
+            for row in some {
+                let weights = &self.weights[*row as usize * self.stride..][..self.stride];
+                // Arrays of a fixed length are added by a few wide instructions.
+                let lanes = self.partial.as_chunks_mut::<LANES>().0.iter_mut();
+                for (sums, weights) in lanes.zip(weights.as_chunks::<LANES>().0) {
+                    *sums = std::array::from_fn(|at| sums[at] + i16::from(weights[at]));
+                }
+            }
+            flush(self.partial, self.sums);
+        }
+    }
+}
+
 /// Adds small sums to large ones and sets them to zero.
+#[expect(clippy::inline_always, reason = "a part of the above")]
+#[inline(always)]
 fn flush(partial: &mut [i16], sums: &mut [i32]) {
     for (sum, partial) in sums.iter_mut().zip(partial) {
         *sum += i32::from(std::mem::take(partial));

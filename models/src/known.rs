@@ -106,16 +106,15 @@ impl Sink for Known<'_> {
 
     fn alone(&mut self, seed: u64, content: &[u8], at: u32, emit: impl Fn(&mut dyn FnMut(u32))) {
         let hash = xxh3_64_with_seed(content, seed);
-        let (from, to) = match self.memory.recall(hash, content) {
-            Some(entry) => (entry.found.0 as usize, entry.found.1 as usize),
-            None => {
-                let rows = &mut self.memory.rows;
-                let from = rows.len();
-                emit(&mut |key| rows.extend(self.index.row(key)));
-                let found = (from, rows.len());
-                self.memory.remember(hash, content, found);
-                found
-            }
+        let (from, to) = if let Some(entry) = self.memory.recall(hash, content) {
+            (entry.found.0 as usize, entry.found.1 as usize)
+        } else {
+            let rows = &mut self.memory.rows;
+            let from = rows.len();
+            emit(&mut |key| rows.extend(self.index.row(key)));
+            let found = (from, rows.len());
+            self.memory.remember(hash, content, found);
+            found
         };
         let rows = &self.memory.rows[from..to];
         self.hits.extend(rows.iter().map(|row| Hit { row: *row, first: at, last: at }));
@@ -123,15 +122,14 @@ impl Sink for Known<'_> {
 
     fn cues(&mut self, cues: &Cues, word: &[u8], found: &mut Vec<(u32, u32)>) {
         let hash = xxh3_64_with_seed(word, CUES);
-        let (from, to) = match self.memory.recall(hash, word) {
-            Some(entry) => (entry.found.0 as usize, entry.found.1 as usize),
-            None => {
-                let from = self.memory.ranges.len();
-                cues.candidates(word, &mut self.memory.ranges);
-                let found = (from, self.memory.ranges.len());
-                self.memory.remember(hash, word, found);
-                found
-            }
+        let (from, to) = if let Some(entry) = self.memory.recall(hash, word) {
+            (entry.found.0 as usize, entry.found.1 as usize)
+        } else {
+            let from = self.memory.ranges.len();
+            cues.candidates(word, &mut self.memory.ranges);
+            let found = (from, self.memory.ranges.len());
+            self.memory.remember(hash, word, found);
+            found
         };
         found.extend_from_slice(&self.memory.ranges[from..to]);
     }

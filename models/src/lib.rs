@@ -15,6 +15,7 @@ pub mod clauses;
 pub mod codebook;
 mod content;
 mod cues;
+mod dense;
 pub mod examples;
 pub mod features;
 mod fitting;

@@ -94,7 +94,8 @@ impl Meaning {
     }
 }
 
-fn dot(one: &[f32], other: &[f32]) -> f32 {
+/// The sum of products.
+pub(crate) fn dot(one: &[f32], other: &[f32]) -> f32 {
     // Sums of a fixed number of lanes: fast, and the same on every machine.
     const LANES: usize = 16;
     let (one, rest) = one.as_chunks::<LANES>();

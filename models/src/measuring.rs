@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::calibration::Tally;
 use crate::examples::LabelledResponse;
-use crate::fitting::{carries, decide, fit_rules};
+use crate::fitting::{carries, decide, feelings, fit_rules};
 use crate::folds::HeldOut;
 use crate::heads::Head;
 use crate::model::{About, Decision};
@@ -27,8 +27,13 @@ struct Task {
     /// Cases by what was said and what is true, where labels are in order.
     pairs: Option<Vec<(usize, usize)>>,
     /// For each situation, labels that were said or are true, where intervals are wanted.
-    events: Option<BTreeMap<String, Vec<(usize, bool, bool)>>>,
+    events: Option<BTreeMap<String, Vec<Event>>>,
 }
+
+/// A label, whether it was said, and whether it is true.
+type Event = (usize, bool, bool);
+/// The ends of an interval.
+type Interval = (f64, f64);
 
 impl Task {
     fn new(name: &'static str, labels: impl IntoIterator<Item = impl ToString>) -> Self {
@@ -100,10 +105,10 @@ impl Task {
     }
 
     /// 95% intervals of F1 over all labels and of each: percentiles over resampled situations.
-    fn intervals(&self) -> (Option<(f64, f64)>, Vec<(f64, f64)>) {
+    fn intervals(&self) -> (Option<Interval>, Vec<Interval>) {
         const RESAMPLES: usize = 500;
         let Some(events) = &self.events else { return (None, Vec::new()) };
-        let situations: Vec<&Vec<(usize, bool, bool)>> = events.values().collect();
+        let situations: Vec<&Vec<Event>> = events.values().collect();
         let mut random = Sequence(0x9E37_79B9_7F4A_7C15);
         let mut drawn: Vec<Vec<f64>> = vec![Vec::with_capacity(RESAMPLES); self.labels.len() + 1];
         for _ in 0..RESAMPLES {
@@ -143,6 +148,7 @@ fn weighted_kappa(pairs: &[(usize, usize)], labels: usize) -> Option<f64> {
     (chance > 0.0).then(|| 1.0 - seen * pairs.len() as f64 / chance)
 }
 /// Measures decisions on held-out responses, with rules fitted on the other folds.
+#[expect(clippy::too_many_lines, reason = "one pass, a paragraph for each task")]
 pub(crate) fn measure(
     responses: &[LabelledResponse],
     held_out: &[HeldOut],
@@ -153,7 +159,7 @@ pub(crate) fn measure(
     let codes = &about.codes;
     let mut themes = Task::new("themes", &codes[..about.themes]);
     let mut with_thin = Task::new("themes and thin codes", codes);
-    let mut sentiment = Task::new("sentiment of a coded theme", Sentiment::ALL);
+    let mut sentiment = Task::new("sentiment of a theme found by both", Sentiment::ALL);
     let mut overall = Task::new("sentiment of a response", Sentiment::ALL);
     let mut level = Task::new("sentiment of a response, five levels", -2..=2);
     level.pairs = Some(Vec::new());
@@ -185,7 +191,7 @@ pub(crate) fn measure(
             themes.of(&response.situation, said, truth);
             with_thin.of(&response.situation, said, truth);
             for name in groups_of(response, held.words) {
-                let tally = &mut groups.entry(name).or_default();
+                let tally = groups.entry(name).or_default();
                 tally.0 += 1;
                 (0..about.themes).for_each(|code| tally.1.add(said(code), truth(code)));
             }
@@ -195,12 +201,10 @@ pub(crate) fn measure(
             }
             let informative = response.segments.iter().any(|segment| !segment.codes.is_empty());
             uncoded += usize::from(informative && decision.codes.iter().all(Vec::is_empty));
+            for (said, truth) in feelings(&about, response, held, &decision) {
+                sentiment.one(said as usize, truth as usize);
+            }
             for (segment, raw) in response.segments.iter().zip(&held.coded) {
-                for (code, truth) in &segment.codes {
-                    if let Some(truth) = truth {
-                        sentiment.one(about.feeling(*code, raw).0 as usize, *truth as usize);
-                    }
-                }
                 if segment.suggestion.is_some() || segment.off_topic.is_some() {
                     let heads = [Head::Suggestion, Head::OffTopic];
                     let truth = [segment.suggestion, segment.off_topic];
@@ -267,6 +271,8 @@ pub(crate) fn measure(
         phrases: 0,
         folds: options.folds,
         features: 0,
+        encoder: false,
+        measured: None,
         themes: themes.report(),
         codes: with_thin.report(),
         groups: groups
@@ -350,7 +356,7 @@ fn felt(about: &About, held: &HeldOut, decision: &Decision) -> Sentiment {
         return crate::examples::of_level(level).unwrap_or(Sentiment::Neutral);
     }
     let segments: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
-    about.overall(&held.whole, &segments, about.feelings(decision, &segments)).0
+    about.overall(&held.whole, &segments, about.feelings(decision, &segments, &held.whole)).0
 }
 
 /// Codings by confidence, in tenths.

@@ -165,6 +165,9 @@ pub(crate) struct Rules {
     pub(crate) pole_weight: f32,
     /// Share of the whole response's score in a segment's score for a code, 0..1.
     pub(crate) whole: f32,
+    /// The same for what is felt about it.
+    #[serde(default)]
+    pub(crate) whole_feeling: f32,
     /// An informative response that would have no code gets its best one from this probability on.
     pub(crate) floor: f32,
 }
@@ -289,7 +292,8 @@ impl About {
             for (head, status) in
                 [(Head::NoContent, Status::NoContent), (Head::Elsewhere, Status::RefersElsewhere)]
             {
-                if self.speaks(head, whole) && self.probability(head, whole) > best.0 {
+                let coded = head == Head::NoContent && self.codes_nothing;
+                if !coded && self.speaks(head, whole) && self.probability(head, whole) > best.0 {
                     decision.status = status;
                     decision.codes.iter_mut().for_each(Vec::clear);
                     return decision;
@@ -356,15 +360,21 @@ impl About {
         [p.ln(), -(1.0 - p).ln()]
     }
 
-    /// Sentiment towards a code, and its score.
-    pub(crate) fn feeling(&self, code: usize, segment: &[f32]) -> (Sentiment, f32) {
-        let probabilities =
-            std::array::from_fn(|s| self.probability(Head::Feeling(Sentiment::ALL[s]), segment));
+    /// Sentiment towards a code in a segment of a response, and its score. A piece of an answer often
+    /// tells what it is about and not how it is meant; the whole answer does.
+    pub(crate) fn feeling(&self, code: usize, segment: &[f32], whole: &[f32]) -> (Sentiment, f32) {
+        let share = self.rules.whole_feeling;
+        let probability = |head: Head| {
+            let column = self.column(head);
+            let raw = (1.0 - share) * segment[column] + share * whole[column];
+            self.rules.platt[column].probability(raw)
+        };
+        let probabilities = std::array::from_fn(|s| probability(Head::Feeling(Sentiment::ALL[s])));
         if probabilities.iter().all(|p| *p == 0.0) {
             return (Sentiment::Neutral, 0.0);
         }
         let mut lean = self.rules.leaning.0[code].map(|lean| lean * self.rules.leaning_weight);
-        let pole = self.probability(Head::Pole(code), segment);
+        let pole = probability(Head::Pole(code));
         // A head that was not trained has probability 0 and nothing to say.
         if pole > 0.0 {
             let praise = self.rules.pole_weight * (pole / (1.0 - pole).max(1e-4)).ln() / 2.0;
@@ -395,9 +405,12 @@ impl About {
         &'a self,
         decision: &'a Decision,
         segments: &'a [&[f32]],
+        whole: &'a [f32],
     ) -> impl Iterator<Item = (Sentiment, f32)> + 'a {
         let coded = decision.codes.iter().zip(segments);
-        coded.flat_map(|(codes, raw)| codes.iter().map(|(code, _)| self.feeling(*code, raw)))
+        coded.flat_map(move |(codes, raw)| {
+            codes.iter().map(move |(code, _)| self.feeling(*code, raw, whole))
+        })
     }
 
     /// What may tell the sentiment of a response: of its words as a whole, of the happiest and the
@@ -573,7 +586,7 @@ impl Model {
         let kind = std::mem::discriminant::<Head>;
         let lacking = |head: &&Head| {
             let mut alike = heads.iter().filter(|one| kind(one) == kind(head));
-            !matches!(head, Head::Code(_))
+            head.hangs_on_no_codebook()
                 && alike.all(|one| self.heads.biases[one.column(own)] == f32::NEG_INFINITY)
         };
         let lent: Vec<Head> = heads.iter().filter(lacking).copied().collect();
@@ -619,18 +632,19 @@ impl Model {
         };
         // A response of one segment has been scored already.
         let one = segments.len() == 1 && input.text[segments[0].clone()].len() == input.text.len();
-        for at in 0..segments.len() {
+        for (at, span) in segments.iter().enumerate() {
             if !one {
                 if at == 0 {
                     scratch.begin();
                 }
-                self.score(&of(at), reading.map(|reading| (reading, &segments[at])), scratch);
+                self.score(&of(at), reading.map(|reading| (reading, span)), scratch);
             }
             all.extend_from_slice(&scratch.scores.raw);
         }
         let raw: Vec<&[f32]> = all.chunks_exact(self.heads.columns).collect();
         let decision = self.about.decide(words, &scratch.whole, &raw);
         let spoken = matches!(decision.status, Status::Informative | Status::Unassigned);
+        let whole = std::mem::take(&mut scratch.whole);
         let coded = (0..segments.len())
             .map(|at| {
                 if !spoken {
@@ -638,10 +652,11 @@ impl Model {
                 }
                 let place = Place { part: at, span: segments[at].clone(), reading };
                 let off_topic = decision.off_topic[at];
-                self.segment(raw[at], &decision.codes[at], off_topic, place, scratch)
+                self.segment((raw[at], &whole), &decision.codes[at], off_topic, &place, scratch)
             })
             .collect::<Vec<_>>();
-        let mut response = self.response(input, &scratch.whole, &raw, &decision);
+        let mut response = self.response(input, &whole, &raw, &decision);
+        scratch.whole = whole;
         self.borrow_alarm(input, reading, &mut response, scratch);
         scratch.segments = all;
         response.status = decision.status;
@@ -673,7 +688,7 @@ impl Model {
         if off_topic {
             codes.clear();
         }
-        self.segment(&raw, &codes, off_topic, Place { part: 0, span, reading }, scratch)
+        self.segment((&raw, &raw), &codes, off_topic, &Place { part: 0, span, reading }, scratch)
     }
 
     /// Codes a response as a whole, as if it were one segment.
@@ -765,18 +780,18 @@ impl Model {
     /// Sentiment, outcomes and evidence of a segment that stands at `place`.
     fn segment(
         &self,
-        raw: &[f32],
+        (raw, whole): (&[f32], &[f32]),
         codes: &[(usize, f32)],
         off_topic: bool,
-        place: Place<'_>,
+        place: &Place<'_>,
         scratch: &mut Scratch,
     ) -> SegmentCodes {
         let themes = (codes.iter())
             .map(|(code, probability)| {
                 let confidence =
                     self.about.rules.confidence.probability(&About::sides(*probability));
-                let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
-                let evidence = self.evidence(*code, &place, scratch);
+                let (sentiment, sentiment_score) = self.about.feeling(*code, raw, whole);
+                let evidence = self.evidence(*code, place, scratch);
                 ThemeCode { theme: *code, sentiment, sentiment_score, confidence, evidence }
             })
             .collect();
@@ -787,7 +802,7 @@ impl Model {
         for domain in domains {
             let Some(direction) = self.about.direction(raw) else { continue };
             let head = Head::Domain(*domain);
-            let evidence = self.evidence(head.column(self.about.codes.len()), &place, scratch);
+            let evidence = self.evidence(head.column(self.about.codes.len()), place, scratch);
             let confidence = self.about.probability(head, raw);
             outcomes.push(OutcomeCode { domain: *domain, direction, confidence, evidence });
         }
@@ -796,7 +811,12 @@ impl Model {
     }
 
     /// Byte ranges in the response of the few words that gave a head most of its score.
-    fn evidence(&self, column: usize, place: &Place<'_>, scratch: &mut Scratch) -> Vec<Range<usize>> {
+    fn evidence(
+        &self,
+        column: usize,
+        place: &Place<'_>,
+        scratch: &mut Scratch,
+    ) -> Vec<Range<usize>> {
         const MOST_WORDS: usize = 5;
         const SHARE_OF_BEST: f32 = 0.4;
         let Scratch { hits, parts, spans, words, .. } = scratch;
@@ -804,7 +824,9 @@ impl Model {
         let (hits, spans) = (&hits[part.hits.clone()], &spans[part.words.clone()]);
         self.heads.explain(hits, column, part.length, spans.len(), words);
         if let (Some(meaning), Some(reading)) = (&self.meaning, place.reading) {
-            words.iter_mut().for_each(|word| *word *= meaning.blend[column].ngrams);
+            for word in words.iter_mut() {
+                *word *= meaning.blend[column].ngrams;
+            }
             meaning.explain(reading, &place.span, column, spans, words);
         }
         let mut order: Vec<usize> = (0..words.len()).collect();
@@ -817,7 +839,8 @@ impl Model {
         let mut found: Vec<Range<usize>> = Vec::new();
         let mut before = None;
         for word in chosen {
-            let (from, to) = (place.span.start + spans[word].start, place.span.start + spans[word].end);
+            let (from, to) =
+                (place.span.start + spans[word].start, place.span.start + spans[word].end);
             let next_to = before.is_some_and(|before| before + 1 == word);
             match found.last_mut() {
                 Some(last) if next_to => last.end = to,
@@ -846,7 +869,7 @@ impl Model {
             stance: asked.then(|| self.about.stance(whole)),
             ..ResponseCodes::silent(Status::Informative)
         };
-        let codes = self.about.feelings(decision, segments);
+        let codes = self.about.feelings(decision, segments, whole);
         if let Some((level, score)) = self.about.level(whole) {
             response.rate(level, score, roll_up(codes.map(|code| code.0)));
         } else {
@@ -980,7 +1003,8 @@ mod tests {
         let model = model();
         let text = "The girls are lovely but you never know what time they'll show.";
         let segments = crate::clauses::split(text);
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+        let input =
+            ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let mut scratch = Scratch::default();
         let one = model.code(&input, &segments, &mut scratch);
         let other = ResponseInput { text: "My bill went up again", ..input };

@@ -66,7 +66,7 @@ pub struct Bin {
 /// How well themes are told in some of the responses.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GroupReport {
-    /// Which: "service_user", "8 to 15 words".
+    /// Which: "`service_user`", "8 to 15 words".
     pub group: String,
     /// How many.
     pub responses: usize,
@@ -134,6 +134,10 @@ pub struct TrainingReport {
     pub folds: usize,
     /// N-grams with weights.
     pub features: usize,
+    /// An encoder's reading is joined to the n-grams.
+    pub encoder: bool,
+    /// Responses that it was measured on, where the encoder learnt the others; otherwise all.
+    pub measured: Option<usize>,
     /// Themes of whole responses.
     pub themes: TaskReport,
     /// Themes and thin codes of whole responses.
@@ -155,10 +159,16 @@ pub struct TrainingReport {
 impl TrainingReport {
     /// What a reader of a report needs to know of it, in a few lines.
     pub(crate) fn figures(&self) -> Vec<Figure> {
-        let on = format!(
-            "{} coded responses, cross-validated so that no situation was learnt and measured at once",
-            self.responses
-        );
+        let on = match self.measured {
+            None => format!(
+                "{} coded responses, cross-validated so that no situation was learnt and measured at once",
+                self.responses
+            ),
+            Some(measured) => format!(
+                "{measured} coded responses from situations that were not learnt (of {})",
+                self.responses
+            ),
+        };
         let line = |measure: &str, figure: String| Figure {
             measure: measure.to_owned(),
             figure,
@@ -172,8 +182,8 @@ impl TrainingReport {
         };
         let mut lines = vec![line("Themes of an answer", agreement(&self.themes))];
         for (task, measure) in [
-            ("Sentiment of a coded theme", "Feeling about a theme, four classes"),
-            ("Sentiment of a response", "Feeling over an answer, four classes"),
+            ("sentiment of a theme found by both", "Feeling about a theme, four classes"),
+            ("sentiment of a response", "Feeling over an answer, four classes"),
         ] {
             let accuracy = self.tasks.iter().find(|t| t.task == task).and_then(|t| t.accuracy);
             lines.extend(accuracy.map(|a| line(measure, format!("{:.0}% right", a * 100.0))));

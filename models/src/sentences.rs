@@ -6,11 +6,13 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use heard_encoder::{
     Bert, EncoderError, Precision, Scratch, Sequence, Token, Tokeniser, Weights, WordCache,
 };
+
+use sha2::{Digest, Sha256};
 
 use crate::gender;
 
@@ -25,12 +27,17 @@ pub struct Sentences {
     bert: Bert,
     /// Pieces that are read as another one.
     folded: HashMap<u32, u32>,
-    sha256: String,
+    hash: [u8; 32],
+    /// Its file, unless it ships with the program.
+    file: Option<Vec<u8>>,
 }
+
+/// The encoder that ships with the program.
+const BUILTIN: &[u8] = include_bytes!("../weights/encoder.enc");
 
 impl std::fmt::Debug for Sentences {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sentences({})", self.sha256)
+        write!(f, "Sentences({})", crate::hex(&self.hash))
     }
 }
 
@@ -92,7 +99,9 @@ impl Reading {
                 *sum += x;
             }
         }
-        mean.iter_mut().for_each(|sum| *sum *= share);
+        for sum in mean.iter_mut() {
+            *sum *= share;
+        }
     }
 }
 
@@ -105,20 +114,57 @@ pub(crate) struct Prepared {
 impl Sentences {
     /// Puts an encoder to work.
     pub fn new(weights: &Weights) -> Result<Arc<Self>, EncoderError> {
-        let tokeniser = Tokeniser::new(weights.vocabulary())?;
-        let bert = Bert::new(weights, Precision::Int8);
-        let folded = gender::folded(|word| match &*tokeniser.tokens(&mut WordCache::default(), word)
-        {
-            [token] => Some(token.id),
-            _ => None,
-        });
-        let sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&weights.to_bytes()?));
-        Ok(Arc::new(Self { tokeniser, bert, folded, sha256 }))
+        let file = weights.to_bytes()?;
+        let hash = Sha256::digest(&file).into();
+        Self::with(weights, hash, (file != BUILTIN).then_some(file))
     }
 
-    /// SHA-256 of the encoder's file, in lower-case hexadecimal.
-    pub fn sha256(&self) -> &str {
-        &self.sha256
+    fn with(
+        weights: &Weights,
+        hash: [u8; 32],
+        file: Option<Vec<u8>>,
+    ) -> Result<Arc<Self>, EncoderError> {
+        let tokeniser = Tokeniser::new(weights.vocabulary())?;
+        let bert = Bert::new(weights, Precision::Int8);
+        let folded =
+            gender::folded(|word| match &*tokeniser.tokens(&mut WordCache::default(), word) {
+                [token] => Some(token.id),
+                _ => None,
+            });
+        Ok(Arc::new(Self { tokeniser, bert, folded, hash, file }))
+    }
+
+    /// True for the one that ships with the program.
+    pub fn is_builtin(&self) -> bool {
+        self.file.is_none()
+    }
+
+    /// Its file; None for the one that ships with the program.
+    pub(crate) fn file(&self) -> Option<&[u8]> {
+        self.file.as_deref()
+    }
+
+    /// The encoder that ships with the program; it is unpacked once.
+    pub fn builtin() -> Result<Arc<Self>, EncoderError> {
+        static ONCE: Mutex<Option<Arc<Sentences>>> = Mutex::new(None);
+        // Nobody panics while holding it; and if, what it holds is whole.
+        let mut once = ONCE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(sentences) = &*once {
+            return Ok(Arc::clone(sentences));
+        }
+        let hash = Sha256::digest(BUILTIN).into();
+        let sentences = Self::with(&Self::builtin_weights()?, hash, None)?;
+        Ok(Arc::clone(once.insert(sentences)))
+    }
+
+    /// The weights of the encoder that ships with the program.
+    pub fn builtin_weights() -> Result<Weights, EncoderError> {
+        Weights::from_bytes(BUILTIN)
+    }
+
+    /// SHA-256 of its file: tells encoders apart.
+    pub fn hash(&self) -> [u8; 32] {
+        self.hash
     }
 
     /// Numbers in a vector.
@@ -131,8 +177,8 @@ impl Sentences {
         let mut cut = |text: &str| {
             let mut tokens = self.tokeniser.tokens(words, text);
             for at in 0..tokens.len() {
-                let whole = !tokens[at].continues
-                    && tokens.get(at + 1).is_none_or(|next| !next.continues);
+                let whole =
+                    !tokens[at].continues && tokens.get(at + 1).is_none_or(|next| !next.continues);
                 if let Some(id) = self.folded.get(&tokens[at].id).filter(|_| whole) {
                     tokens[at].id = *id;
                 }

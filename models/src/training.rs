@@ -71,6 +71,8 @@ pub struct TrainOptions {
     pub learn_whole: bool,
     /// Share of the whole response's score in a segment's score for a code, 0..1.
     pub whole: f32,
+    /// The same for what is felt about it.
+    pub whole_feeling: f32,
     /// How much a theme's usual sentiment counts.
     pub leaning: f32,
     /// How much what a theme's own praise and complaint sound like counts.
@@ -96,6 +98,7 @@ impl Default for TrainOptions {
             clip: 4.0,
             learn_whole: true,
             whole: 0.3,
+            whole_feeling: 0.5,
             leaning: 0.5,
             pole: 0.7,
             recall: 1.1,
@@ -159,6 +162,19 @@ pub fn train(
     Ok(conclude(learn(responses, codebook, options, progress)?, options, None))
 }
 
+/// The responses that teach. Where "Nothing" carries codes, an answer that was not given is never
+/// read and teaches nothing.
+pub(crate) fn answered(
+    responses: &[LabelledResponse],
+    codebook: &Codebook,
+) -> Vec<LabelledResponse> {
+    let blank = |response: &&LabelledResponse| {
+        codebook.codes_nothing
+            && content::read(&response.text, response.polarity) == Some(Content::Blank)
+    };
+    responses.iter().filter(|response| !blank(response)).cloned().collect()
+}
+
 /// Trains the n-grams' heads, for good and once for each fold.
 pub(crate) fn learn(
     responses: &[LabelledResponse],
@@ -168,14 +184,8 @@ pub(crate) fn learn(
 ) -> Result<Learnt, TrainError> {
     let codes: Vec<String> = codebook.codes().map(str::to_owned).collect();
     check(responses, codes.len(), options.folds)?;
-    // Where "Nothing" carries codes, an answer that was not given is never read and teaches nothing.
-    let blank = |response: &LabelledResponse| {
-        codebook.codes_nothing
-            && content::read(&response.text, response.polarity) == Some(Content::Blank)
-    };
     let all = responses.len();
-    let responses: Vec<LabelledResponse> =
-        responses.iter().filter(|response| !blank(response)).cloned().collect();
+    let responses = answered(responses, codebook);
     let steps = options.folds + 1;
     progress(Progress { done: 0, steps });
     let encoder = WordEncoder { ngrams: options.ngrams, cues: codebook.cues() };
@@ -230,10 +240,14 @@ pub(crate) fn conclude(
     meaning: Option<Meaning>,
 ) -> (Model, TrainingReport) {
     let Learnt { responses, mut about, heads, held_out, swapped, .. } = learnt;
+    // An encoder that learns is measured on what it did not learn.
+    let measured = (held_out.len() < responses.len()).then_some(held_out.len());
     let options = &fitting::tune(&responses, &held_out, &about, options);
     about.rules = fitting::fit_rules(&responses, held_out.iter(), &about, options);
     let mut report = measuring::measure(&responses, &held_out, &swapped, &about, options);
     report.features = heads.keys.len();
+    report.encoder = meaning.is_some();
+    report.measured = measured;
     report.blanks = learnt.blanks;
     report.phrases = learnt.phrases;
     report.refused = learnt.refused;
@@ -591,7 +605,8 @@ definition = "Hardly ever said."
         let (model, report) = trained();
         assert!(report.themes.micro_f1 > 0.9, "{}", report.themes.micro_f1);
         let text = "late again today but she is so kind";
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+        let input =
+            ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let coded = model.code(&input, &crate::clauses::split(text), &mut Scratch::default());
         let all: Vec<(usize, Sentiment)> = (coded.segments.iter())
             .flat_map(|segment| segment.themes.iter().map(|code| (code.theme, code.sentiment)))
@@ -607,7 +622,8 @@ definition = "Hardly ever said."
         let general = std::sync::Arc::new(Model::builtin("home-care").expect("built in"));
         let (own, with) = (trained().0, trained().0.with_general(general));
         let text = "she hit me again, there are bruises up my arm, and she was late";
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+        let input =
+            ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let segments = crate::clauses::split(text);
         let alone = own.code(&input, &segments, &mut Scratch::default());
         let helped = with.code(&input, &segments, &mut Scratch::default());
@@ -617,6 +633,34 @@ definition = "Hardly ever said."
             coded.segments.iter().flat_map(|s| s.themes.iter().map(|c| c.theme)).collect()
         };
         assert_eq!(codes(&alone), codes(&helped));
+    }
+
+    #[test]
+    fn a_large_codebook_without_sentiment_borrows_what_hangs_on_no_code() {
+        let theme = |at: usize| {
+            [
+                &format!("[[theme]]\nid = \"t{at}\"\nlabel = \"T{at}\"\n"),
+                "group = \"g\"\ndefinition = \"x\"\n",
+            ]
+            .concat()
+        };
+        let themes: Vec<String> = (0..40).map(theme).collect();
+        let themes = themes.concat();
+        let head = SMALL.split("[[theme]]").next().expect("head");
+        let codebook = Codebook::parse(&format!("{head}{themes}"), "large").expect("codebook");
+        let mut responses = corpus();
+        let segments = responses.iter_mut().flat_map(|response| &mut response.segments);
+        segments.flat_map(|segment| &mut segment.codes).for_each(|code| code.1 = None);
+        let (model, _) =
+            train(&responses, &codebook, &TrainOptions::default(), &mut |_| {}).expect("trains");
+        let general = std::sync::Arc::new(Model::builtin("home-care").expect("built in"));
+        let model = model.with_general(general);
+        let text = "late again today";
+        let input =
+            ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+        let coded = model.code(&input, &crate::clauses::split(text), &mut Scratch::default());
+        assert_eq!(coded.segments[0].themes[0].theme, 0);
+        assert_eq!(coded.segments[0].themes[0].sentiment, Sentiment::Negative);
     }
 
     #[test]
@@ -636,7 +680,8 @@ definition = "Hardly ever said."
             train(&corpus(), &codebook, &TrainOptions::default(), &mut |_| {}).expect("trains");
         assert!(report.refused[0].reason.contains("cue"), "{}", report.refused[0].reason);
         let code = |text: &str| {
-            let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+            let input =
+                ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
             let all = std::slice::from_ref(&(0..text.len())).to_vec();
             let coded = model.code(&input, &all, &mut Scratch::default());
             coded.segments[0].themes.iter().map(|code| code.theme).collect::<Vec<_>>()

@@ -3,15 +3,25 @@
 //! Layout, all numbers little-endian: the eight bytes `HEARDFM1`; length of the header (u32); the
 //! header; number of features and of heads (u32 each); scales and biases of the heads (f32 each);
 //! keys of the features (u32 each), the most frequent first; a row of weights (i8, one a head) for each feature; SHA-256 of
-//! everything before. No word of any text is in it; the
-//! header holds the cues of the codebook.
+//! everything before. No word of any text is in it; the header holds the cues of the codebook.
+//!
+//! An accurate model is another file, whose n-grams may be those of a model that ships: the eight bytes
+//! `HEARDAM1`; SHA-256 of the encoder's file and of the n-grams' (32 bytes each); length of the header
+//! (u32); the header; number of heads and numbers in a vector (u32 each); biases, then rows (f32);
+//! length of the n-grams' file (u32; 0 where it is the one that ships for the codebook), and that
+//! file; the same of the encoder's file; SHA-256 of everything before.
 
+use heard_encoder::Weights;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::heads::{Head, Heads};
+use crate::meaning::{Blend, Meaning};
 use crate::model::{About, Model};
+use crate::sentences::Sentences;
 
 const MAGIC: &[u8; 8] = b"HEARDFM1";
+const ACCURATE: &[u8; 8] = b"HEARDAM1";
 const HASH: usize = 32;
 
 /// The models that ship with the program, by the id of their codebook.
@@ -19,6 +29,20 @@ const BUILTIN: &[(&str, &[u8])] = &[
     ("home-care", include_bytes!("../weights/home-care.fast")),
     ("nhs-qdc", include_bytes!("../weights/nhs-qdc.fast")),
 ];
+
+/// The accurate models that ship, by the id of their codebook.
+const BUILTIN_ACCURATE: &[(&str, &[u8])] = &[
+    ("home-care", include_bytes!("../weights/home-care.accurate")),
+    ("nhs-qdc", include_bytes!("../weights/nhs-qdc.accurate")),
+];
+
+/// Header of an accurate model's file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    about: About,
+    blend: Vec<Blend>,
+}
 
 /// Why a model file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -54,27 +78,24 @@ pub enum WeightsError {
 impl Model {
     /// The model that ships for a codebook.
     pub fn builtin(codebook: &str) -> Result<Self, WeightsError> {
-        match BUILTIN.iter().find(|(known, _)| *known == codebook) {
-            Some((_, bytes)) => Self::from_bytes(bytes),
-            None => Err(WeightsError::Unknown {
-                codebook: codebook.to_owned(),
-                known: BUILTIN.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", "),
-            }),
-        }
+        Self::from_bytes(builtin_file(codebook)?)
     }
 
-    /// Reads a model file and checks its hash.
+    /// The accurate model that ships for a codebook; None where there is only a fast one.
+    pub fn builtin_accurate(codebook: &str) -> Option<Result<Self, WeightsError>> {
+        let found = BUILTIN_ACCURATE.iter().find(|(known, _)| *known == codebook);
+        found.map(|(_, bytes)| Self::from_bytes(bytes))
+    }
+
+    /// Reads a model file, fast or accurate, and checks its hash.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        if bytes.starts_with(ACCURATE) {
+            return Self::accurate_from_bytes(bytes);
+        }
         if !bytes.starts_with(MAGIC) {
             return Err(WeightsError::NotAModel);
         }
-        let (content, hash) = bytes
-            .split_at_checked(bytes.len().saturating_sub(HASH))
-            .ok_or(WeightsError::Damaged)?;
-        if Sha256::digest(content).as_slice() != hash {
-            return Err(WeightsError::Damaged);
-        }
-        let mut reader = Reader(&content[MAGIC.len()..]);
+        let mut reader = Reader(checked(&bytes[MAGIC.len()..], bytes)?);
         let length = reader.number()? as usize;
         let about: About = serde_json::from_slice(reader.take(length)?)
             .map_err(|error| unreadable(error.to_string()))?;
@@ -84,11 +105,8 @@ impl Model {
         let keys: Vec<u32> = reader.words(features)?.map(u32::from_le_bytes).collect();
         let size = features.checked_mul(heads).ok_or_else(|| unreadable("too large"))?;
         let weights: Vec<i8> = reader.take(size)?.iter().map(|byte| *byte as i8).collect();
-        let rules = &about.rules;
         let fits = heads == Head::all(about.codes.len()).len()
-            && rules.platt.len() == heads
-            && rules.thresholds.len() == heads
-            && rules.leaning.0.len() == about.codes.len()
+            && has_rules(&about, heads)
             && about.themes <= about.codes.len()
             && distinct(&keys)
             && reader.0.is_empty();
@@ -96,11 +114,104 @@ impl Model {
             return Err(unreadable("its parts do not fit together"));
         }
         let heads = Heads::new(keys, &weights, scales, biases);
-        Ok(Self { about, heads, sha256: crate::hex(&Sha256::digest(bytes)), general: None, meaning: None })
+        Ok(Self {
+            about,
+            heads,
+            sha256: crate::hex(&Sha256::digest(bytes)),
+            general: None,
+            meaning: None,
+        })
+    }
+
+    fn accurate_from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        let mut reader = Reader(checked(&bytes[ACCURATE.len()..], bytes)?);
+        let (encoder, ngrams) = (reader.take(HASH)?, crate::hex(reader.take(HASH)?));
+        let length = reader.number()? as usize;
+        let Header { about, blend } = serde_json::from_slice(reader.take(length)?)
+            .map_err(|error| unreadable(error.to_string()))?;
+        let (heads, width) = (reader.number()? as usize, reader.number()? as usize);
+        let size = heads.checked_mul(width).ok_or_else(|| unreadable("too large"))?;
+        let biases: Vec<f32> = reader.words(heads)?.map(f32::from_le_bytes).collect();
+        let rows: Vec<f32> = reader.words(size)?.map(f32::from_le_bytes).collect();
+        let length = reader.number()? as usize;
+        let fast = match length {
+            0 => Self::builtin(&about.codebook)?,
+            _ => Self::from_bytes(reader.take(length)?)?,
+        };
+        let length = reader.number()? as usize;
+        let sentences = match length {
+            0 => Sentences::builtin(),
+            _ => Weights::from_bytes(reader.take(length)?).and_then(|own| Sentences::new(&own)),
+        }
+        .map_err(|error| unreadable(error.to_string()))?;
+        if sentences.hash() != encoder {
+            return Err(unreadable("it was made for another encoder"));
+        }
+        let fits = fast.sha256 == ngrams
+            && fast.meaning.is_none()
+            && fast.about.codes == about.codes
+            && heads == fast.heads.columns
+            && blend.len() == heads
+            && width == sentences.width()
+            && has_rules(&about, heads)
+            && reader.0.is_empty();
+        if !fits {
+            return Err(unreadable("its parts do not fit together"));
+        }
+        let meaning = Some(Meaning { sentences, rows, biases, blend });
+        let sha256 = crate::hex(&Sha256::digest(bytes));
+        // Features are looked up as the n-grams were trained.
+        let about = About { encoder: fast.about.encoder, ..about };
+        Ok(Self { about, heads: fast.heads, sha256, general: None, meaning })
+    }
+
+    fn accurate_to_bytes(
+        &self,
+        meaning: &Meaning,
+        ngrams: [u8; HASH],
+        inside: &[u8],
+        encoder: &[u8],
+    ) -> Result<Vec<u8>, WeightsError> {
+        let header = Header { about: self.about.clone(), blend: meaning.blend.clone() };
+        let header = serde_json::to_vec(&header).map_err(|error| unreadable(error.to_string()))?;
+        let mut bytes = ACCURATE.to_vec();
+        bytes.extend(meaning.sentences.hash());
+        bytes.extend(ngrams);
+        bytes.extend((header.len() as u32).to_le_bytes());
+        bytes.extend(header);
+        bytes.extend((meaning.biases.len() as u32).to_le_bytes());
+        bytes.extend((meaning.sentences.width() as u32).to_le_bytes());
+        let numbers = meaning.biases.iter().chain(&meaning.rows);
+        bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
+        bytes.extend((inside.len() as u32).to_le_bytes());
+        bytes.extend(inside);
+        bytes.extend((encoder.len() as u32).to_le_bytes());
+        bytes.extend(encoder);
+        let hash = Sha256::digest(&bytes);
+        bytes.extend(hash);
+        Ok(bytes)
+    }
+
+    /// An accurate model as a file without its n-grams and its encoder: those that ship.
+    pub fn to_bytes_beside_builtin(&self) -> Result<Vec<u8>, WeightsError> {
+        let Some(meaning) = &self.meaning else { return self.to_bytes() };
+        let fast = builtin_file(&self.about.codebook)?;
+        self.accurate_to_bytes(meaning, Sha256::digest(fast).into(), &[], &[])
     }
 
     /// The model as a file.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
+        let fast = self.fast_to_bytes()?;
+        match &self.meaning {
+            None => Ok(fast),
+            Some(meaning) => {
+                let encoder = meaning.sentences.file().unwrap_or_default();
+                self.accurate_to_bytes(meaning, Sha256::digest(&fast).into(), &fast, encoder)
+            }
+        }
+    }
+
+    fn fast_to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
         let header =
             serde_json::to_vec(&self.about).map_err(|error| unreadable(error.to_string()))?;
         let heads = &self.heads;
@@ -118,6 +229,33 @@ impl Model {
         bytes.extend(hash);
         Ok(bytes)
     }
+}
+
+/// The file of the fast model that ships for a codebook.
+fn builtin_file(codebook: &str) -> Result<&'static [u8], WeightsError> {
+    let found = BUILTIN.iter().find(|(known, _)| *known == codebook);
+    found.map(|(_, bytes)| *bytes).ok_or_else(|| WeightsError::Unknown {
+        codebook: codebook.to_owned(),
+        known: BUILTIN.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// The rest of a file without the hash at its end, if that is the hash of everything before it.
+fn checked<'a>(rest: &'a [u8], file: &[u8]) -> Result<&'a [u8], WeightsError> {
+    let end = file.len().saturating_sub(HASH);
+    let inside = rest.len().checked_sub(HASH).ok_or(WeightsError::Damaged)?;
+    if Sha256::digest(&file[..end]).as_slice() != &file[end..] {
+        return Err(WeightsError::Damaged);
+    }
+    Ok(&rest[..inside])
+}
+
+/// Whether a model has its rules for each of so many heads.
+fn has_rules(about: &About, heads: usize) -> bool {
+    let rules = &about.rules;
+    rules.platt.len() == heads
+        && rules.thresholds.len() == heads
+        && rules.leaning.0.len() == about.codes.len()
 }
 
 fn distinct(keys: &[u32]) -> bool {

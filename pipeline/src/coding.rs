@@ -6,7 +6,7 @@
 
 mod coder;
 
-pub use coder::{Coder, Error, open_codebook};
+pub use coder::{Coder, Error, Pace, open_codebook};
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -26,7 +26,7 @@ pub struct RawConfig {
     /// Codebooks: ids such as `home-care`, or TOML files. One may be written without brackets.
     #[serde(deserialize_with = "one_or_more")]
     pub codebook: Vec<String>,
-    /// `fast`, or model files made by `heard train`.
+    /// `accurate`, `fast`, `auto`, or model files made by `heard train`.
     #[serde(deserialize_with = "one_or_more")]
     pub model: Vec<String>,
     /// Columns to break the results down by.
@@ -125,7 +125,7 @@ pub struct Config {
     pub intake: intake::Options,
     /// Codebooks, ids or files: at least one.
     pub codebooks: Vec<String>,
-    /// `fast`, or model files.
+    /// `accurate`, `fast`, `auto`, or model files; none is `auto`.
     pub models: Vec<String>,
     /// How many people were invited to answer.
     pub invited: Option<u64>,

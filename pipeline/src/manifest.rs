@@ -33,6 +33,9 @@ pub struct Manifest {
     pub codebooks: Vec<Versioned>,
     /// The models.
     pub models: Vec<Versioned>,
+    /// Which of the built-in models coded, and why.
+    #[serde(default)]
+    pub model_choice: String,
     /// The sources, in input order.
     pub sources: Vec<Source>,
     /// What each count means is in its name; see [`Counts`].

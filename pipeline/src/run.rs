@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use heard_models::{Codebook, Model};
 
-use crate::coding::{self, CodedResponse, Coder};
+use crate::coding::{self, CodedResponse, Coder, Pace};
 use crate::config::Config;
 use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
 use crate::encode::{self, Encoded, KeyRow};
@@ -77,11 +77,17 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
     let folder = Folder::claim(&config.out, config.force)?;
     progress.stage("Opening");
-    let coder = Coder::open(&config.codebooks, &config.models, config.review_threshold)?;
+    let open =
+        |rows: u64| Coder::open(&config.codebooks, &config.models, config.review_threshold, rows);
+    // What cannot be opened is told before anything is read; how much there is may ask for others.
+    let mut coder = open(u64::MAX)?;
     let deidentifier =
         Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
     let intake = Intake::open(&config.inputs, &config.intake)?;
     intake.require_open_text()?;
+    if Pace::of(&config.models, intake.rows()) != coder.pace() {
+        coder = open(intake.rows())?;
+    }
     let vocabulary = Vocabulary::new(coder.names(), breakdown_columns(&intake, &deidentifier));
 
     progress.stage("Reading and coding");

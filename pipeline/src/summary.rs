@@ -21,6 +21,7 @@ pub struct Summary {
     redacted: Vec<(String, u64)>,
     attention: Vec<String>,
     over_threshold: Vec<String>,
+    coded_by: String,
     out: PathBuf,
 }
 
@@ -61,6 +62,7 @@ impl Summary {
             counts,
             top,
             over_threshold,
+            coded_by: Self::coded_by(manifest),
             out: config.out.clone(),
         }
     }
@@ -68,6 +70,13 @@ impl Summary {
     /// True where a threshold of the settings was passed.
     pub fn needs_attention(&self) -> bool {
         !self.over_threshold.is_empty()
+    }
+
+    /// The models with their versions, and why these.
+    fn coded_by(manifest: &Manifest) -> String {
+        let models: Vec<String> =
+            manifest.models.iter().map(|model| format!("{} {}", model.id, model.version)).collect();
+        format!("{} ({})", models.join(", "), manifest.model_choice)
     }
 
     /// What a person should do, most urgent first.
@@ -111,6 +120,7 @@ impl Summary {
                 .collect();
             let _ = writeln!(out, "Taken out: {}", kinds.join(", "));
         }
+        let _ = writeln!(out, "Coded by: {}", self.coded_by);
         if !self.attention.is_empty() {
             out.push_str("\nFor a person\n");
             for item in &self.attention {

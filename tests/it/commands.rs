@@ -122,8 +122,7 @@ fn comments_about_the_nhs_are_coded_with_its_own_framework() {
          1,The nurses were kind and listened to me,Waited three hours past my appointment\n\
          2,Lovely staff thank you,Nothing\n",
     );
-    let shown =
-        dir.heard(&["run", "fft.csv", "--codebook", "nhs-qdc"]).expect(0).out();
+    let shown = dir.heard(&["run", "fft.csv", "--codebook", "nhs-qdc"]).expect(0).out();
     assert!(shown.contains("nhs-qdc"), "{shown}");
     let rows = dir.rows("heard-out/restricted/responses.parquet");
     let themes = |at: usize| rows[at]["themes"].clone();
@@ -144,7 +143,8 @@ fn several_codebooks_code_the_same_responses_and_the_first_leads() {
          2,The carers are always late and never stay the full half hour\n",
     );
     let books = ["--codebook", "home-care", "--codebook", "nhs-qdc", "--codebook", "outcomes"];
-    dir.heard(&[&["run", "survey.csv", "--quiet"], books.as_slice()].concat()).expect(0);
+    let text = ["run", "survey.csv", "--quiet", "--text", "How do you find your home care?"];
+    dir.heard(&[text.as_slice(), books.as_slice()].concat()).expect(0);
     let codings = dir.rows("heard-out/restricted/codings.parquet");
     let used = |id: &str| codings.iter().filter(|coding| coding["codebook"] == id).count();
     assert!(used("home-care") > 0 && used("nhs-qdc") > 0 && used("outcomes") > 0);

@@ -21,6 +21,7 @@ mod windows;
 mod wordpiece;
 
 pub use bert::{Bert, Precision, Scratch, Vectors};
+pub use simd::{Isa, Task};
 pub use weights::{Config, Matrix, Weights};
 pub use windows::{Sequence, windows};
 pub use wordpiece::{Token, Tokeniser, WordCache};

@@ -20,7 +20,7 @@ pub(crate) const ROWS: usize = 12;
 pub(crate) type Tile<T> = [[T; COLUMNS]; ROWS];
 
 /// Arithmetic that can be compiled for several instruction sets.
-pub(crate) trait Task {
+pub trait Task {
     /// Does it; `FMA` where fused multiply-add is an instruction. To be `inline(always)`.
     fn run<const FMA: bool>(self);
 }
@@ -39,7 +39,7 @@ enum Level {
 
 /// The instruction set in use; a value of it proves that the machine has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Isa(Level);
+pub struct Isa(Level);
 
 impl Isa {
     /// All that this machine has, the best one last.
@@ -68,7 +68,7 @@ impl Isa {
     }
 
     /// The best that this machine has.
-    pub(crate) fn best() -> Self {
+    pub fn best() -> Self {
         Self::all().last().copied().unwrap_or(Self(Level::Plain))
     }
 
@@ -93,7 +93,7 @@ impl Isa {
     }
 
     /// Runs a task in code compiled for these instructions.
-    pub(crate) fn run(self, task: impl Task) {
+    pub fn run(self, task: impl Task) {
         match self.0 {
             Level::Plain => task.run::<false>(),
             // Fused multiply-add is an instruction of every arm64.

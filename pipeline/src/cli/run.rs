@@ -44,9 +44,10 @@ pub(super) struct Args {
     /// first one leads the charts and the report [default: home-care].
     #[arg(long, value_name = "ID|FILE")]
     codebook: Vec<String>,
-    /// `fast`, or a model file made by `heard train`; may be repeated, each file codes the codebook
-    /// that it was trained for [default: fast].
-    #[arg(long, value_name = "fast|FILE")]
+    /// `accurate` (reads sentences, hundreds of answers a second), `fast` (words alone, tens of
+    /// thousands a second), `auto` (accurate up to 50,000 rows), or a model file made by `heard
+    /// train`; may be repeated, each file codes the codebook that it was trained for [default: auto].
+    #[arg(long, value_name = "NAME|FILE")]
     model: Vec<String>,
     /// Column to break the results down by; may be repeated.
     #[arg(long, value_name = "COLUMN")]

@@ -5,7 +5,10 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use heard_models::{TrainOptions, card, train};
+use heard_models::accurate::Lesson;
+use heard_models::sentences::Sentences;
+use heard_models::training::Progress;
+use heard_models::{Model, TrainOptions, TrainingReport, card, train};
 
 use super::{Outcome, print, say};
 use crate::deidentify::{Deidentifier, Options};
@@ -38,7 +41,12 @@ pub(super) struct Args {
     /// Markdown to put into the card: where the data comes from, its licence, what was tried.
     #[arg(long, value_name = "FILE")]
     notes: Option<PathBuf>,
-    /// Id that the model bears in every table [default: the codebook's id and `-fast`].
+    /// An accurate model: the built-in encoder reads the sentences, and what it reads is joined to
+    /// the words. Surer where examples are few; coding is slower (hundreds of answers a second).
+    #[arg(long)]
+    accurate: bool,
+    /// Id that the model bears in every table [default: the codebook's id and `-fast` or
+    /// `-accurate`].
     #[arg(long, value_name = "ID")]
     id: Option<String>,
     /// Version that the model bears in every table.
@@ -54,17 +62,25 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         responses.extend(coded::read(path, &codebook, &deidentifier)?);
     }
     let options = TrainOptions {
-        id: args.id.unwrap_or_else(|| format!("{}-fast", codebook.id)),
+        id: args.id.unwrap_or_else(|| {
+            format!("{}-{}", codebook.id, if args.accurate { "accurate" } else { "fast" })
+        }),
         version: args.version,
         split: segment::segments,
         ..TrainOptions::default()
     };
     let watched = std::io::stderr().is_terminal();
-    let (model, report) = train(&responses, &codebook, &options, &mut |progress| {
+    let mut shown = |progress: Progress| {
         if watched {
             say(&format!("\rTraining: step {} of {} ", progress.done, progress.steps));
         }
-    })?;
+    };
+    let (model, report) = if args.accurate {
+        let lesson = Lesson { responses: &responses, codebook: &codebook, options: &options };
+        train_on_encoder(&lesson, &mut shown)?
+    } else {
+        train(&responses, &codebook, &options, &mut shown)?
+    };
     if watched {
         say("\r\x1b[K");
     }
@@ -81,4 +97,45 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let mut out = page;
     let _ = writeln!(out, "\nWrote {}.", args.out.display());
     print(&out)
+}
+
+/// Heads on the built-in encoder, as it is.
+#[cfg(not(feature = "libtorch"))]
+fn train_on_encoder(
+    lesson: &Lesson<'_>,
+    shown: &mut dyn FnMut(Progress),
+) -> anyhow::Result<(Model, TrainingReport)> {
+    let sentences = Sentences::builtin()?;
+    Ok(heard_models::accurate::train_accurate(lesson, &sentences, shown)?)
+}
+
+/// A copy of the built-in encoder learns, too: once without a fifth of the responses, to measure and
+/// to join it with the words, and once from all of them.
+#[cfg(feature = "libtorch")]
+fn train_on_encoder(
+    lesson: &Lesson<'_>,
+    shown: &mut dyn FnMut(Progress),
+) -> anyhow::Result<(Model, TrainingReport)> {
+    use heard_models::accurate::{examples, finish, tuned};
+
+    let (start, lessons) = (Sentences::builtin_weights()?, [*lesson]);
+    let reader = Sentences::builtin()?;
+    let bar = indicatif::ProgressBar::new(0).with_style(indicatif::ProgressStyle::with_template(
+        "Fine-tuning {bar:30} {pos} of {len} steps, about {eta} left",
+    )?);
+    let recipe = heard_libtorch::Recipe::default();
+    let mut tune = |back: bool| {
+        let (examples, heads) = examples(&reader, &lessons, back);
+        bar.reset();
+        let learnt = heard_libtorch::fine_tune(&start, &examples, heads, &recipe, &mut |step| {
+            bar.set_length(step.steps as u64);
+            bar.set_position(step.step as u64);
+        })?;
+        let (sentences, mut rows) = tuned(&learnt, &lessons)?;
+        anyhow::Ok((sentences, rows.remove(0)))
+    };
+    let (known, known_rows) = tune(true)?;
+    let (all, all_rows) = tune(false)?;
+    bar.finish_and_clear();
+    Ok(finish(lesson, (&known, known_rows), (&all, all_rows), shown)?)
 }

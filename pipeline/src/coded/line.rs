@@ -210,7 +210,8 @@ impl<'a> Line<'a> {
                 Some(all) => all.into_iter().for_each(&mut add),
                 None if cells::no_theme(part) => {}
                 None if self.options.ignore_unknown => {
-                    let name = short(self.deidentifier.label(&short(part)).as_str());
+                    let name = self.with_feeling(part).map_or(part, |(name, _)| name.trim());
+                    let name = short(self.deidentifier.label(&short(name)).as_str());
                     *unknown.entry(name).or_default() += 1;
                 }
                 None => return Err(self.not_a_theme(list.themes, part)),
@@ -221,13 +222,18 @@ impl<'a> Line<'a> {
 
     /// A theme as written, with the feeling after its colon.
     fn theme(&self, written: &str) -> Option<(usize, Option<Sentiment>)> {
-        let with_feeling = || {
-            let (name, feeling) = written.rsplit_once(':')?;
-            let feeling = self.scale.feeling(feeling.trim())?;
-            Some((self.codes.find(name)?, Some(feeling.0)))
+        let felt = || {
+            let (name, feeling) = self.with_feeling(written)?;
+            Some((self.codes.find(name)?, Some(feeling)))
         };
         // A sign after the colon is no letter, so the feeling is looked for first.
-        with_feeling().or_else(|| Some((self.codes.find(written)?, None)))
+        felt().or_else(|| Some((self.codes.find(written)?, None)))
+    }
+
+    /// What stands before a colon, with the feeling behind it; None where there is no feeling.
+    fn with_feeling<'b>(&self, written: &'b str) -> Option<(&'b str, Sentiment)> {
+        let (name, feeling) = written.rsplit_once(':')?;
+        Some((name, self.scale.feeling(feeling.trim())?.0))
     }
 
     fn not_a_theme(&self, column: usize, part: &str) -> Error {

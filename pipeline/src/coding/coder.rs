@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heard_models::codebook::{Codebook, CodebookError};
+use heard_models::sentences::{Reader, Reading, Sentences};
 use heard_models::words::{Direction, Polarity, RespondentType, Sentiment, Status};
 use heard_models::{Model, ResponseInput, Scratch, SegmentCodes, WeightsError};
 
@@ -13,8 +14,21 @@ use crate::response::{Channel, Redacted};
 use crate::vocabulary::{CodebookNames, ThemeName};
 use crate::{language, measures, segment};
 
-/// The name by which the built-in fast models are asked for.
+/// The names by which the built-in models are asked for: n-grams alone, with the encoder, or
+/// whichever suits the size of the job.
 const FAST: &str = "fast";
+const ACCURATE: &str = "accurate";
+const AUTO: &str = "auto";
+
+/// Whether a name asks for the built-in models; any other is a file.
+fn is_builtin(name: &str) -> bool {
+    [FAST, ACCURATE, AUTO].contains(&name)
+}
+
+/// Up to so many rows the accurate models are worth the wait: minutes on an ordinary laptop.
+const WORTH_THE_WAIT: u64 = 50_000;
+/// Responses that the encoder reads together.
+const TOGETHER: usize = 64;
 /// The codebook whose model lends what does not hang on a codebook.
 const GENERAL: &str = "home-care";
 /// The built-in codebook whose codes are the outcomes that every model speaks of.
@@ -71,9 +85,58 @@ impl Error {
     }
 }
 
-/// The model that ships for a codebook.
-fn builtin(codebook: &str) -> Result<Model, Error> {
-    Model::builtin(codebook).map_err(|source| Error::Weights { name: codebook.to_owned(), source })
+/// Which of the built-in models code, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// N-grams alone, as the user said.
+    Fast,
+    /// With the encoder, as the user said.
+    Accurate,
+    /// N-grams alone, because there is much to code.
+    FastForSize,
+    /// With the encoder, because there is little enough to code.
+    AccurateForSize,
+}
+
+impl Pace {
+    /// The pace that the names of models ask for, in a job of so many rows.
+    pub fn of(models: &[String], rows: u64) -> Self {
+        let asked = |name: &str| models.iter().any(|model| model == name);
+        // Someone who brings models of their own has chosen; theirs may be accurate, too.
+        let own = models.iter().any(|name| !is_builtin(name));
+        match () {
+            () if asked(ACCURATE) => Self::Accurate,
+            () if asked(FAST) || (own && !asked(AUTO)) => Self::Fast,
+            () if rows <= WORTH_THE_WAIT => Self::AccurateForSize,
+            () => Self::FastForSize,
+        }
+    }
+
+    /// Whether the encoder reads.
+    pub fn is_accurate(self) -> bool {
+        matches!(self, Self::Accurate | Self::AccurateForSize)
+    }
+
+    /// Why, in a sentence for people.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Fast => "the fast model, as asked; `--model accurate` reads more closely",
+            Self::Accurate => "the accurate model, as asked",
+            Self::FastForSize => {
+                "the fast model, because there is much to read; `--model accurate` takes hours rather than minutes and is surer"
+            }
+            Self::AccurateForSize => {
+                "the accurate model, because there is little enough to read; `--model fast` takes seconds"
+            }
+        }
+    }
+}
+
+/// The model that ships for a codebook. Where there is no accurate one, the fast one serves.
+fn builtin(codebook: &str, pace: Pace) -> Result<Model, Error> {
+    let accurate = if pace.is_accurate() { Model::builtin_accurate(codebook) } else { None };
+    (accurate.unwrap_or_else(|| Model::builtin(codebook)))
+        .map_err(|source| Error::Weights { name: codebook.to_owned(), source })
 }
 
 /// A built-in codebook by its id, or one from a TOML file.
@@ -96,6 +159,7 @@ pub struct Coder {
     books: Vec<Book>,
     /// Codes of which a model is less sure are for a person to read.
     review: f32,
+    pace: Pace,
 }
 
 /// A codebook and who codes it.
@@ -118,13 +182,20 @@ enum By {
 }
 
 impl Coder {
-    /// Opens codebooks (ids or files, at least one) and models for them: `fast` for the built-in
-    /// ones, or files, each of which codes the codebook that it was trained for. Codes with a
-    /// confidence under `review` (0..1) are marked for a person to read.
-    pub fn open(codebooks: &[String], models: &[String], review: f32) -> Result<Self, Error> {
-        let general = Arc::new(builtin(GENERAL)?);
+    /// Opens codebooks (ids or files, at least one) and models for them: `fast`, `accurate` or
+    /// `auto` for the built-in ones, or files, each of which codes the codebook that it was trained
+    /// for. `rows` is how many there are to code. Codes with a confidence under `review` (0..1) are
+    /// marked for a person to read.
+    pub fn open(
+        codebooks: &[String],
+        models: &[String],
+        review: f32,
+        rows: u64,
+    ) -> Result<Self, Error> {
+        let pace = Pace::of(models, rows);
+        let general = Arc::new(builtin(GENERAL, pace)?);
         let mut files = Vec::new();
-        for name in models.iter().filter(|name| *name != FAST) {
+        for name in models.iter().filter(|name| !is_builtin(name)) {
             let bytes =
                 std::fs::read(name).map_err(|source| Error::Read { path: name.into(), source })?;
             let own = Model::from_bytes(&bytes)
@@ -141,7 +212,7 @@ impl Coder {
                 None if codebook.id == OUTCOMES => None,
                 None => match files.iter().find(|model| model.codebook().0 == codebook.id) {
                     Some(model) => return Err(Error::other(model, &codebook)),
-                    None => Some(builtin(&codebook.id)?),
+                    None => Some(builtin(&codebook.id, pace)?),
                 },
             };
             // Rewording a definition does not change what a code means; adding or dropping one does.
@@ -149,7 +220,13 @@ impl Coder {
                 return Err(Error::other(model, &codebook));
             }
             // What does not hang on the codebook is borrowed where it was not trained.
-            let model = model.map(|model| model.with_general(Arc::clone(&general)));
+            // An encoder of its own reads nothing for another model.
+            let model = match model {
+                Some(model) if model.sentences().is_some_and(|own| !own.is_builtin()) => {
+                    Some(model.with_general(Arc::new(builtin(GENERAL, Pace::Fast)?)))
+                }
+                model => model.map(|model| model.with_general(Arc::clone(&general))),
+            };
             let signed = |model: &Model| format!("model:{}@{}", model.id(), model.version());
             let (by, signature) = match model {
                 None => (By::Outcomes, signed(&general)),
@@ -166,9 +243,14 @@ impl Coder {
         }
         let lead = match lead {
             Some(lead) => lead,
-            None => builtin(GENERAL)?,
+            None => builtin(GENERAL, pace)?,
         };
-        Ok(Self { lead, books, review })
+        Ok(Self { lead, books, review, pace })
+    }
+
+    /// Which of the built-in models code, and why.
+    pub fn pace(&self) -> Pace {
+        self.pace
     }
 
     /// The codebooks, in the order of the indices in codings.
@@ -193,12 +275,58 @@ impl Coder {
     /// Codes a batch of de-identified responses; one row out for each row in, in order.
     pub fn code(&self, batch: Vec<Response>) -> Vec<CodedResponse> {
         let mut scratch: Vec<Scratch> = self.books.iter().map(|_| Scratch::default()).collect();
-        batch.into_iter().map(|response| self.code_one(response, &mut scratch)).collect()
+        let languages: Vec<&'static str> =
+            batch.iter().map(|r| language::detect_language(r.text.as_str())).collect();
+        let encoders = self.encoders();
+        let mut reader = Reader::default();
+        let mut coded = Vec::with_capacity(batch.len());
+        let mut rest = batch.into_iter().zip(languages).peekable();
+        while rest.peek().is_some() {
+            let some: Vec<(Response, &'static str)> = rest.by_ref().take(TOGETHER).collect();
+            // What no model reads is not read here either.
+            let texts: Vec<(&str, &str)> = (some.iter())
+                .map(|(response, language)| {
+                    if language::is_read(language) {
+                        (response.question.text.as_str(), response.text.as_str())
+                    } else {
+                        ("", "")
+                    }
+                })
+                .collect();
+            let readings: Vec<Vec<Reading>> =
+                encoders.iter().map(|encoder| encoder.read(&mut reader, &texts)).collect();
+            for (at, (response, language)) in some.into_iter().enumerate() {
+                let read = |model: &Model| {
+                    let own = model.sentences()?.hash();
+                    let encoder = encoders.iter().position(|encoder| encoder.hash() == own)?;
+                    Some(&readings[encoder][at])
+                };
+                coded.push(self.code_one(response, language, read, &mut scratch));
+            }
+        }
+        coded
     }
 
-    fn code_one(&self, response: Response, scratch: &mut [Scratch]) -> CodedResponse {
+    /// The encoders of all models, each once.
+    fn encoders(&self) -> Vec<&Sentences> {
+        let mut encoders: Vec<&Sentences> = Vec::new();
+        for encoder in self.models().filter_map(Model::sentences) {
+            if encoders.iter().all(|known| known.hash() != encoder.hash()) {
+                encoders.push(encoder);
+            }
+        }
+        encoders
+    }
+
+    /// `read` gives what a model's encoder read of the response.
+    fn code_one<'a>(
+        &self,
+        response: Response,
+        language: &'static str,
+        read: impl Fn(&Model) -> Option<&'a Reading>,
+        scratch: &mut [Scratch],
+    ) -> CodedResponse {
         let text = response.text.as_str();
-        let language = language::detect_language(text);
         let segments = match response.channel {
             Channel::Letter => segment::segments_of_letter(text),
             Channel::Survey | Channel::Testimony | Channel::Transcript => segment::segments(text),
@@ -219,7 +347,7 @@ impl Coder {
             text,
             question: response.question.text.as_str(),
             polarity: response.question.polarity,
-            reading: None,
+            reading: read(&self.lead),
         };
         let coded = match scratch.first_mut() {
             Some(scratch) => self.lead.code(&input, &segments, scratch),
@@ -230,13 +358,16 @@ impl Coder {
             match &book.by {
                 By::Lead => book.take(number, &coded.segments, &mut codings),
                 By::Own(model) => {
+                    let input = ResponseInput { reading: read(model), ..input };
                     let own = model.code(&input, &segments, scratch);
                     book.take(number, &own.segments, &mut codings);
                 }
                 By::Outcomes => book.take_outcomes(number, &coded.segments, &mut codings),
             }
         }
-        codings.iter_mut().for_each(|c| c.review = c.confidence < self.review);
+        for coding in &mut codings {
+            coding.review = coding.confidence < self.review;
+        }
         codings.sort_by_key(|c| (c.segment, c.codebook, c.theme));
         let outcomes = self.outcomes(&coded.segments);
         let said = &coded.response;
