@@ -23,6 +23,7 @@ pub mod heads;
 mod known;
 mod measuring;
 pub mod model;
+pub mod names;
 pub mod report;
 mod solver;
 pub mod training;

@@ -138,3 +138,9 @@ fn planted_identifiers_of_letters_notes_and_transcripts_are_found() {
     holds_floors("planted-second.csv", "tune");
     holds_floors("planted-second.csv", "kept");
 }
+
+#[test]
+fn planted_identifiers_of_the_third_set_are_found() {
+    holds_floors("planted-third.csv", "tune");
+    holds_floors("planted-third.csv", "kept");
+}
