@@ -91,6 +91,7 @@ impl Ledger {
             schema: schema::VERSION.to_owned(),
             config: config.hash.clone(),
             suppress: config.suppress.as_str().to_owned(),
+            redact: config.redact.as_str().to_owned(),
             organisation: config.organisation.clone(),
             invited: config.invited,
             codebooks: coder.codebooks().map(versioned_codebook).collect(),

@@ -24,6 +24,9 @@ pub struct Manifest {
     pub config: String,
     /// Disclosure control used under `publish/`.
     pub suppress: String,
+    /// How thoroughly personal data was looked for.
+    #[serde(default)]
+    pub redact: String,
     /// Who publishes the report, as the user said.
     #[serde(default)]
     pub organisation: Organisation,

@@ -78,8 +78,10 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let folder = Folder::claim(&config.out, config.force)?;
     progress.stage("Opening");
     let coder = Coder::open(&config.codebooks, &config.models, config.review_threshold)?;
-    let deidentifier =
-        Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
+    let deidentifier = Deidentifier::new(deidentify::Options {
+        providers: config.providers.clone(),
+        mode: config.redact,
+    });
     let intake = Intake::open(&config.inputs, &config.intake)?;
     intake.require_open_text()?;
     let vocabulary = Vocabulary::new(coder.names(), breakdown_columns(&intake, &deidentifier));

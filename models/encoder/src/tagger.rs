@@ -77,9 +77,8 @@ impl TaggerFile {
         let Header { tags, width } =
             serde_json::from_slice(header).map_err(|_| EncoderError::Damaged)?;
         let size = width.checked_add(1).and_then(|row| row.checked_mul(tags.len() * 4));
-        let (head, content) = size
-            .and_then(|size| content.split_at_checked(size))
-            .ok_or(EncoderError::Damaged)?;
+        let (head, content) =
+            size.and_then(|size| content.split_at_checked(size)).ok_or(EncoderError::Damaged)?;
         let (hash, encoder) = content.split_at_checked(HASH).ok_or(EncoderError::Damaged)?;
         if Sha256::digest(&bytes[..bytes.len() - content.len()]).as_slice() != hash {
             return Err(EncoderError::Damaged);
