@@ -119,6 +119,8 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
 
     progress.stage("Tables, charts and report");
     manifest.started = started;
+    let to_check = restricted.join(folder::TO_CHECK);
+    store::write_file(&to_check, ledger.to_check().as_bytes())?;
     let (tally, quotes) = ledger.close();
     let publish = folder.work().join(folder::PUBLISH);
     let evidence = publish::publish(&publish, &restricted, &tally, &quotes, &manifest, &facts)?;

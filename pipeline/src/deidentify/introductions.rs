@@ -224,6 +224,16 @@ fn after_role(reader: &Reader, i: usize) -> Option<usize> {
     if !t.is(ROLE) || i + 1 >= reader.list.len() || t.end != t.after {
         return None;
     }
+    // "my other carer is jasmine"
+    if reader.spaced(i)
+        && reader.word_is(i + 1, &["is", "was", "are", "were"])
+        && reader.spaced(i + 1)
+        && reader.at(i + 2, GIVEN)
+        && (reader.plain_given(i + 2) || reader.at(i + 2, NAME_FIRST))
+        && !reader.at(i + 2, KEEP | FUNCTION | ROLE | PLACE)
+    {
+        return Some(i + 2);
+    }
     let (spaced, gap) = (reader.spaced(i), reader.gap(i).trim());
     if !spaced && !matches!(gap, "," | "-" | "–" | "(" | ":" | "\"" | "“") {
         return None;

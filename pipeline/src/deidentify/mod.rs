@@ -30,6 +30,7 @@ mod phones;
 mod placeholders;
 mod postcodes;
 mod providers;
+mod recall;
 mod redacted;
 mod residual;
 mod signatures;
@@ -48,7 +49,9 @@ mod sentences;
 
 pub use batch::{Deidentified, Identities, Numbered, deidentify};
 pub use mode::Mode;
+pub use recall::{Left, Recall};
 pub use redacted::{Redacted, Redaction, RedactionKind, StoredError};
+pub use residual::{Reason, Remaining};
 
 use doubts::Opinions;
 use found::{Found, settle};

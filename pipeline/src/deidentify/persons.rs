@@ -271,6 +271,11 @@ impl<'t> Reader<'t> {
         // "It is always Angus who gets the blame": only a person is a who.
         let who = next() && self.word_is(i + 1, &["who", "whose", "who's", "who’s"]);
         if t.is(KEEP) {
+            // "Summer came and went"
+            if t.is(TIME) && self.word_is(i + 2, &["and"]) && self.word_is(i + 3, &["went", "gone"])
+            {
+                return false;
+            }
             return next() && (self.at(i + 1, DOES) || who && !t.first);
         }
         if self.before(i).is_some_and(|b| {
