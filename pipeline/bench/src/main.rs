@@ -16,7 +16,6 @@ use anyhow::Context as _;
 use heard::config::{Machine, RawConfig};
 use heard::deidentify::{self, Deidentifier, Identities, Mode};
 use heard::intake::{Intake, Options};
-use heard::response::RawBatch;
 use rayon::prelude::*;
 
 fn main() -> anyhow::Result<()> {
@@ -61,9 +60,11 @@ fn table(count: usize) -> anyhow::Result<()> {
 
 /// De-identification alone, by mode, on one thread and on two. The first sentence that the name
 /// finder reads unpacks it, which is not timed.
-fn modes(batches: &[RawBatch]) -> anyhow::Result<()> {
-    let texts: Vec<&str> =
-        batches.iter().flat_map(|b| b.responses.iter().map(|r| r.text.reveal())).collect();
+fn modes(csv: &Path) -> anyhow::Result<()> {
+    let mut texts = Vec::new();
+    for row in csv::Reader::from_path(csv)?.records() {
+        texts.push(row?[2].to_owned());
+    }
     for mode in Mode::ALL {
         let deidentifier =
             Deidentifier::new(deidentify::Options { mode: *mode, ..Default::default() });
@@ -94,7 +95,7 @@ fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
     let batches: Vec<_> = intake.batches().collect::<Result<_, _>>()?;
     line("reading, 1 thread", count, clock.elapsed().as_secs_f64(), "");
 
-    modes(&batches)?;
+    modes(csv)?;
     let deidentifier = Deidentifier::new(deidentify::Options::default());
     let mut identities = Identities::new(false);
     let clock = Instant::now();
