@@ -23,7 +23,7 @@ const BUILTIN: &[(&str, &str)] = &[
 pub enum CodebookError {
     /// The file is not TOML, lacks a key, or holds one that is not known.
     #[error(
-        "codebook {name}: {reason}. Correct the file; `heard codebook show home-care` prints one that works"
+        "codebook {name}: {reason}. Correct the file; `heard codebook show home-care --toml` prints one that works"
     )]
     Format {
         /// The name it was given under.
@@ -246,6 +246,11 @@ impl Codebook {
                 known: Self::builtin_ids().collect::<Vec<_>>().join(", "),
             }),
         }
+    }
+
+    /// The TOML of a codebook that ships with the program.
+    pub fn builtin_toml(id: &str) -> Option<&'static str> {
+        BUILTIN.iter().find(|(known, _)| *known == id).map(|(_, text)| *text)
     }
 
     /// Ids of the codebooks that ship with the program.

@@ -47,6 +47,21 @@ const PAIRS: &[(&str, &str)] = &[
     ("widow", "widower"),
 ];
 
+/// For words that are one piece each, the piece as which each word for a man, or a further word for a
+/// woman, is read.
+pub(crate) fn folded(piece: impl Fn(&str) -> Option<u32>) -> std::collections::HashMap<u32, u32> {
+    let mut folded = std::collections::HashMap::new();
+    let others = [("her", "him"), ("her", "his")];
+    for (woman, man) in others.iter().chain(PAIRS) {
+        let (Some(own), Some(other)) = (piece(woman), piece(man)) else { continue };
+        let first = *folded.entry(other).or_insert(own);
+        if own != first {
+            folded.insert(own, first);
+        }
+    }
+    folded
+}
+
 /// The word that takes a word's place; `more` says whether a word follows it directly.
 fn other(word: &str, more: bool) -> Option<&'static str> {
     match word {

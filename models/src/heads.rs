@@ -29,6 +29,8 @@ pub enum Head {
     NoContent,
     /// A response that points to another.
     Elsewhere,
+    /// A response that speaks of something that no code is for.
+    Unassigned,
     /// A response that a person must read today.
     Safeguarding,
     /// Who speaks.
@@ -56,7 +58,7 @@ impl Head {
             .chain([Self::Suggestion, Self::OffTopic])
             .chain(Domain::ALL.iter().copied().map(Self::Domain))
             .chain(Direction::ALL.iter().copied().map(Self::Direction))
-            .chain([Self::NoContent, Self::Elsewhere, Self::Safeguarding])
+            .chain([Self::NoContent, Self::Elsewhere, Self::Unassigned, Self::Safeguarding])
             .chain(speakers.copied().map(Self::Speaker))
             .chain(Stance::ALL.iter().copied().map(Self::Stance))
             .chain(Sentiment::ALL.iter().copied().map(Self::Overall))
@@ -76,12 +78,13 @@ impl Head {
             Self::Direction(direction) => codes + 14 + direction as usize,
             Self::NoContent => codes + 18,
             Self::Elsewhere => codes + 19,
-            Self::Safeguarding => codes + 20,
-            Self::Speaker(who) => codes + 21 + who as usize,
-            Self::Stance(stance) => codes + 28 + stance as usize,
-            Self::Overall(sentiment) => codes + 33 + sentiment as usize,
-            Self::AtLeast(level) => codes + 37 + (level - LEVELS.start()) as usize,
-            Self::Pole(code) => codes + 41 + code,
+            Self::Unassigned => codes + 20,
+            Self::Safeguarding => codes + 21,
+            Self::Speaker(who) => codes + 22 + who as usize,
+            Self::Stance(stance) => codes + 29 + stance as usize,
+            Self::Overall(sentiment) => codes + 34 + sentiment as usize,
+            Self::AtLeast(level) => codes + 38 + (level - LEVELS.start()) as usize,
+            Self::Pole(code) => codes + 42 + code,
         }
     }
 
@@ -96,6 +99,7 @@ impl Head {
             Self::Direction(direction) => format!("outcome {direction}").into(),
             Self::NoContent => "status: no_content".into(),
             Self::Elsewhere => "status: refers_elsewhere".into(),
+            Self::Unassigned => "status: unassigned".into(),
             Self::Safeguarding => "safeguarding_review".into(),
             Self::Speaker(who) => format!("respondent: {who}").into(),
             Self::Stance(stance) => format!("stance: {stance}").into(),
@@ -219,15 +223,15 @@ impl Heads {
             scales[at] = scale;
             biases[at] = column.bias;
         }
-        let telling =
-            |row: &&[i8]| row.iter().any(|weight| weight.unsigned_abs() >= least.unsigned_abs());
+        let telling = |row: &&[i8]| row.iter().any(|weight| weight.unsigned_abs() >= least.unsigned_abs());
         let rows = keys.iter().zip(weights.chunks_exact(columns.len()));
         let (keys, rows): (Vec<u32>, Vec<&[i8]>) = rows.filter(|(_, row)| telling(row)).unzip();
         Self::new(keys, &rows.concat(), scales, biases)
     }
 
-    /// Scores every head at once; the result is in `scores.raw`. A feature counts once.
-    pub(crate) fn score(&self, hits: &[Hit], scores: &mut Scores) {
+    /// Scores every head at once; the result is in `scores.raw`. A feature counts once. Gives what a
+    /// feature is worth in a text of this length.
+    pub(crate) fn score(&self, hits: &[Hit], scores: &mut Scores) -> f32 {
         let Scores { raw, sums, partial, seen, rows } = scores;
         seen.resize(self.keys.len().div_ceil(64), 0);
         rows.clear();
@@ -258,10 +262,20 @@ impl Heads {
         raw.clear();
         let heads = sums.iter().zip(&self.scales).zip(&self.biases);
         raw.extend(heads.map(|((sum, scale), bias)| bias + scale * length * *sum as f32));
+        length
     }
 
-    /// Puts in `words`, one number a word, what each word of a text gave to a head.
-    pub(crate) fn explain(&self, hits: &[Hit], column: usize, count: usize, words: &mut Vec<f32>) {
+    /// Puts in `words`, one number a word, what each word of a text gave to a head, in log-odds.
+    /// `length` is what [`score`](Self::score) gave.
+    pub(crate) fn explain(
+        &self,
+        hits: &[Hit],
+        column: usize,
+        length: f32,
+        count: usize,
+        words: &mut Vec<f32>,
+    ) {
+        let worth = self.scales[column] * length;
         words.clear();
         words.resize(count, 0.0);
         for hit in hits {
@@ -271,7 +285,7 @@ impl Heads {
             }
             let covered = &mut words[hit.first as usize..=hit.last as usize];
             let weight = self.rows[hit.row as usize * self.stride + column];
-            let share = f32::from(weight) / covered.len() as f32;
+            let share = worth * f32::from(weight) / covered.len() as f32;
             for word in covered {
                 *word += share;
             }

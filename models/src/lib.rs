@@ -8,6 +8,7 @@
 //! model from coded responses and reports how good it is on situations that it has not seen;
 //! [`card`] writes that report down for people.
 
+pub mod accurate;
 mod calibration;
 mod card;
 pub mod clauses;
@@ -21,10 +22,12 @@ mod folds;
 mod gender;
 pub mod heads;
 mod known;
+mod meaning;
 mod measuring;
 pub mod model;
 pub mod names;
 pub mod report;
+pub mod sentences;
 mod solver;
 pub mod training;
 mod weights;

@@ -16,6 +16,8 @@ use crate::examples::{of_level, roll_up};
 use crate::features::{Encoded, Encoder, Input, WordEncoder};
 use crate::heads::{Head, Heads, LEVELS, Scores};
 use crate::known::{Hit, Known, Memory};
+use crate::meaning::Meaning;
+use crate::sentences::{Reader, Reading, Sentences};
 use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
 
 /// Most codes that one segment can carry.
@@ -35,6 +37,9 @@ pub struct ResponseInput<'a> {
     pub question: &'a str,
     /// What the question asks for.
     pub polarity: Polarity,
+    /// What the encoder read of question and words ([`Model::sentences`]). An accurate model that is
+    /// not given it reads for itself, which takes longer than reading many texts at once.
+    pub reading: Option<&'a Reading>,
 }
 
 /// A code of a segment.
@@ -122,6 +127,8 @@ pub struct Scratch {
     parts: Vec<Part>,
     spans: Vec<Range<usize>>,
     words: Vec<f32>,
+    mean: Vec<f32>,
+    reader: Reader,
     /// For the model that heads are borrowed from.
     lent: Option<Box<Scratch>>,
 }
@@ -131,6 +138,8 @@ pub struct Scratch {
 struct Part {
     hits: Range<usize>,
     words: Range<usize>,
+    /// How many log-odds a hit's weight is worth, but for the scale of its head.
+    length: f32,
 }
 
 /// How scores become decisions. Fitted in training and stored with the weights.
@@ -287,13 +296,17 @@ impl About {
                 }
             }
         }
-        if decision.codes.iter().all(Vec::is_empty) && !decision.off_topic.contains(&true) {
+        let nothing = self.probability(Head::Unassigned, whole);
+        if self.speaks(Head::Unassigned, whole) && nothing > best.0 {
+            decision.codes.iter_mut().for_each(Vec::clear);
+        } else if decision.codes.iter().all(Vec::is_empty) && !decision.off_topic.contains(&true) {
             let (p, at, code) = best;
             if p >= self.rules.floor && at < segments.len() {
                 decision.codes[at].push((code, p));
-            } else {
-                decision.status = Status::Unassigned;
             }
+        }
+        if decision.codes.iter().all(Vec::is_empty) {
+            decision.status = Status::Unassigned;
         }
         decision
     }
@@ -464,11 +477,12 @@ impl About {
     }
 }
 
-/// Where a segment stands: its number among the parts of a scratch, its first byte in the response.
-#[derive(Clone, Copy)]
-struct Place {
+/// Where a segment stands: its number among the parts of a scratch, and its bytes in the response.
+#[derive(Clone)]
+struct Place<'a> {
     part: usize,
-    start: usize,
+    span: Range<usize>,
+    reading: Option<&'a Reading>,
 }
 
 impl Scratch {
@@ -487,6 +501,8 @@ pub struct Model {
     pub(crate) heads: Heads,
     pub(crate) sha256: String,
     pub(crate) general: Option<General>,
+    /// What an accurate model has beside its n-grams.
+    pub(crate) meaning: Option<Meaning>,
 }
 
 /// A model that another one borrows heads from.
@@ -540,6 +556,12 @@ impl Model {
         self.heads.keys.len()
     }
 
+    /// The encoder that must read a text before this model codes it; None for a fast model.
+    pub fn sentences(&self) -> Option<&Arc<Sentences>> {
+        let lent = || self.general.as_ref().and_then(|general| general.model.sentences());
+        self.meaning.as_ref().map(|meaning| &meaning.sentences).or_else(lent)
+    }
+
     /// Borrows from another model what this one was not trained for: status, safeguarding, who
     /// speaks, stance, sentiment, flags and outcomes, none of which hangs on the codebook. Codes
     /// stay its own. Give it the built-in model after loading one that was trained on few examples;
@@ -583,8 +605,10 @@ impl Model {
             let response = Self::empty(content, input.polarity);
             return Coded { response, segments: vec![SegmentCodes::default(); segments.len()] };
         }
+        let own = self.own_reading(input, scratch);
+        let reading = own.as_ref().or(input.reading);
         scratch.begin();
-        let words = self.score_whole(input, scratch);
+        let words = self.score_whole(input, reading, scratch);
         let mut all = std::mem::take(&mut scratch.segments);
         all.clear();
         let of = |at: usize| Input {
@@ -600,7 +624,7 @@ impl Model {
                 if at == 0 {
                     scratch.begin();
                 }
-                self.score(&of(at), scratch);
+                self.score(&of(at), reading.map(|reading| (reading, &segments[at])), scratch);
             }
             all.extend_from_slice(&scratch.scores.raw);
         }
@@ -612,16 +636,22 @@ impl Model {
                 if !spoken {
                     return SegmentCodes::default();
                 }
-                let place = Place { part: at, start: segments[at].start };
+                let place = Place { part: at, span: segments[at].clone(), reading };
                 let off_topic = decision.off_topic[at];
                 self.segment(raw[at], &decision.codes[at], off_topic, place, scratch)
             })
             .collect::<Vec<_>>();
         let mut response = self.response(input, &scratch.whole, &raw, &decision);
-        self.borrow_alarm(input, &mut response, scratch);
+        self.borrow_alarm(input, reading, &mut response, scratch);
         scratch.segments = all;
         response.status = decision.status;
         Coded { response, segments: coded }
+    }
+
+    /// The encoder's reading of a text that came without one; None where none is needed.
+    fn own_reading(&self, input: &ResponseInput<'_>, scratch: &mut Scratch) -> Option<Reading> {
+        let sentences = self.sentences().filter(|_| input.reading.is_none())?;
+        sentences.read(&mut scratch.reader, &[(input.question, input.text)]).pop()
     }
 
     /// Codes one segment by itself: what passes its threshold and nothing else.
@@ -630,8 +660,12 @@ impl Model {
         if self.about.empty(text, polarity).is_some() {
             return SegmentCodes::default();
         }
+        let whole = ResponseInput { text, question, polarity, reading: None };
+        let own = self.own_reading(&whole, scratch);
+        let (reading, span) = (own.as_ref(), 0..text.len());
         scratch.begin();
-        self.score(&Input { text, question, polarity, previous }, scratch);
+        let input = Input { text, question, polarity, previous };
+        self.score(&input, reading.map(|reading| (reading, &span)), scratch);
         let raw = scratch.scores.raw.clone();
         let mut codes = self.about.passing(&raw, &raw);
         let off_topic = self.about.speaks(Head::OffTopic, &raw)
@@ -639,7 +673,7 @@ impl Model {
         if off_topic {
             codes.clear();
         }
-        self.segment(&raw, &codes, off_topic, Place { part: 0, start: 0 }, scratch)
+        self.segment(&raw, &codes, off_topic, Place { part: 0, span, reading }, scratch)
     }
 
     /// Codes a response as a whole, as if it were one segment.
@@ -647,22 +681,30 @@ impl Model {
         if let Some(content) = self.about.empty(input.text, input.polarity) {
             return Self::empty(content, input.polarity);
         }
+        let own = self.own_reading(input, scratch);
+        let reading = own.as_ref().or(input.reading);
         scratch.begin();
-        let words = self.score_whole(input, scratch);
+        let words = self.score_whole(input, reading, scratch);
         let raw = [scratch.whole.as_slice()];
         let decision = self.about.decide(words, &scratch.whole, &raw);
         let mut response = self.response(input, &scratch.whole, &raw, &decision);
         response.status = decision.status;
-        self.borrow_alarm(input, &mut response, scratch);
+        self.borrow_alarm(input, reading, &mut response, scratch);
         response
     }
 
-    fn score(&self, input: &Input<'_>, scratch: &mut Scratch) {
-        self.read(input, scratch);
+    /// Scores a text; `read` is what the encoder read of the response, and where in it the text is.
+    fn score(
+        &self,
+        input: &Input<'_>,
+        read: Option<(&Reading, &Range<usize>)>,
+        scratch: &mut Scratch,
+    ) {
+        self.read(input, read, scratch);
         if let Some(General { model, columns, .. }) = &self.general {
             let lent = scratch.lent.get_or_insert_default();
             lent.begin();
-            model.read(input, lent);
+            model.read(input, read, lent);
             for (to, from) in columns {
                 scratch.scores.raw[*to] = lent.scores.raw[*from];
             }
@@ -670,34 +712,51 @@ impl Model {
     }
 
     /// Scores a text, and keeps its hits and words for its evidence.
-    fn read(&self, input: &Input<'_>, scratch: &mut Scratch) {
-        let Scratch { encoded, scores, memory, hits, parts, spans, .. } = scratch;
+    fn read(
+        &self,
+        input: &Input<'_>,
+        read: Option<(&Reading, &Range<usize>)>,
+        scratch: &mut Scratch,
+    ) {
+        let Scratch { encoded, scores, memory, hits, parts, spans, mean, .. } = scratch;
         memory.own(self.heads.number);
         let (first, word) = (hits.len(), spans.len());
         let mut known = Known { index: &self.heads.index, memory, hits };
         self.about.encoder.encode(input, encoded, &mut known);
-        self.heads.score(&hits[first..], scores);
+        let length = self.heads.score(&hits[first..], scores);
+        if let (Some(meaning), Some((reading, span))) = (&self.meaning, read) {
+            meaning.join(reading, span, mean, &mut scores.raw);
+        }
         spans.extend((0..encoded.words()).map(|word| encoded.span(word)));
-        parts.push(Part { hits: first..hits.len(), words: word..spans.len() });
+        parts.push(Part { hits: first..hits.len(), words: word..spans.len(), length });
     }
 
     /// Safeguarding by the model that it is borrowed from, which looks at its own codes for it.
     fn borrow_alarm(
         &self,
         input: &ResponseInput<'_>,
+        reading: Option<&Reading>,
         response: &mut ResponseCodes,
         scratch: &mut Scratch,
     ) {
         if let Some(General { model, safeguarding: true, .. }) = &self.general {
-            let lent = model.code_response(input, scratch.lent.get_or_insert_default());
+            let input = ResponseInput { reading, ..*input };
+            let lent = model.code_response(&input, scratch.lent.get_or_insert_default());
             response.safeguarding = lent.safeguarding;
             response.safeguarding_confidence = lent.safeguarding_confidence;
         }
     }
 
-    fn score_whole(&self, input: &ResponseInput<'_>, scratch: &mut Scratch) -> usize {
-        let ResponseInput { text, question, polarity } = *input;
-        self.score(&Input { text, question, polarity, previous: None }, scratch);
+    fn score_whole(
+        &self,
+        input: &ResponseInput<'_>,
+        reading: Option<&Reading>,
+        scratch: &mut Scratch,
+    ) -> usize {
+        let ResponseInput { text, question, polarity, .. } = *input;
+        let input = Input { text, question, polarity, previous: None };
+        let span = 0..text.len();
+        self.score(&input, reading.map(|reading| (reading, &span)), scratch);
         scratch.whole.clear();
         scratch.whole.extend_from_slice(&scratch.scores.raw);
         scratch.encoded.words()
@@ -709,7 +768,7 @@ impl Model {
         raw: &[f32],
         codes: &[(usize, f32)],
         off_topic: bool,
-        place: Place,
+        place: Place<'_>,
         scratch: &mut Scratch,
     ) -> SegmentCodes {
         let themes = (codes.iter())
@@ -717,7 +776,7 @@ impl Model {
                 let confidence =
                     self.about.rules.confidence.probability(&About::sides(*probability));
                 let (sentiment, sentiment_score) = self.about.feeling(*code, raw);
-                let evidence = self.evidence(*code, place, scratch);
+                let evidence = self.evidence(*code, &place, scratch);
                 ThemeCode { theme: *code, sentiment, sentiment_score, confidence, evidence }
             })
             .collect();
@@ -728,7 +787,7 @@ impl Model {
         for domain in domains {
             let Some(direction) = self.about.direction(raw) else { continue };
             let head = Head::Domain(*domain);
-            let evidence = self.evidence(head.column(self.about.codes.len()), place, scratch);
+            let evidence = self.evidence(head.column(self.about.codes.len()), &place, scratch);
             let confidence = self.about.probability(head, raw);
             outcomes.push(OutcomeCode { domain: *domain, direction, confidence, evidence });
         }
@@ -737,13 +796,17 @@ impl Model {
     }
 
     /// Byte ranges in the response of the few words that gave a head most of its score.
-    fn evidence(&self, column: usize, place: Place, scratch: &mut Scratch) -> Vec<Range<usize>> {
+    fn evidence(&self, column: usize, place: &Place<'_>, scratch: &mut Scratch) -> Vec<Range<usize>> {
         const MOST_WORDS: usize = 5;
         const SHARE_OF_BEST: f32 = 0.4;
         let Scratch { hits, parts, spans, words, .. } = scratch;
         let part = &parts[place.part];
         let (hits, spans) = (&hits[part.hits.clone()], &spans[part.words.clone()]);
-        self.heads.explain(hits, column, spans.len(), words);
+        self.heads.explain(hits, column, part.length, spans.len(), words);
+        if let (Some(meaning), Some(reading)) = (&self.meaning, place.reading) {
+            words.iter_mut().for_each(|word| *word *= meaning.blend[column].ngrams);
+            meaning.explain(reading, &place.span, column, spans, words);
+        }
         let mut order: Vec<usize> = (0..words.len()).collect();
         order.sort_by(|one, other| words[*other].total_cmp(&words[*one]).then(one.cmp(other)));
         let best = order.first().map_or(0.0, |word| words[*word]);
@@ -754,7 +817,7 @@ impl Model {
         let mut found: Vec<Range<usize>> = Vec::new();
         let mut before = None;
         for word in chosen {
-            let (from, to) = (place.start + spans[word].start, place.start + spans[word].end);
+            let (from, to) = (place.span.start + spans[word].start, place.span.start + spans[word].end);
             let next_to = before.is_some_and(|before| before + 1 == word);
             match found.last_mut() {
                 Some(last) if next_to => last.end = to,
@@ -871,7 +934,7 @@ mod tests {
     }
 
     fn code(model: &Model, text: &str, polarity: Polarity) -> Coded {
-        let input = ResponseInput { text, question: "", polarity };
+        let input = ResponseInput { text, question: "", polarity, reading: None };
         model.code(&input, &crate::clauses::split(text), &mut Scratch::default())
     }
 
@@ -917,7 +980,7 @@ mod tests {
         let model = model();
         let text = "The girls are lovely but you never know what time they'll show.";
         let segments = crate::clauses::split(text);
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral };
+        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let mut scratch = Scratch::default();
         let one = model.code(&input, &segments, &mut scratch);
         let other = ResponseInput { text: "My bill went up again", ..input };
@@ -933,7 +996,7 @@ mod tests {
         ) {
             let model = model();
             let segments = crate::clauses::split(&text);
-            let input = ResponseInput { text: &text, question: "", polarity: Polarity::Improve };
+            let input = ResponseInput { text: &text, question: "", polarity: Polarity::Improve, reading: None };
             let coded = model.code(&input, &segments, &mut Scratch::default());
             prop_assert_eq!(coded.segments.len(), segments.len());
             for (span, segment) in segments.iter().zip(&coded.segments) {

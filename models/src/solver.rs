@@ -33,6 +33,8 @@ impl Documents {
 pub(crate) struct Penalty {
     /// Cost of an error against the size of the weights.
     pub(crate) cost: f64,
+    /// How much more an error costs where the document carries the label.
+    pub(crate) rare: f64,
     /// Largest absolute log-count ratio.
     pub(crate) clip: f32,
 }
@@ -52,7 +54,7 @@ pub(crate) fn fit(
     penalty: Penalty,
 ) -> Column {
     let ratios = ratios(documents, features, chosen, positive, penalty.clip);
-    let (mut weights, bias) = regress(documents, &ratios, chosen, positive, penalty.cost);
+    let (mut weights, bias) = regress(documents, &ratios, chosen, positive, penalty);
     for (weight, ratio) in weights.iter_mut().zip(&ratios) {
         *weight *= f64::from(*ratio);
     }
@@ -84,7 +86,7 @@ fn regress(
     ratios: &[f32],
     chosen: &[u32],
     positive: &[bool],
-    cost: f64,
+    penalty: Penalty,
 ) -> (Vec<f64>, f64) {
     const PASSES: usize = 100;
     const CLOSE: f64 = 0.01;
@@ -94,8 +96,10 @@ fn regress(
     let lengths: Vec<f64> = (chosen.iter())
         .map(|document| 1.0 / (documents.rows(*document).len().max(1) as f64).sqrt())
         .collect();
-    let start = (0.001 * cost).min(1e-8);
-    let mut duals = vec![[start, cost - start]; chosen.len()];
+    let cost_of = |at: usize| penalty.cost * if positive[at] { penalty.rare } else { 1.0 };
+    let start = (0.001 * penalty.cost).min(1e-8);
+    let mut duals: Vec<[f64; 2]> =
+        (0..chosen.len()).map(|at| [start, cost_of(at) - start]).collect();
     let mut squares = Vec::with_capacity(chosen.len());
     for (at, document) in chosen.iter().enumerate() {
         let sign = if positive[at] { 1.0 } else { -1.0 };
@@ -119,7 +123,7 @@ fn regress(
             let sign = if positive[at] { 1.0 } else { -1.0 };
             let dot: f64 = rows.iter().map(|row| ratio(row) * weights[*row as usize]).sum();
             let margin = sign * (dot * lengths[at] + bias);
-            let square = squares[at];
+            let (square, cost) = (squares[at], cost_of(at));
             let dual = duals[at];
             // The better conditioned of the two variables of this document is moved.
             let flip = 0.5 * square * (dual[1] - dual[0]) + margin < 0.0;
@@ -183,7 +187,7 @@ impl Sequence {
 mod tests {
     use super::*;
 
-    const PENALTY: Penalty = Penalty { cost: 4.0, clip: 4.0 };
+    const PENALTY: Penalty = Penalty { cost: 4.0, rare: 3.0, clip: 4.0 };
 
     /// Feature 0 marks the label, feature 1 its absence, the others are noise.
     fn toy() -> (Documents, Vec<u32>, Vec<bool>) {
@@ -214,7 +218,7 @@ mod tests {
             positive[at] = !positive[at];
         }
         let ratios = ratios(&documents, 11, &chosen, &positive, 4.0);
-        let (weights, bias) = regress(&documents, &ratios, &chosen, &positive, 4.0);
+        let (weights, bias) = regress(&documents, &ratios, &chosen, &positive, PENALTY);
         let mut gradient = weights.clone();
         let mut slope = bias;
         for (document, label) in chosen.iter().zip(&positive) {
@@ -223,7 +227,7 @@ mod tests {
             let value = |row: &u32| f64::from(ratios[*row as usize]) * length;
             let dot: f64 = rows.iter().map(|row| value(row) * weights[*row as usize]).sum();
             let sign = if *label { 1.0 } else { -1.0 };
-            let push = 4.0 * -sign / (1.0 + (sign * (dot + bias)).exp());
+            let push = if *label { 12.0 } else { 4.0 } * -sign / (1.0 + (sign * (dot + bias)).exp());
             for row in rows {
                 gradient[*row as usize] += push * value(row);
             }

@@ -14,8 +14,9 @@ use crate::codebook::Codebook;
 use crate::content::{self, Content};
 use crate::examples::{LabelledResponse, roll_up};
 use crate::features::{Encoded, Encoder, Input, Ngrams, WordEncoder, list_key};
-use crate::folds::{assign, hold_out, input};
+use crate::folds::{HeldOut, assign, hold_out, input};
 use crate::heads::{Head, Heads};
+use crate::meaning::Meaning;
 use crate::model::{About, Model, Rules};
 use crate::report::{Refusal, TrainingReport};
 use crate::solver::{Column, Documents, Penalty, fit};
@@ -26,6 +27,9 @@ use crate::{fitting, gender, measuring};
 pub const FEWEST: usize = 8;
 /// Fewest responses in which an n-gram must occur, so that a model carries no one's words.
 pub const FEWEST_DOCUMENTS: u32 = 3;
+
+/// How much worse a missed alarm is than a false one.
+const ALARM: f64 = 4.0;
 
 /// Why nothing could be trained.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +131,22 @@ struct Document {
     copy: bool,
 }
 
+/// What was learnt from n-grams, with what it takes to say how good it is.
+pub(crate) struct Learnt {
+    /// The responses that were learnt from.
+    pub(crate) responses: Vec<LabelledResponse>,
+    /// Everything but the rules.
+    pub(crate) about: About,
+    pub(crate) heads: Heads,
+    /// Every response, scored by heads that did not know it.
+    pub(crate) held_out: Vec<HeldOut>,
+    /// Those that speak of women or men, with the words swapped.
+    pub(crate) swapped: Vec<HeldOut>,
+    blanks: usize,
+    phrases: usize,
+    refused: Vec<Refusal>,
+}
+
 /// Trains a model and measures it on situations that it does not know.
 ///
 /// The same responses in the same order give the same model, for any number of threads.
@@ -136,6 +156,16 @@ pub fn train(
     options: &TrainOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(Model, TrainingReport), TrainError> {
+    Ok(conclude(learn(responses, codebook, options, progress)?, options, None))
+}
+
+/// Trains the n-grams' heads, for good and once for each fold.
+pub(crate) fn learn(
+    responses: &[LabelledResponse],
+    codebook: &Codebook,
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Learnt, TrainError> {
     let codes: Vec<String> = codebook.codes().map(str::to_owned).collect();
     check(responses, codes.len(), options.folds)?;
     // Where "Nothing" carries codes, an answer that was not given is never read and teaches nothing.
@@ -143,19 +173,14 @@ pub fn train(
         codebook.codes_nothing
             && content::read(&response.text, response.polarity) == Some(Content::Blank)
     };
-    let answered: Vec<LabelledResponse>;
-    let (responses, blanks) = match responses.iter().filter(|response| blank(response)).count() {
-        0 => (responses, 0),
-        blanks => {
-            answered = responses.iter().filter(|response| !blank(response)).cloned().collect();
-            (answered.as_slice(), blanks)
-        }
-    };
+    let all = responses.len();
+    let responses: Vec<LabelledResponse> =
+        responses.iter().filter(|response| !blank(response)).cloned().collect();
     let steps = options.folds + 1;
     progress(Progress { done: 0, steps });
     let encoder = WordEncoder { ngrams: options.ngrams, cues: codebook.cues() };
-    let documents = documents(responses, codebook, &encoder);
-    let folds = assign(responses, options.folds);
+    let documents = documents(&responses, codebook, &encoder);
+    let folds = assign(&responses, options.folds);
     let (mut held_out, mut swapped) = (Vec::with_capacity(responses.len()), Vec::new());
     let others: Vec<Option<LabelledResponse>> = responses.iter().map(gender::swapped).collect();
     for fold in 0..options.folds {
@@ -163,7 +188,7 @@ pub fn train(
             Source::Segment(response, _) | Source::Whole(response) => folds[response] != fold,
             Source::Phrase(..) => true,
         };
-        let heads = heads(responses, &documents, known, codebook, options);
+        let heads = heads(&responses, &documents, known, codebook, options);
         let chosen = (0..responses.len()).filter(|at| folds[*at] == fold).map(|at| (at, fold));
         held_out.extend(hold_out(
             |at| &responses[at],
@@ -177,8 +202,8 @@ pub fn train(
         swapped.extend(hold_out(other, chosen, &encoder, &heads, options.split));
         progress(Progress { done: fold + 1, steps });
     }
-    let heads = heads(responses, &documents, |_| true, codebook, options);
-    let mut about = About {
+    let heads = heads(&responses, &documents, |_| true, codebook, options);
+    let about = About {
         id: options.id.clone(),
         version: options.version.clone(),
         codebook: codebook.id.clone(),
@@ -191,20 +216,33 @@ pub fn train(
         figures: Vec::new(),
         codes,
     };
-    let options = &fitting::tune(responses, &held_out, &about, options);
-    about.rules = fitting::fit_rules(responses, held_out.iter(), &about, options);
-    let mut report = measuring::measure(responses, &held_out, &swapped, &about, options);
+    let phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
+    let refused = refused(&responses, &documents, codebook);
+    let blanks = all - responses.len();
+    progress(Progress { done: steps, steps });
+    Ok(Learnt { responses, about, heads, held_out, swapped, blanks, phrases, refused })
+}
+
+/// Fits the rules on held-out scores, measures, and puts the model together.
+pub(crate) fn conclude(
+    learnt: Learnt,
+    options: &TrainOptions,
+    meaning: Option<Meaning>,
+) -> (Model, TrainingReport) {
+    let Learnt { responses, mut about, heads, held_out, swapped, .. } = learnt;
+    let options = &fitting::tune(&responses, &held_out, &about, options);
+    about.rules = fitting::fit_rules(&responses, held_out.iter(), &about, options);
+    let mut report = measuring::measure(&responses, &held_out, &swapped, &about, options);
     report.features = heads.keys.len();
-    report.blanks = blanks;
-    report.phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
-    report.refused = refused(responses, &documents, codebook);
+    report.blanks = learnt.blanks;
+    report.phrases = learnt.phrases;
+    report.refused = learnt.refused;
     about.figures = report.figures();
-    let mut model = Model { about, heads, sha256: String::new(), general: None };
+    let mut model = Model { about, heads, sha256: String::new(), general: None, meaning };
     if let Ok(bytes) = model.to_bytes() {
         model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
     }
-    progress(Progress { done: steps, steps });
-    Ok((model, report))
+    (model, report)
 }
 
 fn check(responses: &[LabelledResponse], codes: usize, folds: usize) -> Result<(), TrainError> {
@@ -290,7 +328,6 @@ fn heads(
     for document in &documents {
         matrix.push(document.keys.iter().filter_map(|key| rows.get(key).copied()));
     }
-    let penalty = Penalty { cost: options.cost, clip: options.clip };
     let columns: Vec<Option<Column>> = Head::all(codes)
         .into_par_iter()
         .map(|head| {
@@ -308,6 +345,9 @@ fn heads(
             // Of two sides of a question each needs its examples; where all say the same there is
             // nothing to tell apart.
             if own(true) >= FEWEST && own(false) >= FEWEST {
+                // What a person must read is rare, and missing it is worse than a false alarm.
+                let rare = if head == Head::Safeguarding { ALARM } else { 1.0 };
+                let penalty = Penalty { cost: options.cost, rare, clip: options.clip };
                 return Some(fit(&matrix, keys.len(), &chosen, &positive, penalty));
             }
             match head {
@@ -410,7 +450,7 @@ pub(crate) fn segment_truth(head: Head, response: &LabelledResponse, at: usize) 
 }
 
 /// True for praise, false for complaint; None for anything between.
-fn praise(sentiment: Sentiment) -> Option<bool> {
+pub(crate) fn praise(sentiment: Sentiment) -> Option<bool> {
     match sentiment {
         Sentiment::Positive => Some(true),
         Sentiment::Negative => Some(false),
@@ -438,6 +478,7 @@ pub(crate) fn whole_truth(head: Head, response: &LabelledResponse) -> Option<boo
     match head {
         Head::NoContent => response.status.map(|status| status == Status::NoContent),
         Head::Elsewhere => response.status.map(|status| status == Status::RefersElsewhere),
+        Head::Unassigned => response.status.map(|status| status == Status::Unassigned),
         Head::Safeguarding => response.safeguarding,
         Head::Speaker(who) => {
             response.respondent.filter(|own| *own != Unknown).map(|own| own == who)
@@ -550,7 +591,7 @@ definition = "Hardly ever said."
         let (model, report) = trained();
         assert!(report.themes.micro_f1 > 0.9, "{}", report.themes.micro_f1);
         let text = "late again today but she is so kind";
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral };
+        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let coded = model.code(&input, &crate::clauses::split(text), &mut Scratch::default());
         let all: Vec<(usize, Sentiment)> = (coded.segments.iter())
             .flat_map(|segment| segment.themes.iter().map(|code| (code.theme, code.sentiment)))
@@ -566,7 +607,7 @@ definition = "Hardly ever said."
         let general = std::sync::Arc::new(Model::builtin("home-care").expect("built in"));
         let (own, with) = (trained().0, trained().0.with_general(general));
         let text = "she hit me again, there are bruises up my arm, and she was late";
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral };
+        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let segments = crate::clauses::split(text);
         let alone = own.code(&input, &segments, &mut Scratch::default());
         let helped = with.code(&input, &segments, &mut Scratch::default());
@@ -595,7 +636,7 @@ definition = "Hardly ever said."
             train(&corpus(), &codebook, &TrainOptions::default(), &mut |_| {}).expect("trains");
         assert!(report.refused[0].reason.contains("cue"), "{}", report.refused[0].reason);
         let code = |text: &str| {
-            let input = ResponseInput { text, question: "", polarity: Polarity::Neutral };
+            let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
             let all = std::slice::from_ref(&(0..text.len())).to_vec();
             let coded = model.code(&input, &all, &mut Scratch::default());
             coded.segments[0].themes.iter().map(|code| code.theme).collect::<Vec<_>>()

@@ -191,6 +191,16 @@ pub fn read(
     Ok(coders::one_each(coded.readings, &named))
 }
 
+/// The theme names that a coded spreadsheet uses, and how often each: what a new codebook starts
+/// from.
+pub fn themes(
+    path: &Path,
+    deidentifier: &Deidentifier,
+) -> Result<BTreeMap<String, usize>, Error> {
+    let options = Options { ignore_unknown: true, ..Options::default() };
+    Ok(read_all(path, &Codes::new("new", Vec::new()), deidentifier, options)?.unknown)
+}
+
 /// Reads a coded spreadsheet with everything that each coder said.
 pub fn read_all(
     path: &Path,

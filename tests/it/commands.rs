@@ -113,6 +113,63 @@ fn a_model_trained_from_a_coded_spreadsheet_codes_a_run() {
     assert_eq!(rows[1]["themes"], "[activities]");
 }
 
+#[test]
+fn comments_about_the_nhs_are_coded_with_its_own_framework() {
+    let dir = Dir::new();
+    dir.write(
+        "fft.csv",
+        "id,What was good?,What could we do better?\n\
+         1,The nurses were kind and listened to me,Waited three hours past my appointment\n\
+         2,Lovely staff thank you,Nothing\n",
+    );
+    let shown =
+        dir.heard(&["run", "fft.csv", "--codebook", "nhs-qdc"]).expect(0).out();
+    assert!(shown.contains("nhs-qdc"), "{shown}");
+    let rows = dir.rows("heard-out/restricted/responses.parquet");
+    let themes = |at: usize| rows[at]["themes"].clone();
+    assert!(themes(0).contains("staff_manner_personal_attributes"), "{}", themes(0));
+    assert!(themes(1).contains("timeliness_of_care"), "{}", themes(1));
+    // Nothing to do better is praise, and the framework codes it.
+    assert_eq!(rows[3]["status"], "informative");
+    assert!(themes(3).contains("positive_experience_gratitude"), "{}", themes(3));
+}
+
+#[test]
+fn several_codebooks_code_the_same_responses_and_the_first_leads() {
+    let dir = Dir::new();
+    dir.write(
+        "survey.csv",
+        "id,How do you find your home care?\n\
+         1,She takes me to my club again so I see my friends every week\n\
+         2,The carers are always late and never stay the full half hour\n",
+    );
+    let books = ["--codebook", "home-care", "--codebook", "nhs-qdc", "--codebook", "outcomes"];
+    dir.heard(&[&["run", "survey.csv", "--quiet"], books.as_slice()].concat()).expect(0);
+    let codings = dir.rows("heard-out/restricted/codings.parquet");
+    let used = |id: &str| codings.iter().filter(|coding| coding["codebook"] == id).count();
+    assert!(used("home-care") > 0 && used("nhs-qdc") > 0 && used("outcomes") > 0);
+    let rows = dir.rows("heard-out/restricted/responses.parquet");
+    assert!(rows[1]["themes"].contains("punctuality"), "{}", rows[1]["themes"]);
+}
+
+#[test]
+fn a_codebook_is_begun_from_the_themes_of_a_coded_spreadsheet() {
+    let dir = Dir::new();
+    dir.write(
+        "coded.csv",
+        "text,themes\nthe bus was late,The bus!:negative\nwe sang,Singing & tea:positive\n",
+    );
+    dir.heard(&["codebook", "new", "own.toml", "--coded", "coded.csv"]).expect(0);
+    let shown = dir.heard(&["codebook", "show", "own.toml"]).expect(0).out();
+    assert!(shown.contains("Singing & tea (singing_tea)"), "{shown}");
+    assert!(shown.contains("The bus! (the_bus)"), "{shown}");
+    let again = dir.heard(&["codebook", "new", "own.toml"]).expect(2);
+    assert!(again.err().contains("own.toml"), "{}", again.err());
+    let printed = dir.heard(&["codebook", "show", "nhs-qdc", "--toml"]).expect(0).out();
+    dir.write("nhs.toml", printed);
+    dir.heard(&["codebook", "check", "nhs.toml"]).expect(0);
+}
+
 pub const OWN_CODEBOOK: &str = r#"
 id = "day-centre"
 version = "1"

@@ -6,13 +6,13 @@
 
 use std::ops::Range;
 
+use crate::EncoderError;
 use crate::attention::{Heads, Room};
 use crate::maths::AddNorm;
 use crate::product::{Bytes, Product};
 use crate::simd::{Isa, ROWS};
 use crate::weights::{Matrix, Norm, Weights};
 use crate::windows::Sequence;
-use crate::{EncoderError, unusable};
 
 /// Tokens that are computed together.
 const GROUP: usize = 240;
@@ -77,6 +77,11 @@ pub struct Vectors<'a> {
 }
 
 impl<'a> Vectors<'a> {
+    /// Of an encoder that runs elsewhere: `width` (at least 1) numbers a token, one after another.
+    pub fn new(width: usize, all: &'a [f32]) -> Self {
+        Self { width, all }
+    }
+
     /// Of every token, special ones included, one after another.
     pub fn all(&self) -> &'a [f32] {
         self.all
@@ -189,16 +194,7 @@ impl Bert {
     }
 
     fn check(&self, sequence: &Sequence) -> Result<(), EncoderError> {
-        let (length, limit) = (sequence.ids.len(), self.positions);
-        if length == 0 || length > limit {
-            return Err(EncoderError::Sequence { length, limit });
-        }
-        let known = |id: &u32| (*id as usize) < self.words.rows();
-        let segment = |segment: &u8| usize::from(*segment) < self.places.len();
-        let fits = sequence.types.len() == length
-            && sequence.ids.iter().all(known)
-            && sequence.types.iter().all(segment);
-        if fits { Ok(()) } else { Err(unusable("a sequence comes from another vocabulary")) }
+        sequence.fits(self.positions, self.words.rows(), self.places.len())
     }
 
     /// The vectors of a group of `rows` tokens, into the scratch's rows.

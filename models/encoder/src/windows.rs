@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::wordpiece::{Token, Tokeniser};
+use crate::{EncoderError, unusable};
 
 /// What the encoder reads: ids of tokens, special ones included, and for each its segment (0 or 1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,26 @@ pub struct Sequence {
     pub types: Vec<u8>,
     /// Special and question tokens that stand before the text's own.
     pub lead: usize,
+}
+
+impl Sequence {
+    /// Fails when it is empty, longer than `positions`, or has an id or a segment that an encoder of
+    /// so many words and segments does not know.
+    pub fn fits(
+        &self,
+        positions: usize,
+        words: usize,
+        segments: usize,
+    ) -> Result<(), EncoderError> {
+        let length = self.ids.len();
+        if length == 0 || length > positions {
+            return Err(EncoderError::Sequence { length, limit: positions });
+        }
+        let known = self.types.len() == length
+            && self.ids.iter().all(|id| (*id as usize) < words)
+            && self.types.iter().all(|segment| usize::from(*segment) < segments);
+        if known { Ok(()) } else { Err(unusable("a sequence comes from another vocabulary")) }
+    }
 }
 
 impl Tokeniser {

@@ -1,13 +1,16 @@
 //! `heard codebook`: the theme frameworks.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use heard_models::codebook::Codebook;
 
 use super::{Outcome, print};
+use crate::deidentify::{Deidentifier, Options};
 
-/// List, show and check the theme frameworks.
+/// List, show, check and begin theme frameworks.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -25,6 +28,17 @@ enum Command {
         /// For programs: the themes with id, label and group.
         #[arg(long)]
         json: bool,
+        /// The whole file, as a pattern for one of your own.
+        #[arg(long, conflicts_with = "json")]
+        toml: bool,
+    },
+    /// Begin a codebook file of your own.
+    New {
+        /// The TOML file to write; never over one that is there.
+        file: PathBuf,
+        /// A coded spreadsheet whose themes it begins with; may be repeated.
+        #[arg(long, value_name = "FILE")]
+        coded: Vec<PathBuf>,
     },
     /// Check a codebook file of your own.
     Check {
@@ -51,7 +65,16 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
             }
             print(&out)
         }
-        Command::Show { codebook, json } => {
+        Command::Show { codebook, toml: true, .. } => {
+            let text = match Codebook::builtin_toml(&codebook) {
+                Some(text) => text.to_owned(),
+                None => std::fs::read_to_string(&codebook)
+                    .with_context(|| format!("{codebook} cannot be read"))?,
+            };
+            print(&text)
+        }
+        Command::New { file, coded } => begin(&file, &coded),
+        Command::Show { codebook, json, .. } => {
             let book = crate::coding::open_codebook(&codebook)?;
             print(&if json { as_json(&book)? } else { as_text(&book) })
         }
@@ -66,6 +89,72 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
             ))
         }
     }
+}
+
+/// Writes a codebook file with a theme for each name that people coded with.
+fn begin(file: &Path, coded: &[PathBuf]) -> anyhow::Result<Outcome> {
+    let deidentifier = Deidentifier::new(Options::default());
+    let mut themes: BTreeMap<String, usize> = BTreeMap::new();
+    for path in coded {
+        for (theme, count) in crate::coded::themes(path, &deidentifier)? {
+            *themes.entry(theme).or_default() += count;
+        }
+    }
+    anyhow::ensure!(
+        coded.is_empty() || !themes.is_empty(),
+        "no themes were found: they are read from a column `themes`, or from columns `theme 1`, `theme 2`, ..."
+    );
+    if coded.is_empty() {
+        themes.insert("First theme".to_owned(), 0);
+    }
+    let name = file.file_stem().map(|name| name.to_string_lossy().into_owned());
+    let text = skeleton(&id_of(name.as_deref().unwrap_or_default()), themes.keys());
+    Codebook::parse(&text, &file.to_string_lossy())?;
+    let mut out = std::fs::File::create_new(file)
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    std::io::Write::write_all(&mut out, text.as_bytes())?;
+    print(&format!(
+        "{}: {} themes. Say in a sentence what each is about, and give it example phrases (invented, no one's words): models learn from both. Then: heard codebook check {}",
+        file.display(),
+        themes.len(),
+        file.display()
+    ))
+}
+
+/// A codebook in TOML with these labels, each a theme.
+fn skeleton<'a>(id: &str, labels: impl Iterator<Item = &'a String>) -> String {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let mut out = format!(
+        "id = {}\nversion = \"1\"\ntitle = {}\nlanguage = \"en\"\ndescription = \"What this codebook is for.\"\n\n[[group]]\nid = \"all\"\nlabel = \"All themes\"\n",
+        quoted(id),
+        quoted(id)
+    );
+    let mut ids = BTreeSet::new();
+    for label in labels {
+        let (own, mut number) = (id_of(label), 1);
+        let mut id = own.clone();
+        while !ids.insert(id.clone()) {
+            number += 1;
+            id = format!("{own}_{number}");
+        }
+        let (id, label) = (quoted(&id), quoted(label));
+        let _ = write!(
+            out,
+            "\n[[theme]]\nid = {id}\nlabel = {label}\ngroup = \"all\"\ndefinition = \"Say in a sentence what it is about.\"\nexamples_positive = []\nexamples_negative = []\n# Words that speak of it, praise or complaint; rush* is every word that begins so.\ncues = []\n"
+        );
+    }
+    out
+}
+
+/// A label as an id: small letters, digits and underscores.
+fn id_of(label: &str) -> String {
+    let spelt: String = label
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
+        .collect();
+    let id = spelt.split_whitespace().collect::<Vec<_>>().join("_");
+    if id.is_empty() { "theme".to_owned() } else { id }
 }
 
 fn as_json(book: &Codebook) -> anyhow::Result<String> {

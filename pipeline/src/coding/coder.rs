@@ -219,6 +219,7 @@ impl Coder {
             text,
             question: response.question.text.as_str(),
             polarity: response.question.polarity,
+            reading: None,
         };
         let coded = match scratch.first_mut() {
             Some(scratch) => self.lead.code(&input, &segments, scratch),

@@ -1,0 +1,369 @@
+//! Training what an accurate model has beside its n-grams: heads on an encoder's vectors, and how the
+//! two are joined.
+//!
+//! The parts of a response that teach are the same as for n-grams: its segments, itself as a whole,
+//! and the codebook's phrases. The encoder reads each response once, with its question, and every
+//! part is a span of it. With the cargo feature `libtorch` the encoder learns, too, from all codebooks
+//! at once ([`examples`]); otherwise it stays as it is, and only heads are fitted.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::calibration::Mix;
+use crate::codebook::Codebook;
+use crate::examples::LabelledResponse;
+use crate::fitting::carries;
+use crate::folds::{HeldOut, assign};
+use crate::heads::Head;
+use crate::meaning::{Blend, Meaning};
+use crate::model::Model;
+use crate::report::TrainingReport;
+use crate::sentences::{Reader, Reading, Sentences};
+use crate::training::{
+    FEWEST, Learnt, Progress, TrainError, TrainOptions, conclude, learn, praise, segment_truth,
+    whole_truth,
+};
+use crate::words::Sentiment;
+
+/// A codebook and the responses that were coded with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Lesson<'a> {
+    /// Coded responses.
+    pub responses: &'a [LabelledResponse],
+    /// What they were coded with.
+    pub codebook: &'a Codebook,
+    /// How the n-grams are trained.
+    pub options: &'a TrainOptions,
+}
+
+/// Heads on an encoder's vectors, as training made them: a row of weights and a bias each. A head
+/// that was not trained has an empty row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    /// One for each of [`Head::all`].
+    pub rows: Vec<Vec<f32>>,
+    /// The same.
+    pub biases: Vec<f32>,
+}
+
+/// A part of a text, and which heads should say yes or no to it.
+struct Part {
+    span: Range<usize>,
+    truths: Vec<(usize, bool)>,
+}
+
+/// The question and the words of one text that teaches, and its parts.
+struct Text<'a> {
+    question: &'a str,
+    text: &'a str,
+    /// The response that it comes from; None for a phrase of the codebook.
+    response: Option<usize>,
+    parts: Vec<Part>,
+}
+
+/// One response in so many is learnt without its question: letters and many files have none.
+const BLIND: u64 = 4;
+
+/// Everything that teaches in a lesson.
+fn texts<'a>(responses: &'a [LabelledResponse], codebook: &'a Codebook) -> Vec<Text<'a>> {
+    let heads = Head::all(codebook.codes().count());
+    let of = |truth: &dyn Fn(Head) -> Option<bool>| -> Vec<(usize, bool)> {
+        let all = heads.iter().enumerate();
+        all.filter_map(|(at, head)| Some((at, truth(*head)?))).collect()
+    };
+    let mut texts: Vec<Text<'a>> = (responses.iter().enumerate())
+        .map(|(at, response)| {
+            let several = response.segments.len() > 1;
+            let whole = of(&|head| match head {
+                Head::Code(code) => several.then(|| response.carries(code)),
+                _ => whole_truth(head, response),
+            });
+            let mut parts: Vec<Part> = (response.segments.iter().enumerate())
+                .map(|(at, segment)| Part {
+                    span: segment.span.clone(),
+                    truths: of(&|head| segment_truth(head, response, at)),
+                })
+                .collect();
+            match parts.as_mut_slice() {
+                // One segment is the whole: one part teaches both.
+                [only] => only.truths.extend(whole),
+                _ => parts.push(Part { span: 0..response.text.len(), truths: whole }),
+            }
+            let blind = xxhash_rust::xxh3::xxh3_64(response.text.as_bytes()) % BLIND == 0;
+            let question = if blind { "" } else { response.question.as_str() };
+            Text { question, text: &response.text, response: Some(at), parts }
+        })
+        .collect();
+    let phrase = |code: usize, sentiment: Option<Sentiment>, text: &'a str| {
+        let truths = of(&|head| match head {
+            Head::Code(own) => Some(own == code),
+            Head::Feeling(feeling) => sentiment.map(|own| own == feeling),
+            Head::Pole(own) if own == code => sentiment.and_then(praise),
+            _ => None,
+        });
+        Text { question: "", text, response: None, parts: vec![Part { span: 0..text.len(), truths }] }
+    };
+    for (code, theme) in codebook.themes.iter().enumerate() {
+        let good = theme.examples_positive.iter().map(|text| (Some(Sentiment::Positive), text));
+        let bad = theme.examples_negative.iter().map(|text| (Some(Sentiment::Negative), text));
+        texts.extend(good.chain(bad).map(|(sentiment, text)| phrase(code, sentiment, text)));
+    }
+    for (at, thin) in codebook.thin.iter().enumerate() {
+        let code = codebook.themes.len() + at;
+        texts.extend(thin.examples.iter().map(|text| phrase(code, None, text)));
+    }
+    texts
+}
+
+/// Which heads have enough examples of both kinds among some texts.
+fn trained(texts: &[Text<'_>], heads: usize) -> Vec<bool> {
+    let mut counts = vec![[0_usize; 2]; heads];
+    let truths = texts.iter().flat_map(|text| &text.parts).flat_map(|part| &part.truths);
+    truths.for_each(|(head, yes)| counts[*head][usize::from(*yes)] += 1);
+    counts.iter().map(|[no, yes]| *no >= FEWEST && *yes >= FEWEST).collect()
+}
+
+/// Scores of a held-out response by the heads on vectors, part for part as in [`HeldOut`].
+struct Scored {
+    whole: Vec<f32>,
+    found: Vec<Vec<f32>>,
+    coded: Vec<Vec<f32>>,
+}
+
+/// Scores held-out responses, read by the encoder that will be used.
+fn score<'a>(
+    meaning: &Meaning,
+    held_out: &[HeldOut],
+    response: impl Fn(&HeldOut) -> &'a LabelledResponse + Sync,
+) -> Vec<Scored> {
+    /// Texts that are read together.
+    const TOGETHER: usize = 64;
+    let heads = meaning.biases.len();
+    let chunks: Vec<Vec<Scored>> = (held_out.par_chunks(TOGETHER))
+        .map(|held_out| {
+            let texts: Vec<(&str, &str)> = (held_out.iter())
+                .map(|held| (response(held).question.as_str(), response(held).text.as_str()))
+                .collect();
+            let readings = meaning.sentences.read(&mut Reader::default(), &texts);
+            let all = held_out.iter().zip(&readings);
+            all.map(|(held, reading)| {
+                let mut mean = Vec::new();
+                let mut score = |span: &Range<usize>| -> Vec<f32> {
+                    reading.mean(span, &mut mean);
+                    (0..heads).map(|head| meaning.score(head, &mean)).collect()
+                };
+                let response = response(held);
+                Scored {
+                    whole: score(&(0..response.text.len())),
+                    found: held.found.iter().map(|(span, _)| score(span)).collect(),
+                    coded: response.segments.iter().map(|segment| score(&segment.span)).collect(),
+                }
+            })
+            .collect()
+        })
+        .collect();
+    chunks.into_iter().flatten().collect()
+}
+
+/// Fits how much each of two scores of a head counts, on responses that neither was trained on.
+fn fit_blends(learnt: &Learnt, scored: &[Scored], trained: &[bool]) -> Vec<Blend> {
+    /// Examples' worth of the pull towards half and half.
+    const PULL: f64 = 5.0;
+    let heads = Head::all(learnt.about.codes.len());
+    let fit = |(column, head): (usize, &Head)| {
+        if !trained[column] {
+            return Blend::NGRAMS;
+        }
+        let mut pairs: Vec<(Vec<f32>, bool)> = Vec::new();
+        for (held, own) in learnt.held_out.iter().zip(scored) {
+            let response = &learnt.responses[held.response];
+            let mut case = |ngrams: &[f32], own: &[f32], truth: bool| {
+                pairs.push((vec![ngrams[column], own[column]], truth));
+            };
+            if let Head::Code(code) = head {
+                for ((span, raw), own) in held.found.iter().zip(&own.found) {
+                    case(raw, own, carries(response, span, *code));
+                }
+            } else if let Some(truth) = whole_truth(*head, response) {
+                case(&held.whole, &own.whole, truth);
+            } else {
+                for (at, (raw, own)) in held.coded.iter().zip(&own.coded).enumerate() {
+                    if let Some(truth) = segment_truth(*head, response, at) {
+                        case(raw, own, truth);
+                    }
+                }
+            }
+        }
+        // Where n-grams were not trained, the vectors speak alone.
+        if pairs.iter().any(|(scores, _)| !scores[0].is_finite()) {
+            return Blend { ngrams: 0.0, meaning: 1.0, offset: 0.0 };
+        }
+        let mix = Mix::fit(&pairs, &[0.5, 0.5], PULL);
+        Blend {
+            ngrams: mix.weights[0].max(0.0),
+            meaning: mix.weights[1].max(0.0),
+            offset: mix.offset,
+        }
+    };
+    heads.par_iter().enumerate().map(fit).collect()
+}
+
+/// Puts joined scores in place of those of the n-grams.
+fn join(held_out: &mut [HeldOut], scored: &[Scored], blends: &[Blend]) {
+    let join = |raw: &mut [f32], own: &[f32]| {
+        for ((raw, own), blend) in raw.iter_mut().zip(own).zip(blends) {
+            *raw = blend.of(*raw, *own);
+        }
+    };
+    for (held, own) in held_out.iter_mut().zip(scored) {
+        join(&mut held.whole, &own.whole);
+        held.found.iter_mut().zip(&own.found).for_each(|((_, raw), own)| join(raw, own));
+        held.coded.iter_mut().zip(&own.coded).for_each(|(raw, own)| join(raw, own));
+    }
+}
+
+impl Rows {
+    fn on(self, sentences: std::sync::Arc<Sentences>) -> Meaning {
+        let width = sentences.width();
+        let rows = self.rows.into_iter().flat_map(|row| {
+            if row.is_empty() { vec![0.0; width] } else { row }
+        });
+        let rows = rows.collect();
+        let blend = vec![Blend::NGRAMS; self.biases.len()];
+        Meaning { sentences, rows, biases: self.biases, blend }
+    }
+}
+
+/// Responses of the fold that an encoder is not trained on while it is measured.
+fn held_back(responses: &[LabelledResponse], options: &TrainOptions) -> Vec<bool> {
+    assign(responses, options.folds).into_iter().map(|fold| fold == 0).collect()
+}
+
+/// The model of a lesson, from an encoder and heads that were trained without a fifth of its
+/// situations (`known`), and from others that were trained on all of it (`all`). The first say how the
+/// scores are joined, what they mean and how good they are; the second are what the model is made of.
+pub fn finish(
+    lesson: &Lesson<'_>,
+    known: (&std::sync::Arc<Sentences>, Rows),
+    all: (&std::sync::Arc<Sentences>, Rows),
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Model, TrainingReport), TrainError> {
+    let Lesson { responses, codebook, options } = lesson;
+    let mut learnt = learn(responses, codebook, options, progress)?;
+    let back = held_back(&learnt.responses, options);
+    learnt.held_out.retain(|held| back[held.response]);
+    learnt.swapped.retain(|held| back[held.response]);
+    // The rules are fitted and measured by folds of what is left, no situation in two.
+    let left: Vec<LabelledResponse> =
+        learnt.held_out.iter().map(|held| learnt.responses[held.response].clone()).collect();
+    let folds = assign(&left, options.folds);
+    let mut fold_of = vec![0; learnt.responses.len()];
+    for (held, fold) in learnt.held_out.iter_mut().zip(folds) {
+        held.fold = fold;
+        fold_of[held.response] = fold;
+    }
+    learnt.swapped.iter_mut().for_each(|held| held.fold = fold_of[held.response]);
+
+    let known_texts: Vec<Text<'_>> = (texts(&learnt.responses, codebook).into_iter())
+        .filter(|text| text.response.is_none_or(|at| !back[at]))
+        .collect();
+    let trained = trained(&known_texts, known.1.biases.len());
+    drop(known_texts);
+    let meaning = known.1.on(std::sync::Arc::clone(known.0));
+    let scored = score(&meaning, &learnt.held_out, |held| &learnt.responses[held.response]);
+    let blend = fit_blends(&learnt, &scored, &trained);
+    join(&mut learnt.held_out, &scored, &blend);
+    let others: Vec<Option<LabelledResponse>> = learnt
+        .swapped
+        .iter()
+        .map(|held| crate::gender::swapped(&learnt.responses[held.response]))
+        .collect();
+    let place: std::collections::BTreeMap<usize, usize> =
+        learnt.swapped.iter().enumerate().map(|(at, held)| (held.response, at)).collect();
+    let scored = score(&meaning, &learnt.swapped, |held| {
+        others[place[&held.response]].as_ref().unwrap_or(&learnt.responses[held.response])
+    });
+    join(&mut learnt.swapped, &scored, &blend);
+    let mut meaning = all.1.on(std::sync::Arc::clone(all.0));
+    meaning.blend = blend;
+    Ok(conclude(learnt, options, Some(meaning)))
+}
+
+#[cfg(feature = "libtorch")]
+mod tuning {
+    use heard_encoder::{EncoderError, WordCache};
+    use heard_libtorch::{Example, FineTuned, Target, Unit};
+
+    use super::*;
+
+    /// Everything that an encoder can learn from some lessons, all heads of all codebooks one after
+    /// another, and how many heads there are. `back` leaves out a fifth of the situations of each.
+    pub fn examples(
+        sentences: &Sentences,
+        lessons: &[Lesson<'_>],
+        back: bool,
+    ) -> (Vec<Example>, usize) {
+        let mut words = WordCache::default();
+        let (mut examples, mut first) = (Vec::new(), 0);
+        for Lesson { responses, codebook, options } in lessons {
+            let held = held_back(responses, options);
+            let texts: Vec<Text<'_>> = (texts(responses, codebook).into_iter())
+                .filter(|text| text.response.is_none_or(|at| !back || !held[at]))
+                .collect();
+            let heads = Head::all(codebook.codes().count()).len();
+            let trained = trained(&texts, heads);
+            for text in &texts {
+                let prepared = sentences.prepare(&mut words, text.question, text.text);
+                let reading = Reading::unread(&prepared.tokens);
+                for (window, sequence) in &prepared.windows {
+                    let units = text.parts.iter().filter_map(|part| {
+                        let pieces = reading.pieces(&part.span);
+                        let from = pieces.start.max(window.start);
+                        let to = pieces.end.min(window.end);
+                        // What a window shows of a part teaches by its share.
+                        let weight = to.saturating_sub(from) as f32 / pieces.len().max(1) as f32;
+                        let place = |piece: usize| sequence.lead + piece - window.start;
+                        let target = |(head, yes): &(usize, bool)| Target {
+                            head: (first + head) as u32,
+                            truth: f32::from(u8::from(*yes)),
+                            weight,
+                        };
+                        let truths = part.truths.iter().filter(|(head, _)| trained[*head]);
+                        (from < to).then(|| Unit {
+                            tokens: place(from)..place(to),
+                            targets: truths.map(target).collect(),
+                        })
+                    });
+                    examples.push(Example { sequence: sequence.clone(), units: units.collect() });
+                }
+            }
+            first += heads;
+        }
+        (examples, first)
+    }
+
+    /// What was tuned, at work: the encoder, and the heads of each lesson.
+    pub fn tuned(
+        tuned: &FineTuned,
+        lessons: &[Lesson<'_>],
+    ) -> Result<(std::sync::Arc<Sentences>, Vec<Rows>), EncoderError> {
+        let weights = tuned.weights().map_err(|error| match error {
+            heard_libtorch::LibtorchError::Encoder(error) => error,
+            other => EncoderError::Unusable { reason: other.to_string() },
+        })?;
+        let sentences = Sentences::new(&weights)?;
+        let mut first = 0;
+        let rows = lessons.iter().map(|lesson| {
+            let heads = Head::all(lesson.codebook.codes().count()).len();
+            let own = first..first + heads;
+            first += heads;
+            Rows { rows: tuned.rows[own.clone()].to_vec(), biases: tuned.biases[own].to_vec() }
+        });
+        let rows = rows.collect();
+        Ok((sentences, rows))
+    }
+}
+
+#[cfg(feature = "libtorch")]
+pub use tuning::{examples, tuned};
