@@ -102,7 +102,12 @@ fn texts<'a>(responses: &'a [LabelledResponse], codebook: &'a Codebook) -> Vec<T
             Head::Pole(own) if own == code => sentiment.and_then(praise),
             _ => None,
         });
-        Text { question: "", text, response: None, parts: vec![Part { span: 0..text.len(), truths }] }
+        Text {
+            question: "",
+            text,
+            response: None,
+            parts: vec![Part { span: 0..text.len(), truths }],
+        }
     };
     for (code, theme) in codebook.themes.iter().enumerate() {
         let good = theme.examples_positive.iter().map(|text| (Some(Sentiment::Positive), text));
@@ -226,9 +231,10 @@ fn join(held_out: &mut [HeldOut], scored: &[Scored], blends: &[Blend]) {
 impl Rows {
     fn on(self, sentences: std::sync::Arc<Sentences>) -> Meaning {
         let width = sentences.width();
-        let rows = self.rows.into_iter().flat_map(|row| {
-            if row.is_empty() { vec![0.0; width] } else { row }
-        });
+        let rows = self
+            .rows
+            .into_iter()
+            .flat_map(|row| if row.is_empty() { vec![0.0; width] } else { row });
         let rows = rows.collect();
         let blend = vec![Blend::NGRAMS; self.biases.len()];
         Meaning { sentences, rows, biases: self.biases, blend }

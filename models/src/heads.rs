@@ -223,7 +223,8 @@ impl Heads {
             scales[at] = scale;
             biases[at] = column.bias;
         }
-        let telling = |row: &&[i8]| row.iter().any(|weight| weight.unsigned_abs() >= least.unsigned_abs());
+        let telling =
+            |row: &&[i8]| row.iter().any(|weight| weight.unsigned_abs() >= least.unsigned_abs());
         let rows = keys.iter().zip(weights.chunks_exact(columns.len()));
         let (keys, rows): (Vec<u32>, Vec<&[i8]>) = rows.filter(|(_, row)| telling(row)).unzip();
         Self::new(keys, &rows.concat(), scales, biases)

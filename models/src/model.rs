@@ -796,7 +796,12 @@ impl Model {
     }
 
     /// Byte ranges in the response of the few words that gave a head most of its score.
-    fn evidence(&self, column: usize, place: &Place<'_>, scratch: &mut Scratch) -> Vec<Range<usize>> {
+    fn evidence(
+        &self,
+        column: usize,
+        place: &Place<'_>,
+        scratch: &mut Scratch,
+    ) -> Vec<Range<usize>> {
         const MOST_WORDS: usize = 5;
         const SHARE_OF_BEST: f32 = 0.4;
         let Scratch { hits, parts, spans, words, .. } = scratch;
@@ -817,7 +822,8 @@ impl Model {
         let mut found: Vec<Range<usize>> = Vec::new();
         let mut before = None;
         for word in chosen {
-            let (from, to) = (place.span.start + spans[word].start, place.span.start + spans[word].end);
+            let (from, to) =
+                (place.span.start + spans[word].start, place.span.start + spans[word].end);
             let next_to = before.is_some_and(|before| before + 1 == word);
             match found.last_mut() {
                 Some(last) if next_to => last.end = to,
@@ -980,7 +986,8 @@ mod tests {
         let model = model();
         let text = "The girls are lovely but you never know what time they'll show.";
         let segments = crate::clauses::split(text);
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+        let input =
+            ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let mut scratch = Scratch::default();
         let one = model.code(&input, &segments, &mut scratch);
         let other = ResponseInput { text: "My bill went up again", ..input };

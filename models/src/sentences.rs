@@ -107,11 +107,11 @@ impl Sentences {
     pub fn new(weights: &Weights) -> Result<Arc<Self>, EncoderError> {
         let tokeniser = Tokeniser::new(weights.vocabulary())?;
         let bert = Bert::new(weights, Precision::Int8);
-        let folded = gender::folded(|word| match &*tokeniser.tokens(&mut WordCache::default(), word)
-        {
-            [token] => Some(token.id),
-            _ => None,
-        });
+        let folded =
+            gender::folded(|word| match &*tokeniser.tokens(&mut WordCache::default(), word) {
+                [token] => Some(token.id),
+                _ => None,
+            });
         let sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&weights.to_bytes()?));
         Ok(Arc::new(Self { tokeniser, bert, folded, sha256 }))
     }
@@ -131,8 +131,8 @@ impl Sentences {
         let mut cut = |text: &str| {
             let mut tokens = self.tokeniser.tokens(words, text);
             for at in 0..tokens.len() {
-                let whole = !tokens[at].continues
-                    && tokens.get(at + 1).is_none_or(|next| !next.continues);
+                let whole =
+                    !tokens[at].continues && tokens.get(at + 1).is_none_or(|next| !next.continues);
                 if let Some(id) = self.folded.get(&tokens[at].id).filter(|_| whole) {
                     tokens[at].id = *id;
                 }

@@ -227,7 +227,8 @@ mod tests {
             let value = |row: &u32| f64::from(ratios[*row as usize]) * length;
             let dot: f64 = rows.iter().map(|row| value(row) * weights[*row as usize]).sum();
             let sign = if *label { 1.0 } else { -1.0 };
-            let push = if *label { 12.0 } else { 4.0 } * -sign / (1.0 + (sign * (dot + bias)).exp());
+            let push =
+                if *label { 12.0 } else { 4.0 } * -sign / (1.0 + (sign * (dot + bias)).exp());
             for row in rows {
                 gradient[*row as usize] += push * value(row);
             }

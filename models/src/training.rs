@@ -591,7 +591,8 @@ definition = "Hardly ever said."
         let (model, report) = trained();
         assert!(report.themes.micro_f1 > 0.9, "{}", report.themes.micro_f1);
         let text = "late again today but she is so kind";
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+        let input =
+            ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let coded = model.code(&input, &crate::clauses::split(text), &mut Scratch::default());
         let all: Vec<(usize, Sentiment)> = (coded.segments.iter())
             .flat_map(|segment| segment.themes.iter().map(|code| (code.theme, code.sentiment)))
@@ -607,7 +608,8 @@ definition = "Hardly ever said."
         let general = std::sync::Arc::new(Model::builtin("home-care").expect("built in"));
         let (own, with) = (trained().0, trained().0.with_general(general));
         let text = "she hit me again, there are bruises up my arm, and she was late";
-        let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+        let input =
+            ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
         let segments = crate::clauses::split(text);
         let alone = own.code(&input, &segments, &mut Scratch::default());
         let helped = with.code(&input, &segments, &mut Scratch::default());
@@ -636,7 +638,8 @@ definition = "Hardly ever said."
             train(&corpus(), &codebook, &TrainOptions::default(), &mut |_| {}).expect("trains");
         assert!(report.refused[0].reason.contains("cue"), "{}", report.refused[0].reason);
         let code = |text: &str| {
-            let input = ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
+            let input =
+                ResponseInput { text, question: "", polarity: Polarity::Neutral, reading: None };
             let all = std::slice::from_ref(&(0..text.len())).to_vec();
             let coded = model.code(&input, &all, &mut Scratch::default());
             coded.segments[0].themes.iter().map(|code| code.theme).collect::<Vec<_>>()

@@ -96,7 +96,13 @@ impl Model {
             return Err(unreadable("its parts do not fit together"));
         }
         let heads = Heads::new(keys, &weights, scales, biases);
-        Ok(Self { about, heads, sha256: crate::hex(&Sha256::digest(bytes)), general: None, meaning: None })
+        Ok(Self {
+            about,
+            heads,
+            sha256: crate::hex(&Sha256::digest(bytes)),
+            general: None,
+            meaning: None,
+        })
     }
 
     /// The model as a file.

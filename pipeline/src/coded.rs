@@ -193,10 +193,7 @@ pub fn read(
 
 /// The theme names that a coded spreadsheet uses, and how often each: what a new codebook starts
 /// from.
-pub fn themes(
-    path: &Path,
-    deidentifier: &Deidentifier,
-) -> Result<BTreeMap<String, usize>, Error> {
+pub fn themes(path: &Path, deidentifier: &Deidentifier) -> Result<BTreeMap<String, usize>, Error> {
     let options = Options { ignore_unknown: true, ..Options::default() };
     Ok(read_all(path, &Codes::new("new", Vec::new()), deidentifier, options)?.unknown)
 }

@@ -122,8 +122,7 @@ fn comments_about_the_nhs_are_coded_with_its_own_framework() {
          1,The nurses were kind and listened to me,Waited three hours past my appointment\n\
          2,Lovely staff thank you,Nothing\n",
     );
-    let shown =
-        dir.heard(&["run", "fft.csv", "--codebook", "nhs-qdc"]).expect(0).out();
+    let shown = dir.heard(&["run", "fft.csv", "--codebook", "nhs-qdc"]).expect(0).out();
     assert!(shown.contains("nhs-qdc"), "{shown}");
     let rows = dir.rows("heard-out/restricted/responses.parquet");
     let themes = |at: usize| rows[at]["themes"].clone();

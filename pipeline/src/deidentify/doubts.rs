@@ -173,13 +173,13 @@ pub(super) fn needed(reader: &Reader, i: usize, mode: Mode) -> Option<f32> {
         return standard;
     }
     let t = &reader.list[i];
-    let kept = t.is(FUNCTION | TITLE | SOFT_TITLE | ROLE | KEEP | BUILDING | TIME);
-    let place = t.is(PLACE) && !t.is(GIVEN | SURNAME);
+    let kept = t.is(FUNCTION | TITLE | SOFT_TITLE | ROLE | KEEP | BUILDING | TIME)
+        || t.is(PLACE) && !t.is(GIVEN | SURNAME)
+        || t.has_digit
+        || t.letters < 2;
     // A word that is in no list of names is one for the model alone only with a capital.
     let word = t.is(WORD) && !t.is(GIVEN | SURNAME) && (!reader.capital(i) || t.first);
-    let possible = !(kept || place || word || t.has_digit || t.letters < 2)
-        && !reader.crossed_out(i)
-        && !reader.names_a_building(i);
+    let possible = !kept && !word && !reader.crossed_out(i) && !reader.names_a_building(i);
     let small = t.is(WORD) && !reader.capital(i);
     let alone = possible.then_some(if small { 0.8 } else { STRICT });
     match (standard, alone) {
@@ -262,8 +262,7 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
     } else {
         return None;
     };
-    let called = |names: bool| (!names).then_some(needed);
-    called(reader.crossed_out(i) || reader.names_a_building(i))
+    (!reader.crossed_out(i) && !reader.names_a_building(i)).then_some(needed)
 }
 
 /// [`is_cued`] for small letters, where "to chase" and "with patience" name nobody.
