@@ -8,13 +8,17 @@ use heard_models::{Codebook, Model};
 
 use crate::coding::{CodedResponse, Coder, Flag, settle};
 use crate::config::Config;
+use crate::deidentify::{Mode, Reason, Remaining};
 use crate::intake::Intake;
-use crate::manifest::{Counts, Manifest, Source, Versioned};
+use crate::manifest::{Counts, Manifest, Residual, Source, Versioned};
 use crate::repeats::{Repeat, Repeats};
 use crate::response::Unprocessed;
 use crate::schema;
 use crate::tables::{Quotes, Tally, TallyOptions};
 use crate::vocabulary::Vocabulary;
+
+/// Spans listed for a person at most.
+const MOST_TO_CHECK: usize = 1000;
 
 /// The books of one run.
 pub struct Ledger {
@@ -25,6 +29,8 @@ pub struct Ledger {
     repeats: Repeats<Box<str>>,
     tally: Tally,
     quotes: Quotes,
+    /// Spans that may still be personal, by reason: response id and offsets.
+    to_check: BTreeMap<Reason, Vec<(String, Remaining)>>,
 }
 
 impl Ledger {
@@ -38,6 +44,7 @@ impl Ledger {
             repeats: Repeats::default(),
             tally: Tally::new(vocabulary, TallyOptions::default()),
             quotes: Quotes::new(vocabulary),
+            to_check: BTreeMap::new(),
         }
     }
 
@@ -66,9 +73,34 @@ impl Ledger {
             for redaction in row.response.text.redactions() {
                 *self.redactions.entry(redaction.kind.as_str().to_owned()).or_default() += 1;
             }
+            self.look_at(row);
             self.tally.add(row);
             self.quotes.add(row);
         }
+    }
+
+    /// Notes what may still be personal in an answer that is flagged so.
+    fn look_at(&mut self, row: &CodedResponse) {
+        if !row.flags.contains(&Flag::PiiResidual) {
+            return;
+        }
+        for remaining in row.response.text.remaining() {
+            let list = self.to_check.entry(remaining.reason).or_default();
+            if list.len() < MOST_TO_CHECK {
+                list.push((row.response.id.clone(), remaining));
+            }
+        }
+    }
+
+    /// The spans that a person should look at, the riskiest first, as CSV: ids and offsets, no text.
+    pub fn to_check(&self) -> String {
+        let mut out = String::from("response_id,start,end,reason\n");
+        for (id, remaining) in self.to_check.values().flatten().take(MOST_TO_CHECK) {
+            let Remaining { range, reason } = remaining;
+            let id = format!("\"{}\"", id.replace('"', "\"\""));
+            out.push_str(&format!("{id},{},{},{}\n", range.start, range.end, reason.as_str()));
+        }
+        out
     }
 
     /// The manifest of the run, but for its times.
@@ -92,6 +124,7 @@ impl Ledger {
             schema: schema::VERSION.to_owned(),
             config: config.hash.clone(),
             suppress: config.suppress.as_str().to_owned(),
+            redact: config.redact.as_str().to_owned(),
             organisation: config.organisation.clone(),
             invited: config.invited,
             codebooks: coder.codebooks().map(versioned_codebook).collect(),
@@ -99,6 +132,7 @@ impl Ledger {
             model_choice: coder.pace().why().to_owned(),
             sources,
             counts,
+            residual: residual(config.redact, &self.redactions),
             redactions: self.redactions.clone(),
             unprocessed: self.unprocessed.clone(),
             ..Manifest::default()
@@ -108,6 +142,19 @@ impl Ledger {
     /// The tally and the candidates for quotes, when the books are closed.
     pub fn close(self) -> (Tally, Quotes) {
         (self.tally, self.quotes)
+    }
+}
+
+/// What is likely left, by the recall measured for the mode, in tenths.
+fn residual(mode: Mode, redactions: &BTreeMap<String, u64>) -> Residual {
+    let left = mode.left(redactions.iter().map(|(kind, count)| (kind.as_str(), *count)));
+    let tenths = |x: f64| (x * 10.0).round() / 10.0;
+    let recall = mode.recall();
+    Residual {
+        recall_names: recall.names,
+        recall_others: recall.others,
+        names_left: left.names.map(tenths),
+        others_left: tenths(left.others),
     }
 }
 

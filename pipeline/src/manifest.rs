@@ -24,6 +24,9 @@ pub struct Manifest {
     pub config: String,
     /// Disclosure control used under `publish/`.
     pub suppress: String,
+    /// How thoroughly personal data was looked for.
+    #[serde(default)]
+    pub redact: String,
     /// Who publishes the report, as the user said.
     #[serde(default)]
     pub organisation: Organisation,
@@ -42,10 +45,27 @@ pub struct Manifest {
     pub counts: Counts,
     /// Number of redactions of each kind.
     pub redactions: BTreeMap<String, u64>,
+    /// What was likely missed.
+    #[serde(default)]
+    pub residual: Residual,
     /// Number of rows, pages and files set aside, for each reason.
     pub unprocessed: BTreeMap<String, u64>,
     /// Things that a person should do.
     pub attention: Vec<String>,
+}
+
+/// What de-identification likely missed: by the share that its mode finds on planted texts that were
+/// kept back, and what was found in this run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Residual {
+    /// Share of names that the mode finds.
+    pub recall_names: f64,
+    /// Share of other identifiers that it finds.
+    pub recall_others: f64,
+    /// Names likely left; none where the mode does not look for names.
+    pub names_left: Option<f64>,
+    /// Other identifiers likely left.
+    pub others_left: f64,
 }
 
 /// Something with a version and a hash.

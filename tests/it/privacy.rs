@@ -1,5 +1,8 @@
 //! Planted identifiers: nothing of them in any byte that leaves, but in `key.parquet`.
 
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
 use crate::work::{Dir, Ran, archive_parts, fixtures, samples};
 
 /// (kind, value) of everything planted in a sample.
@@ -130,4 +133,120 @@ fn names_in_ids_questions_columns_and_breakdown_values_do_not_leave() {
     .collect();
     let found = leaks(&dir, "heard-out", &ran, &planted);
     assert!(found.is_empty(), "{found:#?}");
+}
+
+const NAMES: [&str; 9] = [
+    "Wanjiku",
+    "Thistlewood",
+    "Gwenllian",
+    "Oyelaran",
+    "Parminder",
+    "Szczepan",
+    "Attwater",
+    "07700 900311",
+    "wanjiku.t@example.org",
+];
+
+fn named() -> Vec<(String, String)> {
+    NAMES.iter().map(|name| ("PLANTED".to_owned(), (*name).to_owned())).collect()
+}
+
+/// A survey with names in its file name, columns, question, ids, breakdown values and answers.
+fn survey(dir: &Dir, rows: usize) -> String {
+    let mut text = String::from(
+        "Email,Team of Gwenllian Oyelaran,What should Wanjiku Thistlewood's team do better?\n",
+    );
+    let answers = [
+        "my carer Wanjiku is always late and Mrs Thistlewood in the office never rings back",
+        "Please ring Parminder on 07700 900311 about the hoist and the missed calls",
+        "The new lad called Szczepan did not know how to use the slide sheet on Monday",
+        "Frederick Attwater my husband needs two carers and they send one every time",
+        "They come at all hours and the weekend staff do not read the plan",
+    ];
+    for row in 0..rows {
+        let team = ["Parminder Gill", "North"][row % 2];
+        text.push_str(&format!(
+            "wanjiku.t@example.org,{team},\"{} visit {row}\"\n",
+            answers[row % answers.len()]
+        ));
+    }
+    dir.write("Answers to Mrs Thistlewood.csv", text);
+    "Answers to Mrs Thistlewood.csv".to_owned()
+}
+
+#[test]
+fn names_do_not_leave_by_settings_messages_or_any_way_of_redacting() {
+    for mode in ["standard", "strict"] {
+        let dir = Dir::new();
+        let file = survey(&dir, 40);
+        dir.write(
+            "heard.toml",
+            format!(
+                "input = [\"{file}\"]\nby = [\"Team of Gwenllian Oyelaran\"]\nredact = \"{mode}\"\n"
+            ),
+        );
+        let ran = dir.heard(&["run", "heard.toml"]).expect(0);
+        let found = leaks(&dir, "heard-out", &ran, &named());
+        assert!(found.is_empty(), "{mode}: {found:#?}");
+        let list = dir.text("heard-out/restricted/to-check.csv");
+        assert!(list.starts_with("response_id,start,end,reason\n"));
+        assert_eq!(dir.json("heard-out/run.json")["redact"], mode);
+    }
+}
+
+#[test]
+fn structured_mode_says_that_names_were_not_looked_for() {
+    let dir = Dir::new();
+    let file = survey(&dir, 10);
+    let ran = dir.heard(&["run", &file, "--redact", "structured"]);
+    assert!(ran.out().contains("Names were not looked for"), "{}", ran.out());
+    let numbers: Vec<_> = named().into_iter().filter(|(_, value)| value.contains("0311")).collect();
+    assert!(leaks(&dir, "heard-out", &ran, &numbers).is_empty());
+}
+
+#[test]
+fn the_end_of_a_run_says_what_was_taken_out_and_what_was_likely_missed() {
+    let dir = Dir::new();
+    let file = survey(&dir, 200);
+    let ran = dir.heard(&["run", &file]);
+    assert!(ran.out().contains("Taken out: "), "{}", ran.out());
+    assert!(ran.out().contains("Likely missed: about "), "{}", ran.out());
+}
+
+/// Every file that a killed run left, but for the input and the key.
+fn left_behind(dir: &Dir, input: &str) -> Vec<String> {
+    let files = dir.files("").into_iter();
+    files.filter(|f| f != input && !f.ends_with("key.parquet")).collect()
+}
+
+#[test]
+fn a_run_that_is_killed_at_any_stage_leaves_nothing_planted_behind() {
+    let mut stages = 0;
+    for wait in [5, 40, 120, 250, 400, 700, 1100, 1600, 2400, 3600] {
+        let dir = Dir::new();
+        let input = survey(&dir, 6000);
+        let mut run = Command::new(env!("CARGO_BIN_EXE_heard-under-test"))
+            .args(["run", &input])
+            .current_dir(dir.root())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(wait));
+        let running = run.try_wait().unwrap().is_none();
+        run.kill().unwrap();
+        run.wait().unwrap();
+        let files = left_behind(&dir, &input);
+        for file in &files {
+            for name in NAMES {
+                assert!(!holds(file, name), "{name} in the file name {file}");
+            }
+            let text = dir.text(file);
+            for name in NAMES {
+                assert!(!holds(&text, name), "{name} in {file}, killed after {wait} ms");
+            }
+        }
+        stages += usize::from(running && !files.is_empty());
+    }
+    assert!(stages >= 2, "the runs were killed before or after their work: {stages}");
 }

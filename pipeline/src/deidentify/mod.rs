@@ -2,7 +2,8 @@
 //! report or a log sees it, and the only one that can make [`Redacted`] text.
 //!
 //! Structured identifiers are found by patterns (a file each), people by name lists, spelling and
-//! the words around ([`persons`]). One call takes all answers of one row or document, so that
+//! the words around ([`persons`]), and by a model that reads the sentence where these leave a word in
+//! doubt ([`doubts`]); [`Mode`] says how much of this is done. One call takes all answers of one row or document, so that
 //! [PERSON 1] is the same person in all of them and in nothing else. What is found in one pass can
 //! make more findable (a surname known now), so passes repeat until nothing new is found: that is
 //! also why de-identifying the output again changes nothing. Deciding which texts belong together
@@ -12,12 +13,15 @@ mod accounts;
 mod addresses;
 mod batch;
 mod dates_of_birth;
+mod doubts;
 mod emails;
 mod found;
 mod grammar;
+mod hints;
 mod introductions;
 mod letterheads;
 mod lexicon;
+mod mode;
 mod nhs_numbers;
 mod ni_numbers;
 mod numbering;
@@ -26,6 +30,7 @@ mod phones;
 mod placeholders;
 mod postcodes;
 mod providers;
+mod recall;
 mod redacted;
 mod residual;
 mod signatures;
@@ -43,10 +48,17 @@ mod properties;
 mod sentences;
 
 pub use batch::{Deidentified, Identities, Numbered, deidentify};
+pub use mode::Mode;
+pub use recall::{Left, Recall};
 pub use redacted::{Redacted, Redaction, RedactionKind, StoredError};
+pub use residual::{Reason, Remaining};
 
+use doubts::Opinions;
 use found::{Found, settle};
+use heard_models::names::NameFinder;
+use hints::{AT, DOTTED, Hints, LETTER_DIGIT, PLATE, SPOKEN};
 use numbering::Numbering;
+use persons::{Draft, Reader};
 use placeholders::Placeholder;
 use providers::Providers;
 use tokens::Tokens;
@@ -60,19 +72,22 @@ const MOST_PASSES: usize = 8;
 pub struct Options {
     /// Names of care providers, which become [PROVIDER A], [PROVIDER B], ... in this order.
     pub providers: Vec<String>,
+    /// How thoroughly is looked.
+    pub mode: Mode,
 }
 
 /// Finds personal data and puts placeholders in its place. Made once, shared by all threads.
 #[derive(Debug)]
 pub struct Deidentifier {
     providers: Providers,
+    mode: Mode,
 }
 
 impl Deidentifier {
     /// A de-identifier for one run.
     pub fn new(options: Options) -> Self {
         lexicon::lexicon();
-        Self { providers: Providers::new(options.providers) }
+        Self { providers: Providers::new(options.providers), mode: options.mode }
     }
 
     /// De-identifies all texts of one row or document, in order: one result for each text.
@@ -80,8 +95,9 @@ impl Deidentifier {
     pub fn document(&self, texts: &[&str]) -> Vec<Redacted> {
         let mut done: Vec<Redacted> = texts.iter().map(|text| Redacted::untouched(text)).collect();
         let mut numbering: Option<Numbering> = None;
+        let mut opinions = Opinions::default();
         for _ in 0..MOST_PASSES {
-            let found: Vec<Vec<Found>> = self.pass(&done, numbering.as_ref());
+            let found: Vec<Vec<Found>> = self.pass(&done, numbering.as_ref(), &mut opinions);
             if found.iter().all(Vec::is_empty) {
                 break;
             }
@@ -103,62 +119,123 @@ impl Deidentifier {
     }
 
     /// Everything found in the texts as they stand now, sorted and without overlaps.
-    fn pass(&self, texts: &[Redacted], numbering: Option<&Numbering>) -> Vec<Vec<Found>> {
-        let read: Vec<(Vec<Placeholder>, Vec<Found>, Tokens)> = texts
+    fn pass(
+        &self,
+        texts: &[Redacted],
+        numbering: Option<&Numbering>,
+        opinions: &mut Opinions,
+    ) -> Vec<Vec<Found>> {
+        let mut read: Vec<(Vec<Placeholder>, Vec<Found>)> = texts
             .iter()
             .map(|text| {
-                let text = text.as_str();
-                let held = placeholders::find(text);
-                let structured = self.structured(text, &held);
-                (held, structured, Tokens::read(text))
+                let held = placeholders::find(text.as_str());
+                let structured = self.structured(text.as_str(), &held);
+                (held, structured)
             })
             .collect();
-        let mut people: Vec<Vec<Found>> = read
-            .iter()
+        let people = if self.mode == Mode::Structured {
+            vec![Vec::new(); texts.len()]
+        } else {
+            self.people(texts, &mut read, numbering, opinions)
+        };
+        read.into_iter()
+            .zip(people)
             .zip(texts)
-            .map(|((held, structured, tokens), text)| {
-                persons::find(text.as_str(), tokens, held, structured)
+            .map(|(((held, structured), people), text)| {
+                settle(text.as_str(), &held, [structured, people])
             })
+            .collect()
+    }
+
+    /// The people of the texts, by lists, context and the name finder together. In strict mode the
+    /// addresses that the finder sees are added to what was `read`.
+    fn people(
+        &self,
+        texts: &[Redacted],
+        read: &mut [(Vec<Placeholder>, Vec<Found>)],
+        numbering: Option<&Numbering>,
+        opinions: &mut Opinions,
+    ) -> Vec<Vec<Found>> {
+        let tokens: Vec<Tokens> = texts.iter().map(|text| Tokens::read(text.as_str())).collect();
+        let readers: Vec<Reader> = texts
+            .iter()
+            .zip(&tokens)
+            .map(|(text, tokens)| Reader::new(text.as_str(), tokens))
+            .collect();
+        let mut drafts: Vec<Draft> = readers
+            .iter()
+            .zip(read.iter())
+            .map(|(reader, (held, structured))| persons::draft(reader, held, structured))
+            .collect();
+        doubts::settle(&readers, &mut drafts, self.mode, opinions, finder);
+        if self.mode == Mode::Strict {
+            for ((reader, draft), (_, structured)) in readers.iter().zip(&drafts).zip(read) {
+                doubts::add_addresses(reader, draft, opinions, structured);
+            }
+        }
+        let mut people: Vec<Vec<Found>> = readers
+            .iter()
+            .zip(drafts)
+            .map(|(reader, draft)| persons::finish(reader, draft.names))
             .collect();
         if numbering.is_some() || people.iter().any(|found| !found.is_empty()) {
             let mut known = numbering.map(Numbering::known_names).unwrap_or_default();
             for (found, text) in people.iter().zip(texts) {
                 known.extend(found.iter().flat_map(|f| numbering::parts(f.of(text.as_str()))));
             }
-            for ((found, (_, _, tokens)), text) in people.iter_mut().zip(&read).zip(texts) {
-                persons::find_again(text.as_str(), tokens, &known, found);
+            for (found, reader) in people.iter_mut().zip(&readers) {
+                persons::find_again(reader, &known, found);
             }
         }
-        read.into_iter()
-            .zip(people)
-            .zip(texts)
-            .map(|(((held, structured, _), people), text)| {
-                settle(text.as_str(), &held, [structured, people])
-            })
-            .collect()
+        people
     }
 
     /// Identifiers with a form of their own, most certain first.
     fn structured(&self, text: &str, held: &[Placeholder]) -> Vec<Found> {
         let mut found = Vec::new();
-        emails::find(text, &mut found);
-        urls::find(text, &mut found);
-        if text.bytes().any(|b| b.is_ascii_digit()) {
-            nhs_numbers::find(text, &mut found);
-            ni_numbers::find(text, &mut found);
-            accounts::find_cards(text, &mut found);
-            dates_of_birth::find(text, &mut found);
-            phones::find(text, &mut found);
-            accounts::find(text, &mut found);
-            postcodes::find(text, &mut found);
-            addresses::find(text, &mut found);
-            vehicles::find(text, &mut found);
-        } else {
-            addresses::find_without_number(text, &mut found);
+        let hints = Hints::of(text);
+        emails::find(text, hints, &mut found);
+        if hints.any(AT | DOTTED) {
+            urls::find(text, &mut found);
         }
-        phones::find_spelled(text, &mut found);
+        if hints.digits > 0 {
+            if hints.digits >= 10 {
+                nhs_numbers::find(text, &mut found);
+            }
+            if hints.digits >= 6 {
+                ni_numbers::find(text, &mut found);
+            }
+            if hints.digits >= 12 {
+                accounts::find_cards(text, &mut found);
+            }
+            dates_of_birth::find(text, hints, &mut found);
+            if hints.digits >= 6 {
+                phones::find(text, &mut found);
+            }
+            if hints.digits >= 3 {
+                accounts::find(text, hints, &mut found);
+            }
+            if hints.any(LETTER_DIGIT) {
+                postcodes::find(text, &mut found);
+            }
+            addresses::find(text, hints, &mut found);
+            if hints.any(PLATE | LETTER_DIGIT) {
+                vehicles::find(text, &mut found);
+            }
+        } else {
+            addresses::find_without_number(text, hints, &mut found);
+        }
+        if hints.any(SPOKEN) {
+            phones::find_spelled(text, &mut found);
+        }
         self.providers.find(text, &mut found);
         letterheads::find(text, held, &mut found);
         settle(text, held, [found])
     }
+}
+
+/// The name finder that ships.
+fn finder() -> &'static NameFinder {
+    #[allow(clippy::expect_used, reason = "fixed bytes, read in every test run")]
+    NameFinder::builtin().expect("the built-in name finder is whole")
 }

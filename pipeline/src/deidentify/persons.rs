@@ -28,43 +28,49 @@ pub(super) struct Reader<'t> {
     pub(super) caseless: bool,
 }
 
-/// Names that the lists and the words around give away, in order.
-pub(super) fn find(
-    text: &str,
-    tokens: &Tokens,
-    held: &[Placeholder],
-    structured: &[Found],
-) -> Vec<Found> {
-    let reader = Reader { text, list: &tokens.list, caseless: tokens.caseless };
+/// Words that lists and the words around give away, and words that something else already covers.
+pub(super) struct Draft {
+    /// Of each word, whether it is a name or a part of one.
+    pub(super) names: Vec<bool>,
+    /// Of each word, whether it lies in a placeholder or in an identifier with a form of its own.
+    pub(super) taken: Vec<bool>,
+}
+
+/// The names that need no other opinion.
+pub(super) fn draft(reader: &Reader, held: &[Placeholder], structured: &[Found]) -> Draft {
     let mut names = vec![false; reader.list.len()];
     for (i, name) in names.iter_mut().enumerate() {
         *name = reader.stands_as_name(i);
     }
-    introductions::mark(&reader, &mut names);
-    signatures::mark(&reader, &mut names);
-    let taken = |t: &Token| {
-        let covers = |start: usize, end: usize| start <= t.start && t.end <= end;
-        held.iter().any(|h| covers(h.range.start, h.range.end))
-            || structured.iter().any(|s| covers(s.range.start, s.range.end))
-    };
-    for (name, token) in names.iter_mut().zip(reader.list) {
-        *name = *name && !taken(token);
+    introductions::mark(reader, &mut names);
+    signatures::mark(reader, &mut names);
+    let covers = |t: &Token, start: usize, end: usize| start <= t.start && t.end <= end;
+    let taken: Vec<bool> = reader
+        .list
+        .iter()
+        .map(|t| {
+            held.iter().any(|h| covers(t, h.range.start, h.range.end))
+                || structured.iter().any(|s| covers(t, s.range.start, s.range.end))
+        })
+        .collect();
+    for (name, taken) in names.iter_mut().zip(&taken) {
+        *name = *name && !taken;
     }
+    Draft { names, taken }
+}
+
+/// Makes names of marked words: with the company they keep, and whole.
+pub(super) fn finish(reader: &Reader, mut names: Vec<bool>) -> Vec<Found> {
     if names.contains(&true) {
-        introductions::mark_company(&reader, &mut names);
+        introductions::mark_company(reader, &mut names);
         reader.extend(&mut names);
     }
     reader.spans(&names)
 }
 
 /// Adds every other place where a part of a known name stands.
-pub(super) fn find_again(
-    text: &str,
-    tokens: &Tokens,
-    known: &HashSet<String>,
-    found: &mut Vec<Found>,
-) {
-    let reader = Reader { text, list: &tokens.list, caseless: tokens.caseless };
+pub(super) fn find_again(reader: &Reader, known: &HashSet<String>, found: &mut Vec<Found>) {
+    let text = reader.text;
     let mut more = Vec::new();
     for (i, token) in reader.list.iter().enumerate() {
         if token.letters < 3
@@ -88,6 +94,10 @@ pub(super) fn find_again(
 }
 
 impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str, tokens: &'t Tokens) -> Self {
+        Self { text, list: &tokens.list, caseless: tokens.caseless }
+    }
+
     /// What stands between a word and the next; empty after the last.
     pub(super) fn gap(&self, i: usize) -> &'t str {
         let end = self.list.get(i + 1).map_or(self.text.len(), |next| next.start);
@@ -258,8 +268,15 @@ impl<'t> Reader<'t> {
         if !capital {
             return false;
         }
+        // "It is always Angus who gets the blame": only a person is a who.
+        let who = next() && self.word_is(i + 1, &["who", "whose", "who's", "who’s"]);
         if t.is(KEEP) {
-            return next() && self.at(i + 1, DOES);
+            // "Summer came and went"
+            if t.is(TIME) && self.word_is(i + 2, &["and"]) && self.word_is(i + 3, &["went", "gone"])
+            {
+                return false;
+            }
+            return next() && (self.at(i + 1, DOES) || who && !t.first);
         }
         if self.before(i).is_some_and(|b| {
             ["the", "a", "an", "any", "some", "every", "no"]
@@ -274,6 +291,9 @@ impl<'t> Reader<'t> {
             || next() && self.word_is(i + 1, &["and", "or"]) && town(i + 2);
         if listed || self.word_is(i + 1, &["period"]) {
             return false;
+        }
+        if who && !t.first || self.lives_near(i) {
+            return true;
         }
         let located =
             t.is(PLACE) && self.before(i).is_some_and(|b| b.is(LOCATIVE) || self.is_towards(b));
@@ -305,6 +325,16 @@ impl<'t> Reader<'t> {
                 || t.end != t.after;
         }
         !located && next() && self.at(i + 1, DOES)
+    }
+
+    /// "Olive down the road", "Frank next door", "Joy upstairs".
+    fn lives_near(&self, i: usize) -> bool {
+        let near = self.word_is(i + 1, &["down", "across", "over", "up", "along", "from"])
+            && self.word_is(i + 2, &["the"])
+            && self.word_is(i + 3, &["road", "street", "hall", "landing", "corridor", "way"])
+            || self.word_is(i + 1, &["next", "nextdoor"]) && self.word_is(i + 2, &["door"])
+            || self.word_is(i + 1, &["upstairs", "downstairs", "opposite"]);
+        near && self.joined(i) && !self.list[i].is(PLACE | KEEP)
     }
 
     fn is_towards(&self, token: &Token) -> bool {
