@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heard_models::words::Status;
-use heard_models::{Codebook, Model};
+use heard_models::{Codebook, Model, names};
 
 use crate::coding::{CodedResponse, Coder, Flag, settle};
 use crate::config::Config;
 use crate::deidentify::{Mode, Reason, Remaining};
 use crate::intake::Intake;
-use crate::manifest::{Counts, Manifest, Residual, Source, Versioned};
+use crate::manifest::{Counts, Manifest, NAME_FINDER, Residual, Source, Versioned};
 use crate::repeats::{Repeat, Repeats};
 use crate::response::Unprocessed;
 use crate::schema;
@@ -128,7 +128,7 @@ impl Ledger {
             organisation: config.organisation.clone(),
             invited: config.invited,
             codebooks: coder.codebooks().map(versioned_codebook).collect(),
-            models: coder.models().map(versioned_model).collect(),
+            models: coder.models().map(versioned_model).chain(name_finder(config.redact)).collect(),
             model_choice: coder.pace().why().to_owned(),
             sources,
             counts,
@@ -168,6 +168,15 @@ fn versioned_model(model: &Model) -> Versioned {
         version: model.version().to_owned(),
         sha256: model.sha256().to_owned(),
     }
+}
+
+/// What reads names where a mode asks it.
+fn name_finder(mode: Mode) -> Option<Versioned> {
+    (mode != Mode::Structured).then(|| Versioned {
+        id: NAME_FINDER.to_owned(),
+        version: names::ID.to_owned(),
+        sha256: names::SHA256.to_owned(),
+    })
 }
 
 /// (source, row) of rows.

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Organisation;
 
+/// The id of the model that finds names, among the models.
+pub const NAME_FINDER: &str = "names";
+
 /// The manifest of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Manifest {
@@ -34,7 +37,7 @@ pub struct Manifest {
     pub invited: Option<u64>,
     /// The codebooks.
     pub codebooks: Vec<Versioned>,
-    /// The models.
+    /// The models: those that coded, and [`NAME_FINDER`].
     pub models: Vec<Versioned>,
     /// Which of the built-in models coded, and why.
     #[serde(default)]

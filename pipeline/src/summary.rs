@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use heard_models::words::Sentiment;
 
 use crate::config::Config;
-use crate::manifest::{Counts, Manifest};
+use crate::manifest::{Counts, Manifest, NAME_FINDER};
 use crate::plain::{number, plural};
 use crate::tables::Evidence;
 use crate::tables::evidence::Cell;
@@ -74,10 +74,11 @@ impl Summary {
         !self.over_threshold.is_empty()
     }
 
-    /// The models with their versions, and why these.
+    /// The models that coded with their versions, and why these.
     fn coded_by(manifest: &Manifest) -> String {
+        let coders = manifest.models.iter().filter(|model| model.id != NAME_FINDER);
         let models: Vec<String> =
-            manifest.models.iter().map(|model| format!("{} {}", model.id, model.version)).collect();
+            coders.map(|model| format!("{} {}", model.id, model.version)).collect();
         format!("{} ({})", models.join(", "), manifest.model_choice)
     }
 

@@ -12,6 +12,7 @@ mod commands;
 mod evaluate;
 mod evidence;
 mod intake;
+mod mutated;
 mod privacy;
 mod samples;
 mod work;

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::work::{Dir, Ran, archive_parts, fixtures, samples};
+use crate::work::{Dir, Ran, archive_parts, fixtures, samples, zip_with};
 
 /// (kind, value) of everything planted in a sample.
 fn planted(sample: &str) -> Vec<(String, String)> {
@@ -222,12 +222,15 @@ fn left_behind(dir: &Dir, input: &str) -> Vec<String> {
 #[test]
 fn a_run_that_is_killed_at_any_stage_leaves_nothing_planted_behind() {
     let mut stages = 0;
+    // Where the system keeps temporary files is searched, too.
     for wait in [5, 40, 120, 250, 400, 700, 1100, 1600, 2400, 3600] {
         let dir = Dir::new();
         let input = survey(&dir, 6000);
+        std::fs::create_dir(dir.path("tmp")).unwrap();
         let mut run = Command::new(env!("CARGO_BIN_EXE_heard-under-test"))
             .args(["run", &input])
             .current_dir(dir.root())
+            .env("TMPDIR", dir.path("tmp"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -249,4 +252,100 @@ fn a_run_that_is_killed_at_any_stage_leaves_nothing_planted_behind() {
         stages += usize::from(running && !files.is_empty());
     }
     assert!(stages >= 2, "the runs were killed before or after their work: {stages}");
+}
+
+/// A folder with names in everything that has one: folders, files, sheets, headers, values, senders,
+/// speakers, owners, settings that were written before.
+fn everything_named(dir: &Dir) {
+    let survey_file = survey(dir, 30);
+    let text = dir.text(&survey_file);
+    std::fs::remove_file(dir.path(&survey_file)).unwrap();
+    let folder = "Replies for Parminder Gill";
+    dir.write(&format!("{folder}/{survey_file}"), text);
+    let rounds = std::fs::read(fixtures().join("exports/two-waves.xlsx")).unwrap();
+    let rounds = zip_with(&rounds, "xl/workbook.xml", |part| {
+        part.replace("Survey 2023", "Gwenllian Oyelaran 2023")
+            .replace("Survey 2024", "Szczepan Attwater 2024")
+    });
+    dir.write(&format!("{folder}/Rounds of Gwenllian Oyelaran.xlsx"), rounds);
+    dir.write(
+        &format!("{folder}/letter of Frederick Attwater.eml"),
+        "From: Wanjiku Thistlewood <wanjiku.t@example.org>\r\nTo: Care team <care@example.org>\r\n\
+         Subject: Parminder Gill\r\nDate: Tue, 4 Mar 2025 10:00:00 +0000\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\r\n\
+         My mother's carers are never on time and wanjiku has to ring every day.\r\n\
+         The evening call is too early for her.\r\n\r\nYours\r\nWanjiku Thistlewood\r\n",
+    );
+    dir.write(
+        &format!("{folder}/talk with Gwenllian.vtt"),
+        "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\n<v Interviewer>How is the care?\n\n\
+         00:00:05.000 --> 00:00:09.000\n<v Gwenllian Oyelaran>They say Gwenllian love we are late again.\n\n\
+         00:00:10.000 --> 00:00:14.000\n<v Gwenllian Oyelaran>And oyelaran is spelled wrong on every plan.\n",
+    );
+    dir.write(&format!("{folder}/Szczepan's scan.jpg"), [0xFF, 0xD8, 0xFF, 0xE0, 0, 16]);
+    dir.write(&format!("{folder}/broken of Attwater.xlsx"), "PK\u{3}\u{4} Wanjiku Thistlewood");
+    dir.write(&format!("{folder}/broken of Attwater.parquet"), "PAR1 Wanjiku Thistlewood");
+}
+
+#[test]
+fn nothing_named_anywhere_leaves_by_check_or_by_what_it_writes() {
+    let dir = Dir::new();
+    everything_named(&dir);
+    let folder = "Replies for Parminder Gill";
+    for args in [&["check", folder][..], &["check", folder, "--json"]] {
+        let ran = dir.heard(args).expect(0);
+        for (place, text) in [("out", ran.out()), ("err", ran.err())] {
+            for name in NAMES {
+                assert!(!holds(&text, name), "{name} in what {args:?} says ({place}):\n{text}");
+            }
+        }
+    }
+    let settings = dir.text("heard.toml");
+    let typed = archive_parts(&dir.path("to-type.xlsx")).join("\n");
+    for name in NAMES {
+        assert!(!holds(&settings, name), "{name} in heard.toml:\n{settings}");
+        assert!(!holds(&typed, name), "{name} in to-type.xlsx:\n{typed}");
+    }
+    let ran = dir.heard(&["run", "heard.toml", folder]);
+    assert!([0, 1].contains(&ran.code()), "{}", ran.err());
+    let found = leaks(&dir, "heard-out", &ran, &named());
+    assert!(found.is_empty(), "{found:#?}");
+    let models = dir.json("heard-out/run.json")["models"].clone();
+    let finder = models.as_array().unwrap().iter().find(|m| m["id"] == "names").unwrap();
+    assert_eq!(finder["sha256"].as_str().map(str::len), Some(64));
+}
+
+#[test]
+fn names_that_columns_and_senders_tell_are_taken_out_of_the_words() {
+    let dir = Dir::new();
+    // No list holds these, and nothing around them says that they are somebody.
+    dir.write(
+        "survey.csv",
+        "First name,Surname,What could be better?\n\
+         Hedge,Copper,the rota that hedge copper gets is never right and zorblatt is no help\n\
+         Zorblatt,Vunk,the plan says zorblatt vunk and the book says Vunk but nobody reads either\n\
+         Quillan,Ostry,more time please as quillan is slow in the mornings and OSTRY is not\n",
+    );
+    dir.write(
+        "from.eml",
+        "From: Brizzle Wumbold <b@example.org>\r\nTo: care@example.org\r\nSubject: care\r\n\r\n\
+         The book in the hall says brizzle was washed at nine and wumbold at ten. Neither is so.\r\n",
+    );
+    dir.heard(&["run", "survey.csv", "from.eml", "--quiet"]).expect(0);
+    let rows = dir.rows("heard-out/restricted/responses.parquet");
+    let text = |i: usize| rows[i]["text"].clone();
+    assert!(text(0).starts_with("the rota that [PERSON 1] gets is never right"), "{}", text(0));
+    assert!(text(0).contains("zorblatt"), "the name of another row is nobody's here: {}", text(0));
+    assert_eq!(
+        text(1),
+        "the plan says [PERSON 1] and the book says [PERSON 1] but nobody reads either"
+    );
+    assert_eq!(
+        text(2),
+        "more time please as [PERSON 1] is slow in the mornings and [PERSON 1] is not"
+    );
+    assert_eq!(
+        text(3),
+        "The book in the hall says [PERSON 1] was washed at nine and [PERSON 1] at ten. Neither is so."
+    );
 }

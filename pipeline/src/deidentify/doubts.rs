@@ -404,7 +404,7 @@ fn after_article(reader: &Reader, i: usize) -> bool {
     i > 0 && reader.spaced(i - 1) && reader.word_is(i - 1, &ARTICLES)
 }
 
-fn located(reader: &Reader, i: usize) -> bool {
+pub(super) fn located(reader: &Reader, i: usize) -> bool {
     reader.before(i).is_some_and(|b| b.is(LOCATIVE))
         || i > 0 && reader.word_is(i - 1, &["to", "from", "for", "near"])
         || reader.word_is(i + 1, &["and", "or", "to"]) && reader.at(i + 2, PLACE)
@@ -413,7 +413,7 @@ fn located(reader: &Reader, i: usize) -> bool {
 }
 
 /// "In June", "May 2024", "last summer": the month or season, not the person.
-fn tells_time(reader: &Reader, i: usize) -> bool {
+pub(super) fn tells_time(reader: &Reader, i: usize) -> bool {
     const BEFORE: [&str; 24] = [
         "in", "since", "until", "till", "by", "from", "of", "last", "this", "next", "each",
         "every", "early", "late", "mid", "during", "before", "after", "on", "all", "for",

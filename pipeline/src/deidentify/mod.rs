@@ -34,6 +34,7 @@ mod recall;
 mod redacted;
 mod residual;
 mod signatures;
+mod told;
 mod tokens;
 mod urls;
 mod vehicles;
@@ -61,6 +62,7 @@ use numbering::Numbering;
 use persons::{Draft, Reader};
 use placeholders::Placeholder;
 use providers::Providers;
+use told::Told;
 use tokens::Tokens;
 
 /// Passes after which nothing new is looked for. Two are usual; each later pass needs a name that
@@ -93,16 +95,23 @@ impl Deidentifier {
     /// De-identifies all texts of one row or document, in order: one result for each text.
     /// Placeholders are numbered across them, after any that the texts already hold.
     pub fn document(&self, texts: &[&str]) -> Vec<Redacted> {
+        self.document_of(texts, &[])
+    }
+
+    /// [`document`](Self::document) of somebody whom, with others, the file names outside these
+    /// texts: these names go wherever they stand.
+    pub fn document_of(&self, texts: &[&str], names: &[&str]) -> Vec<Redacted> {
+        let told = Told::new(names.iter().copied());
         let mut done: Vec<Redacted> = texts.iter().map(|text| Redacted::untouched(text)).collect();
         let mut numbering: Option<Numbering> = None;
         let mut opinions = Opinions::default();
         for _ in 0..MOST_PASSES {
-            let found: Vec<Vec<Found>> = self.pass(&done, numbering.as_ref(), &mut opinions);
+            let found: Vec<Vec<Found>> = self.pass(&done, &told, numbering.as_ref(), &mut opinions);
             if found.iter().all(Vec::is_empty) {
                 break;
             }
             let numbering = numbering
-                .get_or_insert_with(|| Numbering::after(done.iter().map(Redacted::as_str)));
+                .get_or_insert_with(|| Numbering::after(done.iter().map(Redacted::as_str), &told));
             done = done
                 .iter()
                 .zip(&found)
@@ -122,6 +131,7 @@ impl Deidentifier {
     fn pass(
         &self,
         texts: &[Redacted],
+        told: &Told,
         numbering: Option<&Numbering>,
         opinions: &mut Opinions,
     ) -> Vec<Vec<Found>> {
@@ -133,10 +143,10 @@ impl Deidentifier {
                 (held, structured)
             })
             .collect();
-        let people = if self.mode == Mode::Structured {
-            vec![Vec::new(); texts.len()]
-        } else {
-            self.people(texts, &mut read, numbering, opinions)
+        let people = match self.mode {
+            Mode::Structured if told.is_empty() => vec![Vec::new(); texts.len()],
+            Mode::Structured => only_told(texts, told),
+            _ => self.people(texts, &mut read, told, numbering, opinions),
         };
         read.into_iter()
             .zip(people)
@@ -153,6 +163,7 @@ impl Deidentifier {
         &self,
         texts: &[Redacted],
         read: &mut [(Vec<Placeholder>, Vec<Found>)],
+        told: &Told,
         numbering: Option<&Numbering>,
         opinions: &mut Opinions,
     ) -> Vec<Vec<Found>> {
@@ -165,7 +176,7 @@ impl Deidentifier {
         let mut drafts: Vec<Draft> = readers
             .iter()
             .zip(read.iter())
-            .map(|(reader, (held, structured))| persons::draft(reader, held, structured))
+            .map(|(reader, (held, structured))| persons::draft(reader, held, structured, told))
             .collect();
         doubts::settle(&readers, &mut drafts, self.mode, opinions, finder);
         if self.mode == Mode::Strict {
@@ -232,6 +243,18 @@ impl Deidentifier {
         letterheads::find(text, held, &mut found);
         settle(text, held, [found])
     }
+}
+
+/// The whole names that the file tells, and nobody else.
+fn only_told(texts: &[Redacted], told: &Told) -> Vec<Vec<Found>> {
+    let find = |text: &Redacted| {
+        let tokens = Tokens::read(text.as_str());
+        let reader = Reader::new(text.as_str(), &tokens);
+        let mut names = vec![false; tokens.list.len()];
+        told.mark_whole(&reader, &mut names);
+        reader.spans(&names)
+    };
+    texts.iter().map(find).collect()
 }
 
 /// The name finder that ships.

@@ -16,6 +16,7 @@ use super::lexicon::{
 use super::placeholders::Placeholder;
 use super::redacted::RedactionKind::Person;
 use super::signatures;
+use super::told::Told;
 use super::tokens::{Token, Tokens};
 
 /// Words of one name at most.
@@ -37,13 +38,20 @@ pub(super) struct Draft {
 }
 
 /// The names that need no other opinion.
-pub(super) fn draft(reader: &Reader, held: &[Placeholder], structured: &[Found]) -> Draft {
+pub(super) fn draft(
+    reader: &Reader,
+    held: &[Placeholder],
+    structured: &[Found],
+    told: &Told,
+) -> Draft {
     let mut names = vec![false; reader.list.len()];
     for (i, name) in names.iter_mut().enumerate() {
         *name = reader.stands_as_name(i);
     }
     introductions::mark(reader, &mut names);
     signatures::mark(reader, &mut names);
+    told.mark_whole(reader, &mut names);
+    told.mark_parts(reader, &mut names);
     let covers = |t: &Token, start: usize, end: usize| start <= t.start && t.end <= end;
     let taken: Vec<bool> = reader
         .list
@@ -441,7 +449,7 @@ impl<'t> Reader<'t> {
             || (self.unknown(i) && (before_surname || !t.first))
     }
 
-    fn spans(&self, names: &[bool]) -> Vec<Found> {
+    pub(super) fn spans(&self, names: &[bool]) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         let mut open: Option<usize> = None;
         for i in 0..names.len() {

@@ -1,5 +1,6 @@
 //! Office and PDF files are taken apart in a child process of the same binary, so that a bad file
-//! can neither hang nor kill a run.
+//! can neither hang nor kill a run. Parquet streams in the parent, after a child has read it through
+//! to its end: what a child survives within the limits its parent survives, too.
 //!
 //! The parent starts `heard parse-file KIND PATH LIMITS...` and reads JSON lines from its output;
 //! [`serve`] is that command. Time is limited by the parent, memory by the child itself where the
@@ -16,7 +17,7 @@ use wait_timeout::ChildExt;
 
 use super::encoding;
 use super::{Error, Kind, Limits, Parser};
-use super::{document, email, html, outlook, pdf, rtf, transcript, workbook};
+use super::{columnar, document, email, html, outlook, pdf, rtf, transcript, workbook};
 
 /// The hidden subcommand under which the command line reaches [`serve`].
 pub const SUBCOMMAND: &str = "parse-file";
@@ -125,7 +126,7 @@ pub fn serve(args: &[OsString]) -> ExitCode {
 }
 
 /// The kinds that need the child, their names on its command line, and what they are to people.
-const PARSED: [(Kind, &str, &str); 8] = [
+const PARSED: [(Kind, &str, &str); 9] = [
     (Kind::Workbook, "workbook", "Excel or OpenDocument workbook"),
     (Kind::Document, "document", "Word (.docx) or OpenDocument text"),
     (Kind::Pdf, "pdf", "PDF"),
@@ -134,6 +135,7 @@ const PARSED: [(Kind, &str, &str); 8] = [
     (Kind::Outlook, "outlook", "Outlook message (.msg)"),
     (Kind::Rtf, "rtf", "rich text (.rtf)"),
     (Kind::Transcript, "transcript", "transcript (.vtt or .srt)"),
+    (Kind::Parquet, "parquet", "Parquet"),
 ];
 
 /// Parses a file, or an attachment of it, and says what is in it, or why not.
@@ -146,6 +148,7 @@ fn tell(
 ) -> Result<(), Stop> {
     let parse = std::panic::AssertUnwindSafe(|| match (kind, part) {
         (Kind::Workbook, _) => workbook::parse(path, unpacked_mb, out),
+        (Kind::Parquet, _) => columnar::read_through(path),
         (_, None) => words(kind, &std::fs::read(path)?, unpacked_mb, out),
         (_, Some(number)) => {
             let whole = std::fs::read(path)?;
@@ -195,9 +198,10 @@ pub(super) fn parse(
     let size = std::fs::metadata(path)
         .map_err(|source| Error::Unreadable { path: path.to_owned(), source })?
         .len();
-    if size > limits.workbook_max_mb * 1024 * 1024 {
+    if size > limits.workbook_max_mb * 1024 * 1024 && kind != Kind::Parquet {
         return Err(too_large(path, kind, limits));
     }
+    let seconds = limits.parse_seconds.saturating_add(size / (1024 * 1024));
     let (_, name, expected) = PARSED.iter().find(|p| p.0 == kind).unwrap_or(&PARSED[1]);
     let said = match parser {
         Parser::InProcess => {
@@ -209,11 +213,11 @@ pub(super) fn parse(
             })?;
             said
         }
-        Parser::Program(program) => run(program, path, (kind, name, part), limits)?,
+        Parser::Program(program) => run(program, path, (kind, name, part), limits, seconds)?,
         Parser::ThisBinary => {
             let program = std::env::current_exe()
                 .map_err(|source| Error::Parser { path: path.to_owned(), source })?;
-            run(&program, path, (kind, name, part), limits)?
+            run(&program, path, (kind, name, part), limits, seconds)?
         }
     };
     match last_line(&said) {
@@ -241,6 +245,7 @@ fn run(
     path: &Path,
     (kind, name, part): (Kind, &str, Option<u32>),
     limits: &Limits,
+    seconds: u64,
 ) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Parser { path: path.to_owned(), source };
     let mut child = Command::new(program)
@@ -262,7 +267,7 @@ fn run(
         let read = output.map_or(Ok(0), |o| o.take(cap + 1).read_to_end(&mut said));
         read.map(|_| said)
     });
-    let status = child.wait_timeout(Duration::from_secs(limits.parse_seconds)).map_err(failed)?;
+    let status = child.wait_timeout(Duration::from_secs(seconds)).map_err(failed)?;
     if status.is_none() {
         // It may have ended by itself in this very moment; both are the same to us.
         let _ = child.kill();
@@ -273,7 +278,7 @@ fn run(
         return Err(too_large(path, kind, limits));
     }
     match status {
-        None => Err(Error::TooSlow { path: path.to_owned(), seconds: limits.parse_seconds }),
+        None => Err(Error::TooSlow { path: path.to_owned(), seconds }),
         Some(_) => Ok(said),
     }
 }

@@ -7,7 +7,8 @@
 //! of files leave as [`Identified`], which cannot be printed.
 //!
 //! Workbooks, documents, PDFs and e-mails are parsed in a child process of the same binary (see
-//! [`child`]); delimited text, JSON Lines and Parquet stream in this one.
+//! [`child`]); delimited text, JSON Lines and Parquet stream in this one, Parquet after a child has read
+//! it through.
 
 #![cfg_attr(
     test,
@@ -101,7 +102,7 @@ pub struct Options {
 /// How much a file may ask for.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Seconds that parsing one office or PDF file may take.
+    /// Seconds that parsing one office or PDF file may take, and one more for each of its megabytes.
     pub parse_seconds: u64,
     /// Megabytes of memory that parsing one such file may take (where the system can limit it).
     pub parse_memory_mb: u64,
@@ -120,11 +121,11 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            parse_seconds: 60,
+            parse_seconds: 8,
             parse_memory_mb: 1024,
             workbook_max_mb: 100,
             unpacked_max_mb: 600,
-            json_max_mb: 200,
+            json_max_mb: 64,
             text_max_mb: 16,
             batch_rows: 4096,
         }

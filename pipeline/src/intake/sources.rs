@@ -172,7 +172,10 @@ fn records(
             let records = Records::open(path, print.encoding, options.limits.json_max_mb)?;
             (Input::Json(print.encoding), records.keys().names().to_vec())
         }
-        _ => (Input::Parquet, Columnar::open(path)?.names().to_vec()),
+        _ => {
+            child::parse(path, Kind::Parquet, None, &options.limits, &options.parser)?;
+            (Input::Parquet, Columnar::open(path)?.names().to_vec())
+        }
     };
     if print.kind != Kind::Parquet {
         found.encoding = Some(print.encoding.name());

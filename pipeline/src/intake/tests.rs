@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 mod documents;
-mod mutated;
 
 use super::*;
 use crate::response::{Channel, Polarity, RawBatch, RawResponse, RespondentType};
