@@ -124,7 +124,11 @@ fn tables_of_an_earlier_version_are_read_and_those_of_a_later_one_are_refused() 
     // Version 1 did not know which codes are to be reviewed.
     rewrite(&restricted.join("codings.parquet"), "review", "1");
     let ran = dir.heard(&["report", "evidence", "--quiet"]).expect(2);
-    assert!(ran.err().contains("codings.parquet") && ran.err().contains("--force"), "{}", ran.err());
+    assert!(
+        ran.err().contains("codings.parquet") && ran.err().contains("--force"),
+        "{}",
+        ran.err()
+    );
     rewrite(&restricted.join("responses.parquet"), "", "99");
     let ran = dir.heard(&["report", "evidence", "--quiet"]).expect(2);
     assert!(ran.err().contains("a later version of Heard"), "{}", ran.err());

@@ -190,7 +190,8 @@ fn check(program: &Path, dir: &Dir, name: &str) -> Ended {
 
 /// The most memory that a process had so far, and those that it started.
 fn peak(process: u32) -> u64 {
-    let read = |file: &str| fs::read_to_string(format!("/proc/{process}/{file}")).unwrap_or_default();
+    let read =
+        |file: &str| fs::read_to_string(format!("/proc/{process}/{file}")).unwrap_or_default();
     let status = read("status");
     let own = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let own = own.and_then(|text| text.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0);

@@ -253,12 +253,13 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
         match (capital, t.first, t.is(WORD)) {
             (true, _, false) => 0.6,
             (true, false, true) if !after_article(reader, i) => 0.75,
+            (true, true, true) if people_do(reader, i) => 0.8,
             (false, _, false) if !reader.caseless => 0.8,
             _ => return None,
         }
-    } else if t.is(WORD) && !t.is(KEEP | PLACE) && capital && !t.first && cued {
-        // "My carer Ginger": a nickname.
-        0.7
+    } else if t.is(WORD) && !t.is(KEEP | PLACE) && capital && !t.first {
+        // "My carer Ginger": a nickname. Without anything before it, the finder must be sure.
+        if cued { 0.7 } else { 0.9 }
     } else {
         return None;
     };

@@ -35,11 +35,17 @@ pub(super) fn mark_company(reader: &Reader, names: &mut [bool]) {
         let gap = reader.gap(i).trim();
         matches!(gap, "&" | "," | "/" | "+")
     };
+    // "shaz and trace do the mornings"
+    let people_do = |i: usize| {
+        reader.done_by(i)
+            || reader.spaced(i) && reader.word_is(i + 1, &["do", "are", "were", "have"])
+    };
     let could_be = |i: usize| {
         let t = &reader.list[i];
         let listed = t.is(GIVEN) || (t.is(SURNAME) && !t.is(WORD | PLACE));
         let small = !reader.capital(i)
-            && (reader.plain_given(i) || t.is(GIVEN) && t.is(NAME_FIRST) && !t.is(KEEP));
+            && (reader.plain_given(i)
+                || t.is(GIVEN) && !t.is(KEEP) && (t.is(NAME_FIRST) || people_do(i)));
         (reader.capital(i) || small)
             && !t.is(FUNCTION | ROLE | TITLE)
             && (small || listed && (!t.is(KEEP) || t.is(NAME_FIRST)) || reader.unknown(i) && !small)

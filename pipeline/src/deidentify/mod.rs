@@ -17,6 +17,7 @@ mod doubts;
 mod emails;
 mod found;
 mod grammar;
+mod habits;
 mod hints;
 mod introductions;
 mod letterheads;
@@ -34,8 +35,8 @@ mod recall;
 mod redacted;
 mod residual;
 mod signatures;
-mod told;
 mod tokens;
+mod told;
 mod urls;
 mod vehicles;
 
@@ -62,8 +63,8 @@ use numbering::Numbering;
 use persons::{Draft, Reader};
 use placeholders::Placeholder;
 use providers::Providers;
-use told::Told;
 use tokens::Tokens;
+use told::Told;
 
 /// Passes after which nothing new is looked for. Two are usual; each later pass needs a name that
 /// only became known in the one before.

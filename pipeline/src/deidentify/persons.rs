@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 
 use super::found::Found;
+use super::habits;
 use super::introductions;
 use super::lexicon::{
     ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE,
@@ -16,8 +17,8 @@ use super::lexicon::{
 use super::placeholders::Placeholder;
 use super::redacted::RedactionKind::Person;
 use super::signatures;
-use super::told::Told;
 use super::tokens::{Token, Tokens};
+use super::told::Told;
 
 /// Words of one name at most.
 const LONGEST_NAME: usize = 5;
@@ -49,6 +50,7 @@ pub(super) fn draft(
         *name = reader.stands_as_name(i);
     }
     introductions::mark(reader, &mut names);
+    habits::mark(reader, &mut names);
     signatures::mark(reader, &mut names);
     told.mark_whole(reader, &mut names);
     told.mark_parts(reader, &mut names);
@@ -87,7 +89,10 @@ pub(super) fn find_again(reader: &Reader, known: &HashSet<String>, found: &mut V
         {
             continue;
         }
-        let spelled = if token.is(WORD) { reader.capital(i) && !token.first } else { true };
+        // "Lamb, she said": a word that begins a sentence, and is somebody by what follows.
+        let begins =
+            || reader.gap(i).trim() == "," && reader.word_is(i + 1, &["she", "he", "they"]);
+        let spelled = !token.is(WORD) || reader.capital(i) && (!token.first || begins());
         let elsewhere = token.is(PLACE) && reader.before(i).is_some_and(|b| b.is(LOCATIVE));
         if spelled
             && !elsewhere

@@ -68,7 +68,8 @@ impl Told {
             return false;
         }
         let words = parts(t.of(reader.text));
-        let known = |part: &String| part.len() > 1 && self.people.iter().flatten().any(|p| p == part);
+        let known =
+            |part: &String| part.len() > 1 && self.people.iter().flatten().any(|p| p == part);
         if words.is_empty() || !words.iter().all(known) || reader.names_a_building(i) {
             return false;
         }
@@ -158,7 +159,8 @@ mod tests {
 
     #[test]
     fn one_person_has_one_number() {
-        let text = "Zebadee came. Later Mrs Vole rang, and Zebadee Vole wrote. Denise Okafor did not.";
+        let text =
+            "Zebadee came. Later Mrs Vole rang, and Zebadee Vole wrote. Denise Okafor did not.";
         assert_eq!(
             without(&["Zebadee Vole"], text),
             "[PERSON 1] came. Later Mrs [PERSON 1] rang, and [PERSON 1] wrote. [PERSON 2] did not."
@@ -167,7 +169,10 @@ mod tests {
 
     #[test]
     fn titles_and_initials_are_no_parts() {
-        assert_eq!(without(&["Mrs A. Zquibb"], "A cup of tea, Mrs Ford"), "A cup of tea, Mrs [PERSON 1]");
+        assert_eq!(
+            without(&["Mrs A. Zquibb"], "A cup of tea, Mrs Ford"),
+            "A cup of tea, Mrs [PERSON 1]"
+        );
     }
 
     #[test]

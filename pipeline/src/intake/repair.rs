@@ -92,7 +92,8 @@ pub(crate) fn header(raw: &str) -> String {
     }
     out.push_str(rest);
     let words: Vec<&str> = out.split_whitespace().collect();
-    words.join(" ").trim_matches(['\u{FFFD}', '\u{FEFF}', ' ']).to_owned()
+    // "<em>better</em>?"
+    words.join(" ").replace(" ?", "?").trim_matches(['\u{FFFD}', '\u{FEFF}', ' ']).to_owned()
 }
 
 /// The length of the tag or piping token that the text begins with.
@@ -140,6 +141,7 @@ mod tests {
     #[test]
     fn headers_lose_tags_and_piping_tokens() {
         assert_eq!(header("<p><strong>What</strong> was&nbsp;good?</p>"), "What was good?");
+        assert_eq!(header("What was <em>good</em>?"), "What was good?");
         assert_eq!(header("Why did you say [question(123)]?"), "Why did you say …?");
         assert_eq!(header("Other [please specify]"), "Other [please specify]");
         assert_eq!(header("What could [Q3] do\n better?"), "What could … do better?");

@@ -31,7 +31,10 @@ pub(crate) fn plain(header: &str) -> String {
 /// A column below a question with options: the option itself, a score, or "Other (please specify)".
 fn option_role(label: &Label, stats: &Stats) -> Role {
     let option = label.option.as_deref().unwrap_or_default().to_lowercase();
-    let only_itself = stats.distinct() <= 1;
+    // One answer under "Comments" is a comment; under "Late" it says that the option was ticked.
+    let comment =
+        stats.words() >= 3.0 && stats.values.iter().all(|(v, _)| v.to_lowercase() != option);
+    let only_itself = stats.distinct() <= 1 && !(comment && wording::asks_for_words(&option));
     if (wording::asks_for_words(&option) || stats.prose() > 0.4 && stats.words() >= 4.0)
         && !only_itself
         || option.contains("please specify")
@@ -181,7 +184,7 @@ fn open_or_closed(header: &str, open_ended: bool, stats: &Stats) -> Role {
             && stats.variety() >= 0.4
             && stats.spaced() >= 0.3
             && stats.words() >= 1.5
-            && (stats.filled >= 4 || wordy);
+            && (stats.filled >= 4 || wordy || wording::good(header) || wording::improve(header));
     if open { Role::OpenText } else { closed(stats) }
 }
 
@@ -204,8 +207,26 @@ fn closed(stats: &Stats) -> Role {
     }
 }
 
-/// True where the column can be the question of a table with an answer a row.
-pub(crate) fn is_question_column(header: &str, stats: &Stats, rows: u64) -> bool {
+/// How a response came in, in the words of Qualtrics: no question, whatever its header.
+const WAYS_IN: [&str; 9] = [
+    "ip address",
+    "survey preview",
+    "survey test",
+    "imported",
+    "uploaded survey response",
+    "offline survey response",
+    "spam",
+    "preview",
+    "0",
+];
+
+/// True where the column can be the question of a table with an answer a row, whose answers stand
+/// under the header `beside`.
+pub(crate) fn is_question_column(header: &str, stats: &Stats, rows: u64, beside: &str) -> bool {
+    let way_in = |(v, _): &(String, u64)| WAYS_IN.contains(&v.to_lowercase().as_str());
+    if stats.values.iter().all(way_in) {
+        return false;
+    }
     if stats.filled * 10 < rows * 9
         || stats.distinct() < 1
         || stats.distinct() > 300
@@ -217,7 +238,9 @@ pub(crate) fn is_question_column(header: &str, stats: &Stats, rows: u64) -> bool
     let asked = stats.values.iter().filter(|(v, _)| v.trim_end().ends_with('?')).count();
     repeats
         && stats.numbers() < 0.5
-        && (wording::question_column(header) || asked > 0 && asked * 2 >= stats.values.len())
+        && (wording::question_column(header)
+            && !(beside.ends_with('?') && !header.contains("question"))
+            || asked > 0 && asked * 2 >= stats.values.len())
 }
 
 /// True where the column makes a breakdown: a few values that come again, in a column that people

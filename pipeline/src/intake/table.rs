@@ -199,10 +199,15 @@ impl Table {
     ) -> Result<(), Error> {
         self.roles =
             self.labels.iter().zip(&self.stats).map(|(l, s)| roles::role(l, s, rows)).collect();
+        let mut open = (0..self.width).filter(|c| self.roles[*c] == Role::OpenText);
+        let beside = match (open.next(), open.next()) {
+            (Some(one), None) => self.labels[one].text.trim().to_owned(),
+            _ => String::new(),
+        };
         let question = (0..self.width).filter(|c| {
             let header = roles::plain(&self.labels[*c].text);
             let free = !self.roles[*c].is_personal() && self.roles[*c] != Role::Consent;
-            free && roles::is_question_column(&header, &self.stats[*c], rows)
+            free && roles::is_question_column(&header, &self.stats[*c], rows, &beside)
         });
         let question =
             question.max_by(|a, b| self.stats[*a].words().total_cmp(&self.stats[*b].words()));

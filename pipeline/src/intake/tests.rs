@@ -550,3 +550,40 @@ fn real_exports_are_understood() {
         assert_eq!(read(&intake).rows, found.rows, "{name}");
     }
 }
+
+/// The roles of a table with these bytes, by column.
+fn roles_of(table: &str) -> Vec<Role> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.csv");
+    fs::write(&path, table).unwrap();
+    let intake = Intake::open(&[path], &Options::default()).unwrap();
+    intake.understanding()[0].columns.iter().map(|c| c.role).collect()
+}
+
+#[test]
+fn how_a_response_came_in_is_no_question() {
+    let roles = roles_of(
+        "Response Type,Response ID,What could be better about your care?\n\
+         IP Address,R_1,They never ring when they are late\n\
+         IP Address,R_2,More time in the morning please\n\
+         Survey Preview,R_3,The same faces would be good\n",
+    );
+    assert_eq!((roles[0], roles[2]), (Role::SingleChoice, Role::OpenText));
+}
+
+#[test]
+fn one_comment_below_a_question_with_options_is_a_comment() {
+    let roles = roles_of(
+        "UserID,Q1. Why?,Q2. Tick all that apply,\n\
+         ,Comments,Late,Rushed\n\
+         1,They are late every single day,Late,\n\
+         2,,,Rushed\n",
+    );
+    assert_eq!(&roles[1..], [Role::OpenText, Role::MultipleChoice, Role::MultipleChoice]);
+}
+
+#[test]
+fn few_answers_to_what_was_good_are_open_text() {
+    let roles = roles_of("ID,What was good?,Area\r1,Kind girls,North\r2,n/a,South\r3,,North\r");
+    assert_eq!(roles[1], Role::OpenText);
+}
