@@ -114,7 +114,6 @@ mod tests {
                 pieces += found.len();
                 same += sentence.tags.iter().zip(found).filter(|(one, other)| one == other).count();
             }
-            println!("{precision:?}: {same} of {pieces} tags the same");
             assert!(same * 100 > pieces * 99, "{precision:?}: {same} of {pieces}");
         }
     }

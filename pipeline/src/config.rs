@@ -103,8 +103,6 @@ pub struct RawLimits {
     pub parse_memory_mb: Option<u64>,
     /// Megabytes that a workbook or document may have on the disk.
     pub workbook_max_mb: Option<u64>,
-    /// Megabytes that a single JSON document may have; it is held in memory whole.
-    pub json_max_mb: Option<u64>,
 }
 
 impl RawLimits {
@@ -114,7 +112,6 @@ impl RawLimits {
             parse_seconds: self.parse_seconds.unwrap_or(usual.parse_seconds).max(1),
             parse_memory_mb: self.parse_memory_mb.unwrap_or(usual.parse_memory_mb).max(64),
             workbook_max_mb: self.workbook_max_mb.unwrap_or(usual.workbook_max_mb).max(1),
-            json_max_mb: self.json_max_mb.unwrap_or(usual.json_max_mb).max(1),
             ..usual
         }
     }

@@ -19,7 +19,7 @@ fn could_be(reader: &Reader, i: usize) -> bool {
         && !t.has_digit
         && !t.is(other)
         && !reader.crossed_out(i)
-        && !(t.all_capitals && !reader.caseless)
+        && (!t.all_capitals || reader.caseless)
         && (!t.is(WORD | PLACE) || t.is(GIVEN))
 }
 

@@ -102,12 +102,17 @@ impl Deidentifier {
     /// [`document`](Self::document) of somebody whom, with others, the file names outside these
     /// texts: these names go wherever they stand.
     pub fn document_of(&self, texts: &[&str], names: &[&str]) -> Vec<Redacted> {
+        self.read(texts, names, self.mode)
+    }
+
+    fn read(&self, texts: &[&str], names: &[&str], mode: Mode) -> Vec<Redacted> {
         let told = Told::new(names.iter().copied());
         let mut done: Vec<Redacted> = texts.iter().map(|text| Redacted::untouched(text)).collect();
         let mut numbering: Option<Numbering> = None;
         let mut opinions = Opinions::default();
         for _ in 0..MOST_PASSES {
-            let found: Vec<Vec<Found>> = self.pass(&done, &told, numbering.as_ref(), &mut opinions);
+            let found: Vec<Vec<Found>> =
+                self.pass(&done, &told, numbering.as_ref(), (mode, &mut opinions));
             if found.iter().all(Vec::is_empty) {
                 break;
             }
@@ -124,8 +129,13 @@ impl Deidentifier {
 
     /// De-identifies a short string that leaves on its own: a question text, a column name, a value
     /// of a breakdown, the name of a wave, a message.
+    ///
+    /// Nothing around a name of a sheet or a value of a column says that it is somebody, so one that is
+    /// written like a name is read as in strict mode.
     pub fn label(&self, text: &str) -> Redacted {
-        self.document(&[text]).pop().unwrap_or_default()
+        let like_a_name = self.mode == Mode::Standard && persons::is_written_like_a_name(text);
+        let mode = if like_a_name { Mode::Strict } else { self.mode };
+        self.read(&[text], &[], mode).pop().unwrap_or_default()
     }
 
     /// Everything found in the texts as they stand now, sorted and without overlaps.
@@ -134,7 +144,7 @@ impl Deidentifier {
         texts: &[Redacted],
         told: &Told,
         numbering: Option<&Numbering>,
-        opinions: &mut Opinions,
+        (mode, opinions): (Mode, &mut Opinions),
     ) -> Vec<Vec<Found>> {
         let mut read: Vec<(Vec<Placeholder>, Vec<Found>)> = texts
             .iter()
@@ -144,10 +154,10 @@ impl Deidentifier {
                 (held, structured)
             })
             .collect();
-        let people = match self.mode {
+        let people = match mode {
             Mode::Structured if told.is_empty() => vec![Vec::new(); texts.len()],
             Mode::Structured => only_told(texts, told),
-            _ => self.people(texts, &mut read, told, numbering, opinions),
+            _ => people(texts, &mut read, told, numbering, (mode, opinions)),
         };
         read.into_iter()
             .zip(people)
@@ -156,50 +166,6 @@ impl Deidentifier {
                 settle(text.as_str(), &held, [structured, people])
             })
             .collect()
-    }
-
-    /// The people of the texts, by lists, context and the name finder together. In strict mode the
-    /// addresses that the finder sees are added to what was `read`.
-    fn people(
-        &self,
-        texts: &[Redacted],
-        read: &mut [(Vec<Placeholder>, Vec<Found>)],
-        told: &Told,
-        numbering: Option<&Numbering>,
-        opinions: &mut Opinions,
-    ) -> Vec<Vec<Found>> {
-        let tokens: Vec<Tokens> = texts.iter().map(|text| Tokens::read(text.as_str())).collect();
-        let readers: Vec<Reader> = texts
-            .iter()
-            .zip(&tokens)
-            .map(|(text, tokens)| Reader::new(text.as_str(), tokens))
-            .collect();
-        let mut drafts: Vec<Draft> = readers
-            .iter()
-            .zip(read.iter())
-            .map(|(reader, (held, structured))| persons::draft(reader, held, structured, told))
-            .collect();
-        doubts::settle(&readers, &mut drafts, self.mode, opinions, finder);
-        if self.mode == Mode::Strict {
-            for ((reader, draft), (_, structured)) in readers.iter().zip(&drafts).zip(read) {
-                doubts::add_addresses(reader, draft, opinions, structured);
-            }
-        }
-        let mut people: Vec<Vec<Found>> = readers
-            .iter()
-            .zip(drafts)
-            .map(|(reader, draft)| persons::finish(reader, draft.names))
-            .collect();
-        if numbering.is_some() || people.iter().any(|found| !found.is_empty()) {
-            let mut known = numbering.map(Numbering::known_names).unwrap_or_default();
-            for (found, text) in people.iter().zip(texts) {
-                known.extend(found.iter().flat_map(|f| numbering::parts(f.of(text.as_str()))));
-            }
-            for (found, reader) in people.iter_mut().zip(&readers) {
-                persons::find_again(reader, &known, found);
-            }
-        }
-        people
     }
 
     /// Identifiers with a form of their own, most certain first.
@@ -244,6 +210,49 @@ impl Deidentifier {
         letterheads::find(text, held, &mut found);
         settle(text, held, [found])
     }
+}
+
+/// The people of the texts, by lists, context and the name finder together. In strict mode the
+/// addresses that the finder sees are added to what was `read`.
+fn people(
+    texts: &[Redacted],
+    read: &mut [(Vec<Placeholder>, Vec<Found>)],
+    told: &Told,
+    numbering: Option<&Numbering>,
+    (mode, opinions): (Mode, &mut Opinions),
+) -> Vec<Vec<Found>> {
+    let tokens: Vec<Tokens> = texts.iter().map(|text| Tokens::read(text.as_str())).collect();
+    let readers: Vec<Reader> = texts
+        .iter()
+        .zip(&tokens)
+        .map(|(text, tokens)| Reader::new(text.as_str(), tokens))
+        .collect();
+    let mut drafts: Vec<Draft> = readers
+        .iter()
+        .zip(read.iter())
+        .map(|(reader, (held, structured))| persons::draft(reader, held, structured, told))
+        .collect();
+    doubts::settle(&readers, &mut drafts, mode, opinions, finder);
+    if mode == Mode::Strict {
+        for ((reader, draft), (_, structured)) in readers.iter().zip(&drafts).zip(read) {
+            doubts::add_addresses(reader, draft, opinions, structured);
+        }
+    }
+    let mut people: Vec<Vec<Found>> = readers
+        .iter()
+        .zip(drafts)
+        .map(|(reader, draft)| persons::finish(reader, draft.names))
+        .collect();
+    if numbering.is_some() || people.iter().any(|found| !found.is_empty()) {
+        let mut known = numbering.map(Numbering::known_names).unwrap_or_default();
+        for (found, text) in people.iter().zip(texts) {
+            known.extend(found.iter().flat_map(|f| numbering::parts(f.of(text.as_str()))));
+        }
+        for (found, reader) in people.iter_mut().zip(&readers) {
+            persons::find_again(reader, &known, found);
+        }
+    }
+    people
 }
 
 /// The whole names that the file tells, and nobody else.

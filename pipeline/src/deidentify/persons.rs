@@ -78,6 +78,21 @@ pub(super) fn finish(reader: &Reader, mut names: Vec<bool>) -> Vec<Found> {
     reader.spans(&names)
 }
 
+/// Two or three words with capitals, one of which no list knows, and perhaps a number: "Szczepan
+/// Attwater 2024".
+pub(super) fn is_written_like_a_name(text: &str) -> bool {
+    let tokens = Tokens::read(text);
+    let (reader, mut words, mut rare) = (Reader::new(text, &tokens), 0, false);
+    for (i, t) in tokens.list.iter().enumerate().filter(|(_, t)| !t.has_digit) {
+        if !t.capital || t.all_capitals || t.is(FUNCTION | ROLE | BUILDING | KEEP | PLACE) {
+            return false;
+        }
+        words += 1;
+        rare |= reader.unknown(i);
+    }
+    (2..=3).contains(&words) && rare
+}
+
 /// Adds every other place where a part of a known name stands.
 pub(super) fn find_again(reader: &Reader, known: &HashSet<String>, found: &mut Vec<Found>) {
     let text = reader.text;

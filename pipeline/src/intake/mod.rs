@@ -110,8 +110,6 @@ pub struct Limits {
     pub workbook_max_mb: u64,
     /// The most that such a file may unpack to.
     pub unpacked_max_mb: u64,
-    /// The largest single JSON document (JSON Lines have no limit).
-    pub json_max_mb: u64,
     /// The largest plain text taken as one letter.
     pub text_max_mb: u64,
     /// Rows a batch, at least.
@@ -125,7 +123,6 @@ impl Default for Limits {
             parse_memory_mb: 1024,
             workbook_max_mb: 100,
             unpacked_max_mb: 600,
-            json_max_mb: 64,
             text_max_mb: 16,
             batch_rows: 4096,
         }

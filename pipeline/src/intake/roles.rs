@@ -239,7 +239,7 @@ pub(crate) fn is_question_column(header: &str, stats: &Stats, rows: u64, beside:
     repeats
         && stats.numbers() < 0.5
         && (wording::question_column(header)
-            && !(beside.ends_with('?') && !header.contains("question"))
+            && (!beside.ends_with('?') || header.contains("question"))
             || asked > 0 && asked * 2 >= stats.values.len())
 }
 

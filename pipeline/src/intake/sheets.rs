@@ -65,7 +65,7 @@ pub(crate) fn sheets(path: &Path, options: &Options) -> Result<Sheets, Error> {
             (Input::JsonLines(print.encoding, keys), Some(names))
         }
         Kind::Json => {
-            let records = Records::open(path, print.encoding, options.limits.json_max_mb)?;
+            let records = Records::open(path, print.encoding)?;
             let names = records.keys().names().to_vec();
             (Input::Json(print.encoding), Some(names))
         }

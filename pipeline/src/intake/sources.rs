@@ -169,7 +169,7 @@ fn records(
             (Input::JsonLines(print.encoding, keys), names)
         }
         Kind::Json => {
-            let records = Records::open(path, print.encoding, options.limits.json_max_mb)?;
+            let records = Records::open(path, print.encoding)?;
             (Input::Json(print.encoding), records.keys().names().to_vec())
         }
         _ => {
@@ -394,9 +394,7 @@ impl Input {
             Self::JsonLines(encoding, keys) => {
                 Box::new(Lines::open(path, *encoding, keys.clone())?)
             }
-            Self::Json(encoding) => {
-                Box::new(Records::open(path, *encoding, options.limits.json_max_mb)?)
-            }
+            Self::Json(encoding) => Box::new(Records::open(path, *encoding)?),
             Self::Parquet => Box::new(Columnar::open(path)?),
             Self::Sheet(number, kept) => {
                 let said = match kept {
