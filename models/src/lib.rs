@@ -26,6 +26,7 @@ mod known;
 mod meaning;
 mod measuring;
 pub mod model;
+pub mod names;
 pub mod report;
 pub mod sentences;
 mod solver;

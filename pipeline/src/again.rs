@@ -8,7 +8,7 @@ use crate::coding::settle;
 use crate::decode::{self, TableReader};
 use crate::folder::{self, PUBLISH, RESTRICTED};
 use crate::publish;
-use crate::schema::Table;
+use crate::schema::{self, Table};
 use crate::store::{self, io};
 use crate::tables::{Quotes, Tally, TallyOptions};
 use crate::vocabulary::Vocabulary;
@@ -31,6 +31,14 @@ pub enum Error {
     /// The tables do not say which codebook they were coded with.
     #[error("{} was not written by this version of Heard. Run `heard run` again with --force", .0.display())]
     NoVocabulary(PathBuf),
+    /// A later version of Heard wrote them.
+    #[error("{} was written by a later version of Heard (tables of version {version}; this one knows {known}). Use that version", path.display(), known = schema::VERSION)]
+    Later {
+        /// The table.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
 }
 
 /// Replaces `publish/` of a run; gives the path of the report.
@@ -42,6 +50,11 @@ pub fn report(dir: &Path, organisation: Option<String>) -> Result<PathBuf, Error
     }
     let restricted = dir.join(RESTRICTED);
     let table = TableReader::open(&restricted, Table::Responses)?;
+    let version = table.fact("schema_version").and_then(|text| text.parse::<u32>().ok());
+    if let Some(version) = version.filter(|v| Some(*v) > schema::VERSION.parse().ok()) {
+        let path = restricted.join(Table::Responses.file_name());
+        return Err(Error::Later { path, version });
+    }
     let breakdowns: Vec<String> =
         table.columns().iter().filter(|c| c.starts_with("by_")).cloned().collect();
     let codebooks = table

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::deidentify::Mode;
 use crate::intake;
 use crate::tables::Profile;
 
@@ -39,12 +40,16 @@ pub struct RawConfig {
     pub keep_ids: Option<bool>,
     /// A text file with one care provider a line, to become [PROVIDER A], [PROVIDER B], ...
     pub providers: Option<PathBuf>,
+    /// How thoroughly personal data is looked for: `standard`, `strict` or `structured`.
+    pub redact: Option<String>,
     /// Who publishes the report.
     pub organisation: Organisation,
     /// When a finished run is reported as needing attention.
     pub thresholds: RawThresholds,
     /// Limits on the parsers of office and PDF files.
     pub limits: RawLimits,
+    /// Workbook with scans that people typed, as `heard check` writes it.
+    pub to_type: Option<PathBuf>,
     /// What `heard check` understood of each source, for the user to correct.
     pub source: Vec<intake::SourceOverride>,
 }
@@ -92,7 +97,7 @@ pub struct RawThresholds {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawLimits {
-    /// Seconds that one file may take.
+    /// Seconds that one file may take, and one more for each of its megabytes.
     pub parse_seconds: Option<u64>,
     /// Megabytes of memory that one file may take.
     pub parse_memory_mb: Option<u64>,
@@ -133,6 +138,8 @@ pub struct Config {
     pub keep_ids: bool,
     /// Care providers to replace by letters.
     pub providers: Vec<String>,
+    /// How thoroughly personal data is looked for.
+    pub redact: Mode,
     /// Who publishes.
     pub organisation: Organisation,
     /// Largest share of rows set aside.
@@ -249,6 +256,7 @@ impl RawConfig {
         self.suppress = other.suppress.or(self.suppress);
         self.keep_ids = other.keep_ids.or(self.keep_ids);
         self.providers = other.providers.or(self.providers);
+        self.redact = other.redact.or(self.redact);
         self
     }
 
@@ -262,6 +270,13 @@ impl RawConfig {
             None => Profile::default(),
             Some(name) => Profile::parse(name).ok_or_else(|| {
                 unknown("suppress", name, "standard, nhs or none", &["standard", "nhs", "none"])
+            })?,
+        };
+        let redact = match self.redact.as_deref() {
+            None => Mode::default(),
+            Some(name) => Mode::parse(name).ok_or_else(|| {
+                let all = ["standard", "strict", "structured"];
+                unknown("redact", name, "standard, strict or structured", &all)
             })?,
         };
         let providers = match &self.providers {
@@ -278,6 +293,8 @@ impl RawConfig {
                 question: self.question,
                 by: self.by,
                 sources: self.source,
+                to_type: self.to_type.map(|path| base.join(path)),
+                typed: Vec::new(),
                 limits: self.limits.check(),
                 parser: intake::Parser::default(),
             },
@@ -291,6 +308,7 @@ impl RawConfig {
             suppress,
             keep_ids: self.keep_ids.unwrap_or(false),
             providers,
+            redact,
             organisation: self.organisation,
             unprocessed_threshold: share(
                 "thresholds.unprocessed",
@@ -313,7 +331,7 @@ impl RawConfig {
 
     /// Hash of what can change a result: everything but the output folder and the inputs' paths.
     fn hash(&self) -> String {
-        let meant = Self { out: None, input: Vec::new(), ..self.clone() };
+        let meant = Self { out: None, input: Vec::new(), to_type: None, ..self.clone() };
         let text = serde_json::to_string(&meant).unwrap_or_default();
         hex(&Sha256::digest(text.as_bytes()))
     }
@@ -386,6 +404,19 @@ mod tests {
         assert_eq!(raw.hash(), there.hash());
         let other = RawConfig { invited: Some(3), ..raw.clone() };
         assert_ne!(raw.hash(), other.hash());
+    }
+
+    #[test]
+    fn an_unknown_way_to_redact_is_refused_with_the_known_ones() {
+        let raw = |redact: &str| RawConfig {
+            input: vec!["a".into()],
+            redact: Some(redact.into()),
+            ..RawConfig::default()
+        };
+        let check = |raw: RawConfig| raw.check(Path::new(""), &Machine::default());
+        assert_eq!(check(raw("strict")).unwrap().redact, Mode::Strict);
+        let message = check(raw("strickt")).unwrap_err().to_string();
+        assert!(message.contains("did you mean `strict`"), "{message}");
     }
 
     #[test]

@@ -342,6 +342,8 @@ fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedRespons
         language: b.word("language", i, crate::language::known)?,
         words: b.u32s("words")?.value(i),
         duplicate_of: text("duplicate_of")?,
+        // Runs of schema version 2 do not have it.
+        campaign: text("campaign").ok().flatten(),
         status: b.word("status", i, Status::parse)?,
         sentiment: b.word("sentiment", i, Sentiment::parse)?,
         sentiment_score: b.f32s("sentiment_score")?.value(i),

@@ -17,6 +17,8 @@ pub const MANIFEST: &str = "run.json";
 pub const PUBLISH: &str = "publish";
 /// What stays with the analyst.
 pub const RESTRICTED: &str = "restricted";
+/// The list, under [`RESTRICTED`], of spans that may still be personal.
+pub const TO_CHECK: &str = "to-check.csv";
 
 /// Why an output folder cannot be used.
 #[derive(Debug, thiserror::Error)]

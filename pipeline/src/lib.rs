@@ -21,6 +21,7 @@ pub mod manifest;
 pub mod measures;
 pub mod plain;
 pub mod publish;
+pub mod repeats;
 pub mod report;
 pub mod response;
 pub mod run;

@@ -81,8 +81,10 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
         |rows: u64| Coder::open(&config.codebooks, &config.models, config.review_threshold, rows);
     // What cannot be opened is told before anything is read; how much there is may ask for others.
     let mut coder = open(u64::MAX)?;
-    let deidentifier =
-        Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
+    let deidentifier = Deidentifier::new(deidentify::Options {
+        providers: config.providers.clone(),
+        mode: config.redact,
+    });
     let intake = Intake::open(&config.inputs, &config.intake)?;
     intake.require_open_text()?;
     if Pace::of(&config.models, intake.rows()) != coder.pace() {
@@ -123,6 +125,8 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
 
     progress.stage("Tables, charts and report");
     manifest.started = started;
+    let to_check = restricted.join(folder::TO_CHECK);
+    store::write_file(&to_check, ledger.to_check().as_bytes())?;
     let (tally, quotes) = ledger.close();
     let publish = folder.work().join(folder::PUBLISH);
     let evidence = publish::publish(&publish, &restricted, &tally, &quotes, &manifest, &facts)?;

@@ -11,6 +11,8 @@ mod bad_input;
 mod commands;
 mod evaluate;
 mod evidence;
+mod intake;
+mod mutated;
 mod privacy;
 mod samples;
 mod work;

@@ -62,6 +62,10 @@ pub(super) struct Args {
     /// Text file with a care provider a line: they become [PROVIDER A], [PROVIDER B], ...
     #[arg(long, value_name = "FILE")]
     providers: Option<PathBuf>,
+    /// How thoroughly personal data is looked for: standard, strict (the name finder reads every
+    /// sentence: slower) or structured (numbers and addresses only, names stay) [default: standard].
+    #[arg(long, value_name = "MODE")]
+    redact: Option<String>,
     /// Use the id column's own values as response ids.
     #[arg(long)]
     keep_ids: bool,
@@ -113,6 +117,7 @@ fn config(args: Args) -> anyhow::Result<config::Config> {
         suppress: args.suppress,
         keep_ids: args.keep_ids.then_some(true),
         providers: args.providers,
+        redact: args.redact,
         ..RawConfig::default()
     };
     let machine = Machine { threads: args.threads, quiet: args.quiet, force: args.force };

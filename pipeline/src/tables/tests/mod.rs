@@ -75,6 +75,7 @@ pub(super) fn answer(source: u32, row: u32) -> CodedResponse {
         language: "en",
         words: text.split(' ').count() as u32,
         duplicate_of: None,
+        campaign: None,
         status: Status::Informative,
         sentiment: Sentiment::Negative,
         sentiment_score: -0.5,
