@@ -52,9 +52,13 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     };
     let mut intake = Intake::open(&args.input, &options)?;
     intake.count()?;
-    let found = intake.understanding();
     // Everything that came from a file is shown without personal data.
     let deidentifier = Deidentifier::new(Options::default());
+    let mut found = intake.understanding().to_vec();
+    for one in &mut found {
+        one.sheet.take_if(|sheet| deidentifier.may_be_somebody(sheet.reveal()));
+    }
+    let found = found.as_slice();
     let label = |text: &str| deidentifier.label(text).as_str().to_owned();
     if args.json {
         return print(&serde_json::to_string_pretty(&intake::to_json(found, &label))?);

@@ -138,6 +138,12 @@ impl Deidentifier {
         self.read(&[text], &[], mode).pop().unwrap_or_default()
     }
 
+    /// Whether a short string that nothing surrounds is written like a name and is still whole when
+    /// it was de-identified: a place that has a number, too, is better called by that.
+    pub fn may_be_somebody(&self, text: &str) -> bool {
+        persons::is_written_like_a_name(self.label(text).as_str())
+    }
+
     /// Everything found in the texts as they stand now, sorted and without overlaps.
     fn pass(
         &self,

@@ -43,8 +43,11 @@ fn short(text: &str, width: usize) -> String {
 
 fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) {
     let path = one.shown(label);
-    let sheet =
-        one.sheet.as_ref().map_or(String::new(), |s| format!(", sheet {}", label(s.reveal())));
+    let sheet = match (&one.sheet, one.sheet_number) {
+        (Some(name), _) => format!(", sheet {}", label(name.reveal())),
+        (None, Some(number)) => format!(", sheet number {number}"),
+        (None, None) => String::new(),
+    };
     let source = one.source.map_or(String::new(), |n| format!("  (s{n})"));
     let _ = writeln!(out, "{path}{sheet}{source}");
     let _ = writeln!(out, "  {}", format_line(one));
