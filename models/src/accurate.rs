@@ -392,11 +392,13 @@ fn read_parts(sentences: &Sentences, texts: &[Text<'_>]) -> Vec<f32> {
 
 #[cfg(feature = "libtorch")]
 mod tuning {
+    use std::sync::Arc;
+
     use heard_encoder::{EncoderError, WordCache};
     use heard_libtorch::{Example, FineTuned, Target, Unit};
 
-    use super::*;
-    use crate::sentences::Reading;
+    use super::{Head, Lesson, Rows, Text, held_back, texts, trained};
+    use crate::sentences::{Reading, Sentences};
     use crate::training::answered;
 
     /// Everything that an encoder can learn from some lessons, all heads of all codebooks one after
@@ -451,10 +453,7 @@ mod tuning {
         tuned: &FineTuned,
         lessons: &[Lesson<'_>],
     ) -> Result<(Arc<Sentences>, Vec<Rows>), EncoderError> {
-        let weights = tuned.weights().map_err(|error| match error {
-            heard_libtorch::LibtorchError::Encoder(error) => error,
-            other => EncoderError::Unusable { reason: other.to_string() },
-        })?;
+        let weights = tuned.weights().map_err(crate::backend::of_libtorch)?;
         let sentences = Sentences::new(&weights)?;
         let mut first = 0;
         let rows = lessons.iter().map(|lesson| {

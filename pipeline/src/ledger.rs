@@ -96,6 +96,7 @@ impl Ledger {
             codebooks: coder.codebooks().map(versioned_codebook).collect(),
             models: coder.models().map(versioned_model).collect(),
             model_choice: coder.pace().why().to_owned(),
+            backend: coder.backend().map(|backend| backend.to_string()),
             sources,
             counts,
             redactions: self.redactions.clone(),
