@@ -7,6 +7,7 @@
 mod check;
 mod codebook;
 mod evaluate;
+mod export_encoder;
 mod report;
 mod run;
 mod train;
@@ -45,6 +46,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Train(train::Args),
     Codebook(codebook::Args),
+    ExportEncoder(export_encoder::Args),
     /// Reads one office or PDF file for a parent process.
     #[command(hide = true)]
     ParseFile {
@@ -87,6 +89,7 @@ pub fn main() -> ExitCode {
         Some(Command::Evaluate(args)) => evaluate::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Codebook(args)) => codebook::run(args),
+        Some(Command::ExportEncoder(args)) => export_encoder::run(args),
     };
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
