@@ -109,7 +109,8 @@ fn which_model_codes_why_and_what_computes_it_is_told() {
     let dir = Dir::new();
     dir.write("survey.csv", SURVEY);
     let told = |model: &[&str], out: &str| {
-        let args = [&["run", "survey.csv", "--out", out][..], model].concat();
+        let text = "How do you find your home care?";
+        let args = [&["run", "survey.csv", "--text", text, "--out", out][..], model].concat();
         let shown = dir.heard(&args).expect(0).out();
         let manifest = dir.json(&format!("{out}/run.json"));
         let why = manifest["model_choice"].as_str().unwrap().to_owned();
@@ -195,6 +196,8 @@ fn an_accurate_model_of_ones_own_codes_a_run_and_gives_its_encoder() {
     let manifest = dir.json("heard-out/run.json");
     assert_eq!(manifest["models"][0]["id"], "day-centre-accurate");
     assert_eq!(manifest["backend"], "rust");
+    let why = manifest["model_choice"].as_str().unwrap();
+    assert!(why.contains("model file that was given"), "{why}");
     dir.heard(&["export-encoder", "encoder", "--model", "own.model"]).expect(0);
     assert!(dir.path("encoder/model.safetensors").is_file());
 }
