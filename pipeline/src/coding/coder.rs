@@ -105,17 +105,20 @@ pub enum Pace {
     FastForSize,
     /// With the encoder, because there is little enough to code.
     AccurateForSize,
+    /// A model file that the user brought, fast or accurate; n-grams alone beside it.
+    Own,
 }
 
 impl Pace {
     /// The pace that the names of models ask for, in a job of so many rows.
     pub fn of(models: &[String], rows: u64) -> Self {
         let asked = |name: &str| models.iter().any(|model| model == name);
-        // Someone who brings models of their own has chosen; theirs may be accurate, too.
+        // Someone who brings models of their own has chosen.
         let own = models.iter().any(|name| !is_builtin(name));
         match () {
             () if asked(ACCURATE) => Self::Accurate,
-            () if asked(FAST) || (own && !asked(AUTO)) => Self::Fast,
+            () if asked(FAST) => Self::Fast,
+            () if own && !asked(AUTO) => Self::Own,
             () if rows <= WORTH_THE_WAIT => Self::AccurateForSize,
             () => Self::FastForSize,
         }
@@ -136,6 +139,9 @@ impl Pace {
             }
             Self::AccurateForSize => {
                 "the accurate model, because there is little enough to read; `--model fast` takes seconds"
+            }
+            Self::Own => {
+                "the model file that was given; what it was not trained for is lent by the fast model"
             }
         }
     }
