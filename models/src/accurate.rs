@@ -163,8 +163,14 @@ fn score<'a>(
     chunks.into_iter().flatten().collect()
 }
 
-/// Fits how much each of two scores of a head counts, on responses that neither was trained on.
-fn fit_blends(learnt: &Learnt, scored: &[Scored], trained: &[bool]) -> Vec<Blend> {
+/// Fits how much each of two scores of a head counts, on responses that neither was trained on, those
+/// of a fold left out.
+fn fit_blends(
+    learnt: &Learnt,
+    scored: &[Scored],
+    trained: &[bool],
+    without: Option<usize>,
+) -> Vec<Blend> {
     /// Examples' worth of the pull towards half and half.
     const PULL: f64 = 5.0;
     let heads = Head::all(learnt.about.codes.len());
@@ -173,7 +179,8 @@ fn fit_blends(learnt: &Learnt, scored: &[Scored], trained: &[bool]) -> Vec<Blend
             return Blend::NGRAMS;
         }
         let mut pairs: Vec<(Vec<f32>, bool)> = Vec::new();
-        for (held, own) in learnt.held_out.iter().zip(scored) {
+        let all = learnt.held_out.iter().zip(scored);
+        for (held, own) in all.filter(|(held, _)| Some(held.fold) != without) {
             for (part, truth) in held.cases(*head, &learnt.responses[held.response]) {
                 pairs.push((vec![held.raw(part)[column], own.raw(part)[column]], truth));
             }
@@ -192,14 +199,14 @@ fn fit_blends(learnt: &Learnt, scored: &[Scored], trained: &[bool]) -> Vec<Blend
     heads.par_iter().enumerate().map(fit).collect()
 }
 
-/// Puts joined scores in place of those of the n-grams.
-fn join(held_out: &mut [HeldOut], scored: &[Scored], blends: &[Blend]) {
-    let join = |raw: &mut [f32], own: &[f32]| {
-        for ((raw, own), blend) in raw.iter_mut().zip(own).zip(blends) {
-            *raw = blend.of(*raw, *own);
-        }
-    };
+/// Puts joined scores in place of those of the n-grams; `blends` are those of each fold.
+fn join(held_out: &mut [HeldOut], scored: &[Scored], blends: &[Vec<Blend>]) {
     for (held, own) in held_out.iter_mut().zip(scored) {
+        let join = |raw: &mut [f32], own: &[f32]| {
+            for ((raw, own), blend) in raw.iter_mut().zip(own).zip(&blends[held.fold]) {
+                *raw = blend.of(*raw, *own);
+            }
+        };
         join(&mut held.whole, &own.whole);
         held.found.iter_mut().zip(&own.found).for_each(|((_, raw), own)| join(raw, own));
         held.coded.iter_mut().zip(&own.coded).for_each(|(raw, own)| join(raw, own));
@@ -274,10 +281,12 @@ fn joined(
     let Learnt { responses, held_out, about, .. } = &learnt;
     let tuned = fitting::tune(responses, held_out, about, options);
     let alone = measuring::theme_events(responses, held_out, about, &tuned);
-    let blend = fit_blends(&learnt, scored, trained);
-    join(&mut learnt.held_out, scored, &blend);
-    join(&mut learnt.swapped, swapped, &blend);
-    meaning.blend = blend;
+    // What calibration, thresholds and figures are made from was not used to fit the joining.
+    let blends: Vec<Vec<Blend>> =
+        (0..options.folds).map(|fold| fit_blends(&learnt, scored, trained, Some(fold))).collect();
+    meaning.blend = fit_blends(&learnt, scored, trained, None);
+    join(&mut learnt.held_out, scored, &blends);
+    join(&mut learnt.swapped, swapped, &blends);
     conclude(learnt, options, Some(Joined { meaning, alone }))
 }
 

@@ -51,17 +51,18 @@ fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::f
     if let Some(measured) = report.measured {
         writeln!(
             page,
-            "Measured on {measured} responses of a fifth of the situations, none of which the encoder that is measured or the n-grams beside it had learnt. How the two are joined was fitted on the same responses (two weights and a constant for each label), so the figures are a little kind. The encoder that ships learnt all responses.\n"
+            "Measured on {measured} responses of a fifth of the situations, none of which the encoder that is measured or the n-grams beside it had learnt. The encoder that ships learnt all responses.\n"
         )?;
     }
     match report.measured {
         Some(_) => write!(
             page,
-            "Calibration and thresholds were fitted on all but one of {folds} parts of these responses and judged on that one, in turn, no situation in two parts."
+            "How the two are joined, calibration and thresholds were fitted on all but one of {folds} parts of these responses and judged on that one, in turn, no situation in two parts."
         )?,
         None => write!(
             page,
-            "{folds}-fold cross-validation in which no situation is in training and measurement at once; calibration and thresholds fitted on the other folds."
+            "{folds}-fold cross-validation in which no situation is in training and measurement at once; {}calibration and thresholds fitted on the other folds.",
+            if report.encoder { "how n-grams and vectors are joined, " } else { "" }
         )?,
     }
     writeln!(
