@@ -57,17 +57,17 @@ fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::f
     match report.measured {
         Some(_) => write!(
             page,
-            "How the two are joined, calibration and thresholds were fitted on all but one of {folds} parts of these responses and judged on that one, in turn, no situation in two parts."
+            "Segments as the program finds them, decisions put together for each response. How the two are joined, calibration and thresholds were fitted on all but one of {folds} parts of these responses and judged on that one, in turn, no situation in two parts."
         )?,
         None => write!(
             page,
-            "{folds}-fold cross-validation in which no situation is in training and measurement at once; {}calibration and thresholds fitted on the other folds.",
+            "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; {}calibration and thresholds fitted on the other folds.",
             if report.encoder { "how n-grams and vectors are joined, " } else { "" }
         )?,
     }
     writeln!(
         page,
-        " Segments as the program finds them, decisions put together for each response. Intervals hold 95% of 500 resamples of situations. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"
+        " Intervals hold 95% of 500 resamples of situations. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"
     )?;
     if let Some(gain) = report.gain {
         let Gain { alone, joined, interval: (low, high), better } = gain;
