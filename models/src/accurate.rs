@@ -171,8 +171,9 @@ fn fit_blends(
     trained: &[bool],
     without: Option<usize>,
 ) -> Vec<Blend> {
-    /// Examples' worth of the pull towards half and half.
-    const PULL: f64 = 5.0;
+    /// Examples' worth of the pull towards half and half: with 5, joining as many labels as a codebook
+    /// has learns the examples themselves.
+    const PULL: f64 = 50.0;
     let heads = Head::all(learnt.about.codes.len());
     let fit = |(column, head): (usize, &Head)| {
         if !trained[column] {
