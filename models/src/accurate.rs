@@ -173,7 +173,7 @@ fn fit_blends(
 ) -> Vec<Blend> {
     /// Examples' worth of the pull towards half and half: with 5, joining as many labels as a codebook
     /// has learns the examples themselves.
-    const PULL: f64 = 50.0;
+    const PULL: f64 = 200.0;
     let heads = Head::all(learnt.about.codes.len());
     let fit = |(column, head): (usize, &Head)| {
         if !trained[column] {

@@ -320,7 +320,9 @@ pub(crate) fn gain(alone: &Events, joined: &Events) -> Gain {
     const RESAMPLES: usize = 2000;
     let tally = |events: &[Event]| {
         let mut tally = Tally::default();
-        events.iter().for_each(|(_, said, truth)| tally.add(*said, *truth));
+        for (_, said, truth) in events {
+            tally.add(*said, *truth);
+        }
         tally
     };
     let none = Vec::new();
