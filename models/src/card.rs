@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::report::{TaskReport, TrainingReport};
+use crate::report::{Gain, TaskReport, TrainingReport};
 
 /// Writes a model card in Markdown: data, method, figures for each theme, limits. `notes` is what
 /// the figures cannot tell, in Markdown with headings of the second level: where the data comes
@@ -51,13 +51,33 @@ fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::f
     if let Some(measured) = report.measured {
         writeln!(
             page,
-            "Measured on {measured} responses of a fifth of the situations, none of which the encoder that is measured or the n-grams beside it had learnt. How the two are joined was fitted on the same responses (two weights and a constant for each label), so the figures are a little kind. The encoder that ships learnt all responses.\n"
+            "Measured on {measured} responses of a fifth of the situations, none of which the encoder that is measured or the n-grams beside it had learnt. The encoder that ships learnt all responses.\n"
         )?;
+    }
+    match report.measured {
+        Some(_) => write!(
+            page,
+            "Segments as the program finds them, decisions put together for each response. How the two are joined, calibration and thresholds were fitted on all but one of {folds} parts of these responses and judged on that one, in turn, no situation in two parts."
+        )?,
+        None => write!(
+            page,
+            "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; {}calibration and thresholds fitted on the other folds.",
+            if report.encoder { "how n-grams and vectors are joined, " } else { "" }
+        )?,
     }
     writeln!(
         page,
-        "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; calibration and thresholds fitted on the other folds. Intervals hold 95% of 500 resamples of situations. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"
+        " Intervals hold 95% of 500 resamples of situations. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"
     )?;
+    if let Some(gain) = report.gain {
+        let Gain { alone, joined, interval: (low, high), better } = gain;
+        writeln!(
+            page,
+            "What the encoder adds: micro-F1 of themes {joined:.3}, with the n-grams alone {alone:.3} on the same responses; difference {:+.3} [{low:+.3}, {high:+.3}] (paired bootstrap over situations; better in {:.0}% of the resamples).\n",
+            joined - alone,
+            better * 100.0
+        )?;
+    }
     for task in [&report.themes, &report.codes].into_iter().chain(&report.tasks) {
         write_task(page, task)?;
     }

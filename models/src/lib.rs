@@ -9,6 +9,7 @@
 //! [`card`] writes that report down for people.
 
 pub mod accurate;
+pub mod backend;
 mod calibration;
 mod card;
 pub mod clauses;

@@ -138,6 +138,8 @@ pub struct TrainingReport {
     pub encoder: bool,
     /// Responses that it was measured on, where the encoder learnt the others; otherwise all.
     pub measured: Option<usize>,
+    /// What the encoder's reading adds to the n-grams, where there is one.
+    pub gain: Option<Gain>,
     /// Themes of whole responses.
     pub themes: TaskReport,
     /// Themes and thin codes of whole responses.
@@ -154,6 +156,19 @@ pub struct TrainingReport {
     pub tasks: Vec<TaskReport>,
     /// Labels with too few examples.
     pub refused: Vec<Refusal>,
+}
+
+/// Micro-F1 of themes with and without what was joined to the n-grams, on the same responses.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gain {
+    /// Of the n-grams alone.
+    pub alone: f64,
+    /// Of both together.
+    pub joined: f64,
+    /// 95% interval of the difference, by a paired bootstrap over situations.
+    pub interval: (f64, f64),
+    /// Share of the resamples in which both together were better.
+    pub better: f64,
 }
 
 impl TrainingReport {

@@ -8,6 +8,7 @@ mod about;
 mod check;
 mod codebook;
 mod evaluate;
+mod export_encoder;
 mod report;
 mod run;
 mod train;
@@ -46,6 +47,7 @@ enum Command {
     Evaluate(evaluate::Args),
     Train(train::Args),
     Codebook(codebook::Args),
+    ExportEncoder(export_encoder::Args),
     /// What makes a terminal complete commands and options with the tab key.
     #[command(after_help = about::COMPLETIONS)]
     Completions {
@@ -102,6 +104,7 @@ pub fn main() -> ExitCode {
         Some(Command::Evaluate(args)) => evaluate::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Codebook(args)) => codebook::run(args),
+        Some(Command::ExportEncoder(args)) => export_encoder::run(args),
         Some(Command::Completions { shell }) => about::completions(shell, &mut Cli::command()),
         Some(Command::Man { folder }) => about::manual(&folder, &Cli::command()),
     };

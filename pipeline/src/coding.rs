@@ -5,8 +5,10 @@
 //! and keeps nothing between calls, so that a notebook or a cluster can call it as `run` does.
 
 mod coder;
+#[cfg(all(test, feature = "libtorch"))]
+mod parity;
 
-pub use coder::{Coder, Error, Pace, open_codebook};
+pub use coder::{Coder, Error, Pace, Wanted, open_codebook, open_model};
 
 use std::ops::Range;
 use std::sync::Arc;

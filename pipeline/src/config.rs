@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use heard_models::backend::{Backend, Device, HAS_LIBTORCH, Precision};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -30,6 +31,12 @@ pub struct RawConfig {
     /// `accurate`, `fast`, `auto`, or model files made by `heard train`.
     #[serde(deserialize_with = "one_or_more")]
     pub model: Vec<String>,
+    /// What computes the encoder of accurate models: `rust`, or `libtorch` in a build that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backend: Option<String>,
+    /// Where libtorch computes: `cpu` or `cuda`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// Columns to break the results down by.
     pub by: Vec<String>,
     /// How many people were invited to answer.
@@ -130,6 +137,8 @@ pub struct Config {
     pub codebooks: Vec<String>,
     /// `accurate`, `fast`, `auto`, or model files; none is `auto`.
     pub models: Vec<String>,
+    /// What computes the encoder of accurate models.
+    pub backend: Backend,
     /// How many people were invited to answer.
     pub invited: Option<u64>,
     /// Disclosure control.
@@ -189,6 +198,16 @@ pub enum Error {
         /// "; did you mean ...".
         hint: String,
     },
+    /// libtorch is asked for in a build without it.
+    #[error(
+        "this build of Heard has no libtorch. Leave out `--backend libtorch` (the results are the same within rounding), or build Heard with it, on Linux, from its sources: `models/libtorch/setup.sh DIR > DIR.env`, `. DIR.env`, `cargo build --release -p heard --features libtorch`"
+    )]
+    NoLibtorch,
+    /// A GPU is asked for, and a backend that has none.
+    #[error(
+        "the backend `rust` computes on the processor. For a GPU, use `--backend libtorch --device cuda`"
+    )]
+    NoDevice,
     /// Nothing to read.
     #[error("no input: name a file or a folder, for example `heard run survey.xlsx`")]
     NoInput,
@@ -252,6 +271,8 @@ impl RawConfig {
         self.question = other.question.or(self.question);
         list(&mut self.codebook, other.codebook);
         list(&mut self.model, other.model);
+        self.backend = other.backend.or(self.backend);
+        self.device = other.device.or(self.device);
         self.invited = other.invited.or(self.invited);
         self.suppress = other.suppress.or(self.suppress);
         self.keep_ids = other.keep_ids.or(self.keep_ids);
@@ -279,6 +300,12 @@ impl RawConfig {
                 unknown("redact", name, "standard, strict or structured", &all)
             })?,
         };
+        let threads = machine
+            .threads
+            .or_else(|| std::thread::available_parallelism().ok().map(Into::into))
+            .unwrap_or(1)
+            .clamp(1, 256);
+        let backend = backend(self.backend.as_deref(), self.device.as_deref(), threads)?;
         let providers = match &self.providers {
             None => Vec::new(),
             Some(path) => read_providers(&base.join(path))?,
@@ -304,6 +331,7 @@ impl RawConfig {
                 self.codebook
             },
             models: self.model,
+            backend,
             invited: self.invited,
             suppress,
             keep_ids: self.keep_ids.unwrap_or(false),
@@ -319,11 +347,7 @@ impl RawConfig {
             review_threshold: share("thresholds.review", self.thresholds.review, REVIEW.into())?
                 as f32,
             force: machine.force,
-            threads: machine
-                .threads
-                .or_else(|| std::thread::available_parallelism().ok().map(Into::into))
-                .unwrap_or(1)
-                .clamp(1, 256),
+            threads,
             quiet: machine.quiet,
             hash,
         })
@@ -374,6 +398,22 @@ fn share(name: &'static str, value: Option<f64>, default: f64) -> Result<f64, Er
     })
 }
 
+/// What computes the encoder, as asked for.
+fn backend(name: Option<&str>, device: Option<&str>, threads: usize) -> Result<Backend, Error> {
+    let device = match device.unwrap_or("cpu") {
+        "cpu" => Device::Cpu,
+        "cuda" => Device::Cuda,
+        other => return Err(unknown("device", other, "cpu or cuda", &["cpu", "cuda"])),
+    };
+    match (name.unwrap_or("rust"), device) {
+        ("rust", Device::Cpu) => Ok(Backend::Rust(Precision::Int8)),
+        ("rust", Device::Cuda) => Err(Error::NoDevice),
+        ("libtorch", _) if !HAS_LIBTORCH => Err(Error::NoLibtorch),
+        ("libtorch", device) => Ok(Backend::Libtorch { device, threads }),
+        (other, _) => Err(unknown("backend", other, "rust or libtorch", &["rust", "libtorch"])),
+    }
+}
+
 fn unknown(name: &'static str, value: &str, known: &'static str, all: &[&str]) -> Error {
     let hint = did_you_mean(value, all.iter().copied())
         .map(|k| format!("; did you mean `{k}`?"))
@@ -417,6 +457,31 @@ mod tests {
         assert_eq!(check(raw("strict")).unwrap().redact, Mode::Strict);
         let message = check(raw("strickt")).unwrap_err().to_string();
         assert!(message.contains("did you mean `strict`"), "{message}");
+    }
+
+    #[test]
+    fn a_backend_is_checked_with_its_device() {
+        let check = |name: Option<&str>, device: Option<&str>| backend(name, device, 3);
+        assert_eq!(check(None, None).unwrap(), Backend::default());
+        assert_eq!(check(Some("rust"), Some("cpu")).unwrap(), Backend::default());
+        let gpu = check(None, Some("cuda")).unwrap_err().to_string();
+        assert!(gpu.contains("--backend libtorch --device cuda"), "{gpu}");
+        let misspelt = check(Some("libtroch"), None).unwrap_err().to_string();
+        assert!(misspelt.contains("did you mean `libtorch`"), "{misspelt}");
+        let torch = check(Some("libtorch"), Some("cuda"));
+        assert_eq!(torch.is_ok(), HAS_LIBTORCH);
+        match torch {
+            Ok(backend) => {
+                assert_eq!(backend, Backend::Libtorch { device: Device::Cuda, threads: 3 });
+            }
+            Err(error) => assert!(error.to_string().contains("--features libtorch"), "{error}"),
+        }
+    }
+
+    #[test]
+    fn a_setting_that_nobody_uses_leaves_the_hash_as_it_was() {
+        let text = serde_json::to_string(&RawConfig::default()).unwrap();
+        assert!(!text.contains("backend") && !text.contains("device"), "{text}");
     }
 
     #[test]

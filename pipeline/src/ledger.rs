@@ -130,6 +130,7 @@ impl Ledger {
             codebooks: coder.codebooks().map(versioned_codebook).collect(),
             models: coder.models().map(versioned_model).chain(name_finder(config.redact)).collect(),
             model_choice: coder.pace().why().to_owned(),
+            backend: coder.backend().map(|backend| backend.to_string()),
             sources,
             counts,
             residual: residual(config.redact, &self.redactions),

@@ -42,6 +42,9 @@ pub struct Manifest {
     /// Which of the built-in models coded, and why.
     #[serde(default)]
     pub model_choice: String,
+    /// What computed the encoder, where one read.
+    #[serde(default)]
+    pub backend: Option<String>,
     /// The sources, in input order.
     pub sources: Vec<Source>,
     /// What each count means is in its name; see [`Counts`].

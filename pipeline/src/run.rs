@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use heard_models::{Codebook, Model};
 
-use crate::coding::{self, CodedResponse, Coder, Pace};
+use crate::coding::{self, CodedResponse, Coder, Pace, Wanted};
 use crate::config::Config;
 use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
 use crate::encode::{self, Encoded, KeyRow};
@@ -77,8 +77,15 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
     let folder = Folder::claim(&config.out, config.force)?;
     progress.stage("Opening");
-    let open =
-        |rows: u64| Coder::open(&config.codebooks, &config.models, config.review_threshold, rows);
+    let open = |rows: u64| {
+        Coder::open(Wanted {
+            codebooks: &config.codebooks,
+            models: &config.models,
+            backend: config.backend,
+            review: config.review_threshold,
+            rows,
+        })
+    };
     // What cannot be opened is told before anything is read; how much there is may ask for others.
     let mut coder = open(u64::MAX)?;
     let deidentifier = Deidentifier::new(deidentify::Options {
@@ -109,10 +116,11 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
                 deidentify::deidentify(&deidentifier, numbered);
             (coder.code(responses), ids, unprocessed, rows)
         },
-        |(mut coded, ids, unprocessed, rows)| {
-            ledger.add(&mut coded, &unprocessed, rows);
-            out.write(&encode::encode(&coded, &vocabulary)?, &unprocessed)?;
-            out.write_key(&coded, &ids, &unprocessed, &places)?;
+        |(responses, ids, unprocessed, rows)| {
+            let mut responses = responses?;
+            ledger.add(&mut responses, &unprocessed, rows);
+            out.write(&encode::encode(&responses, &vocabulary)?, &unprocessed)?;
+            out.write_key(&responses, &ids, &unprocessed, &places)?;
             progress.advance(rows);
             Ok::<_, Error>(())
         },

@@ -74,12 +74,14 @@ impl Summary {
         !self.over_threshold.is_empty()
     }
 
-    /// The models that coded with their versions, and why these.
+    /// The models with their versions, why these, and what computed their encoder.
     fn coded_by(manifest: &Manifest) -> String {
         let coders = manifest.models.iter().filter(|model| model.id != NAME_FINDER);
         let models: Vec<String> =
             coders.map(|model| format!("{} {}", model.id, model.version)).collect();
-        format!("{} ({})", models.join(", "), manifest.model_choice)
+        let backend = manifest.backend.iter().map(|backend| format!("; backend {backend}"));
+        let backend: String = backend.collect();
+        format!("{} ({}){backend}", models.join(", "), manifest.model_choice)
     }
 
     /// What a person should do, most urgent first.

@@ -118,7 +118,12 @@ fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
 /// Segments and codes, on one thread and on two.
 fn coding(model: &str, responses: &[Response]) -> anyhow::Result<()> {
     let (books, models) = (["home-care".to_owned()], [model.to_owned()]);
-    let coder = heard::coding::Coder::open(&books, &models, heard::config::REVIEW, 0)?;
+    let coder = heard::coding::Coder::open(heard::coding::Wanted {
+        codebooks: &books,
+        models: &models,
+        review: heard::config::REVIEW,
+        ..heard::coding::Wanted::default()
+    })?;
     for threads in [1, 2] {
         let share = responses.len().div_ceil(threads).max(1);
         let parts: Vec<Vec<Response>> = responses.chunks(share).map(<[_]>::to_vec).collect();

@@ -49,6 +49,13 @@ pub(super) struct Args {
     /// train`; may be repeated, each file codes the codebook that it was trained for [default: auto].
     #[arg(long, value_name = "NAME|FILE")]
     model: Vec<String>,
+    /// What computes the sentences of accurate models: `rust`, or `libtorch` in a build that has it
+    /// (cargo feature `libtorch`) [default: rust].
+    #[arg(long, value_name = "NAME")]
+    backend: Option<String>,
+    /// Where libtorch computes: cpu or cuda [default: cpu].
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
     /// Column to break the results down by; may be repeated.
     #[arg(long, value_name = "COLUMN")]
     by: Vec<String>,
@@ -112,6 +119,8 @@ fn config(args: Args) -> anyhow::Result<config::Config> {
         question: args.question,
         codebook: args.codebook,
         model: args.model,
+        backend: args.backend,
+        device: args.device,
         by: args.by,
         invited: args.invited,
         suppress: args.suppress,
