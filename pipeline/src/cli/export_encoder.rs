@@ -31,10 +31,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let weights = match args.model {
+    let Args { out, model } = args;
+    let weights = match &model {
         None => Sentences::builtin_weights()?,
         Some(path) => {
-            let model = coding::open_model(&path)?;
+            let model = coding::open_model(path)?;
             let sentences = model.sentences().with_context(|| {
                 let shown = path.display();
                 format!("{shown} is a fast model: it has no encoder. `heard train --accurate` makes one that has")
@@ -43,13 +44,13 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         }
     };
     for (name, bytes) in weights.to_transformers()? {
-        let path = args.out.join(name);
-        store::create_folder(path.parent().unwrap_or(&args.out))?;
+        let path = out.join(name);
+        store::create_folder(path.parent().unwrap_or(&out))?;
         store::write_file(&path, &bytes)?;
     }
     print(&format!(
         "Wrote the encoder to {} (f32 safetensors, {} numbers a vector).\n",
-        args.out.display().to_string().replace('\\', "/"),
+        out.display().to_string().replace('\\', "/"),
         weights.config().width
     ))
 }
