@@ -13,7 +13,7 @@ use crate::intake::Intake;
 use crate::manifest::{Counts, Manifest, Source, Versioned};
 use crate::response::Unprocessed;
 use crate::schema;
-use crate::tables::{Quotes, Tally, TallyOptions};
+use crate::tables::{Gaps, Quotes, Tally, TallyOptions};
 use crate::vocabulary::Vocabulary;
 
 /// A text with fewer words than this is not taken for a copy of another: many people say "no".
@@ -29,19 +29,21 @@ pub struct Ledger {
     texts: HashMap<u128, String>,
     tally: Tally,
     quotes: Quotes,
+    gaps: Gaps,
 }
 
 impl Ledger {
     /// Empty books.
-    pub fn new(vocabulary: &Vocabulary) -> Self {
+    pub fn new(vocabulary: &Vocabulary, options: TallyOptions) -> Self {
         Self {
             counts: Counts::default(),
             redactions: BTreeMap::new(),
             unprocessed: BTreeMap::new(),
             rows_of: BTreeMap::new(),
             texts: HashMap::new(),
-            tally: Tally::new(vocabulary, TallyOptions::default()),
+            tally: Tally::new(vocabulary, options),
             quotes: Quotes::new(vocabulary),
+            gaps: Gaps::default(),
         }
     }
 
@@ -67,6 +69,7 @@ impl Ledger {
             }
             self.tally.add(row);
             self.quotes.add(row);
+            self.gaps.add(row);
         }
     }
 
@@ -93,6 +96,8 @@ impl Ledger {
             suppress: config.suppress.as_str().to_owned(),
             organisation: config.organisation.clone(),
             invited: config.invited,
+            standards: config.standards.clone(),
+            charts: config.charts,
             codebooks: coder.codebooks().map(versioned_codebook).collect(),
             models: coder.models().map(versioned_model).collect(),
             model_choice: coder.pace().why().to_owned(),
@@ -104,9 +109,9 @@ impl Ledger {
         }
     }
 
-    /// The tally and the candidates for quotes, when the books are closed.
-    pub fn close(self) -> (Tally, Quotes) {
-        (self.tally, self.quotes)
+    /// The tally, the candidates for quotes and what fits no theme, when the books are closed.
+    pub fn close(self) -> (Tally, Quotes, Gaps) {
+        (self.tally, self.quotes, self.gaps)
     }
 }
 
