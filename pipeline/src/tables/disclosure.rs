@@ -114,7 +114,7 @@ impl Profile {
     /// Whether a group's figure would tell that a small theme has the most that is small: the
     /// reader takes away the most that all others can be.
     pub(super) fn group_tells(self, group: u64, themes: &[u64]) -> bool {
-        if self != Self::Nhs || self.is_small(group) {
+        if self != Self::Nhs || group == 0 || self.is_small(group) {
             return false;
         }
         let highest = |count: u64| match count {
@@ -123,7 +123,7 @@ impl Profile {
             shown => self.printed(shown) + 2,
         };
         let all: u64 = themes.iter().map(|count| highest(*count)).sum();
-        let lowest = self.printed(group) - 2;
+        let lowest = self.printed(group).saturating_sub(2);
         themes.iter().any(|count| self.is_small(*count)) && lowest >= all
     }
 
