@@ -275,7 +275,8 @@ pub fn read_population(path: &Path) -> Result<Vec<PopulationRow>, Error> {
     let mut rows = Vec::new();
     for (at, record) in reader.records().enumerate() {
         let line = at + 2;
-        let record = record.map_err(|_| wrong(line, "it has more or fewer values than the head"))?;
+        let record =
+            record.map_err(|_| wrong(line, "it has more or fewer values than the head"))?;
         let cell = |place: usize| record.get(place).unwrap_or_default().to_owned();
         let people = cell(people).replace([',', ' '], "").parse();
         rows.push(PopulationRow {
@@ -310,7 +311,8 @@ fn standard(id: &str, written: &RawStandard) -> Result<MeasureStandard, Error> {
         return Err(unknown("[standards]", id, "a measure such as minutes_late", &MEASURES));
     }
     let limits = [written.at_most, written.at_least];
-    let one = limits.iter().flatten().count() == 1 && limits.iter().flatten().all(|l| l.is_finite());
+    let one =
+        limits.iter().flatten().count() == 1 && limits.iter().flatten().all(|l| l.is_finite());
     if !one {
         return Err(Error::Value {
             name: "[standards]",
@@ -398,8 +400,11 @@ impl RawConfig {
             None => Vec::new(),
             Some(path) => read_population(&base.join(path))?,
         };
-        let standards =
-            self.standards.iter().map(|(id, written)| standard(id, written)).collect::<Result<_, _>>()?;
+        let standards = self
+            .standards
+            .iter()
+            .map(|(id, written)| standard(id, written))
+            .collect::<Result<_, _>>()?;
         let providers = match &self.providers {
             None => Vec::new(),
             Some(path) => read_providers(&base.join(path))?,

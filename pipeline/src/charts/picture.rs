@@ -27,10 +27,26 @@ pub(super) struct Line {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Mark {
-    Rect { x: f64, y: f64, width: f64, height: f64, ink: Ink },
-    Disc { x: f64, y: f64, radius: f64, ink: Ink },
+    Rect {
+        x: f64,
+        y: f64,
+        width: f64,
+        height: f64,
+        ink: Ink,
+    },
+    Disc {
+        x: f64,
+        y: f64,
+        radius: f64,
+        ink: Ink,
+    },
     /// A straight line between two places.
-    Stroke { from: (f64, f64), to: (f64, f64), width: f64, ink: Ink },
+    Stroke {
+        from: (f64, f64),
+        to: (f64, f64),
+        width: f64,
+        ink: Ink,
+    },
     Text(Line),
 }
 

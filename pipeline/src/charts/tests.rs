@@ -325,7 +325,13 @@ fn a_difference_is_only_called_one_where_the_test_says_so() {
     };
     let say = |verdict| {
         let (earlier, later) = (("2025".to_owned(), base()), ("2026".to_owned(), base()));
-        let chart = Change { frame: frame(false), earlier, later, rows: vec![row(verdict)], sides: Sides::Times };
+        let chart = Change {
+            frame: frame(false),
+            earlier,
+            later,
+            rows: vec![row(verdict)],
+            sides: Sides::Times,
+        };
         words(&chart.picture().unwrap())
     };
     assert!(say(Verdict::Clear).contains("34% to 41%\nup 7 points"));

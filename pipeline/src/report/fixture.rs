@@ -9,9 +9,9 @@ use super::{Agreement, Facts};
 use crate::manifest::Versioned;
 use crate::tables::evidence::{
     Against, Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, ClauseRow,
-    CodebookEvidence, Dimension,
-    Evidence, Finding, Funnel, Heard, MeasureRow, MeasureSummary, Named, OutcomeRow, Overall, Pair,
-    Profile, QuestionRow, Quote, Split, StanceRow, StandardEvidence, ThemeRow, Unit, Unnamed,
+    CodebookEvidence, Dimension, Evidence, Finding, Funnel, Heard, MeasureRow, MeasureSummary,
+    Named, OutcomeRow, Overall, Pair, Profile, QuestionRow, Quote, Split, StanceRow,
+    StandardEvidence, ThemeRow, Unit, Unnamed,
 };
 
 /// (group, label) of themes as long and as short as they come.

@@ -45,7 +45,8 @@ pub(super) fn stance(evidence: &Evidence) -> Option<Plan> {
     let rows = &evidence.stance;
     let first = rows.first()?;
     let base = |row: &StanceRow| row.stances.iter().find_map(|(_, cell)| cell.base());
-    let order = [Stance::Support, Stance::Conditional, Stance::Oppose, Stance::Unclear, Stance::None];
+    let order =
+        [Stance::Support, Stance::Conditional, Stance::Oppose, Stance::Unclear, Stance::None];
     let sections = rows
         .iter()
         .map(|row| BarSection {
@@ -110,8 +111,11 @@ fn clauses(evidence: &Evidence, standard: &StandardEvidence) -> Option<Plan> {
         })
         .collect();
     let first = raised.iter().find(|clause| clause.respondents.count().is_some())?;
-    let headline =
-        format!("{}: raised most is {}", standard.title, of_people(&first.label, &first.respondents));
+    let headline = format!(
+        "{}: raised most is {}",
+        standard.title,
+        of_people(&first.label, &first.respondents)
+    );
     let told: Vec<String> = raised
         .iter()
         .filter_map(|clause| Some(format!("{}, {}", clause.label, of(&clause.respondents)?)))
@@ -215,7 +219,10 @@ pub(super) fn gap(evidence: &Evidence) -> Option<(Plan, bool)> {
             .to_owned()
     } else {
         let most: Vec<String> = clear.iter().take(2).map(|(_, words)| words.clone()).collect();
-        format!("People who receive care and families differ by more than chance: {}", most.join("; "))
+        format!(
+            "People who receive care and families differ by more than chance: {}",
+            most.join("; ")
+        )
     };
     let note = format!(
         "Tested as two samples, at the 5% level for all {} themes together.",
@@ -337,20 +344,18 @@ pub(super) fn responded(evidence: &Evidence) -> Option<Plan> {
         receive care";
     let frame = frame(evidence, headline, subtitle, CANNOT_MEND, alt);
     let key = ["Share of respondents", "Share of people who receive care"].map(str::to_owned);
-    let chart = Bars {
-        frame: frame.clone(),
-        sections,
-        key: Some(key),
-        notes: Vec::new(),
-        base: nobody(),
-    };
+    let chart =
+        Bars { frame: frame.clone(), sections, key: Some(key), notes: Vec::new(), base: nobody() };
     Some(bars(evidence, "responded_and_receive_care", frame, chart))
 }
 
 fn about(by: &Represented) -> String {
     match by.left_out {
         0 => String::new(),
-        some => format!("Without {} of a group that the file does not have, or not stated", number(some)),
+        some => format!(
+            "Without {} of a group that the file does not have, or not stated",
+            number(some)
+        ),
     }
 }
 
@@ -455,7 +460,9 @@ pub(super) fn weighted(evidence: &Evidence) -> Option<Plan> {
         frame: frame.clone(),
         sections: vec![BarSection { rows, ..BarSection::default() }],
         key: Some(key),
-        notes: vec!["Themes of which a figure is withheld in a group have no weighted share.".to_owned()],
+        notes: vec![
+            "Themes of which a figure is withheld in a group have no weighted share.".to_owned(),
+        ],
         base: Base { n, of: "respondents with a weight".to_owned() },
     };
     Some(bars(evidence, "weighted", frame, chart))

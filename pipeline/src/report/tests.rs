@@ -93,7 +93,8 @@ fn a_run_with_waves_and_columns_gets_their_charts_and_file_names_are_safe_and_ap
         .breakdowns
         .push(Breakdown { id: "By_Provider".to_owned(), ..twin.clone() });
     evidence.codebooks[0].breakdowns.push(Breakdown { id: "by_../etc".to_owned(), ..twin });
-    let stems: Vec<String> = draw(&evidence, ChartChoice::All).unwrap().into_iter().map(|d| d.file_stem).collect();
+    let stems: Vec<String> =
+        draw(&evidence, ChartChoice::All).unwrap().into_iter().map(|d| d.file_stem).collect();
     assert_eq!(
         stems,
         [

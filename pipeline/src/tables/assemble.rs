@@ -8,8 +8,9 @@ use super::breakdown::{self, Published, protect_feeling, publishable};
 use super::counts::{Book, Counts};
 use super::disclosure::{Parts, Profile};
 use super::evidence::{
-    Against, Cell, ClauseRow, CodebookEvidence, Dimension, Evidence, Funnel, MeasureRow, MeasureSummary, Named, Number,
-    OutcomeRow, Overall, Pair, QuestionRow, Split, StanceRow, StandardEvidence, ThemeRow,
+    Against, Cell, ClauseRow, CodebookEvidence, Dimension, Evidence, Funnel, MeasureRow,
+    MeasureSummary, Named, Number, OutcomeRow, Overall, Pair, QuestionRow, Split, StanceRow,
+    StandardEvidence, ThemeRow,
 };
 use super::intervals::{margin, share};
 use super::measured::{MeasureKey, Measured};
@@ -205,7 +206,8 @@ fn standards(
     let standard = |(standard, first): (&StandardName, &usize)| {
         let clause = |(at, clause): (usize, &ClauseName)| {
             let parts = sums.clauses[first + at];
-            let themes: Vec<usize> = clause.themes.iter().map(|theme| usize::from(*theme)).collect();
+            let themes: Vec<usize> =
+                clause.themes.iter().map(|theme| usize::from(*theme)).collect();
             let counts = themes.iter().map(|theme| sums.respondents.slot(book.first + theme));
             let counts: Vec<u64> = counts.map(|parts| parts.iter().sum()).collect();
             let hidden = profile.plan_union(parts, &counts);
@@ -217,8 +219,7 @@ fn standards(
                 sentiment: profile.split(parts, hidden),
             }
         };
-        let mut clauses: Vec<ClauseRow> =
-            standard.clauses.iter().enumerate().map(clause).collect();
+        let mut clauses: Vec<ClauseRow> = standard.clauses.iter().enumerate().map(clause).collect();
         clauses.sort_by_key(|clause| std::cmp::Reverse(clause.respondents.count()));
         StandardEvidence {
             id: standard.id.clone(),

@@ -13,12 +13,12 @@ use rayon::prelude::*;
 use super::counts::Counts;
 
 use super::disclosure::{Hidden, Parts, Profile, together};
-use super::overlap::{Counted, Kind, Overlaps, Plans};
 use super::evidence::{
     Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Dimension, Heard, Split, ThemeRow, Unit,
 };
 use super::intervals::share;
 use super::labels;
+use super::overlap::{Counted, Kind, Overlaps, Plans};
 use super::tally::{NOT_STATED, Sums, Tally};
 
 /// More values than these are put together; a reader cannot take in more, and questions fewer.
@@ -270,9 +270,9 @@ pub(super) fn outcomes(
     let mut rows: Vec<Vec<BreakdownRow>> = vec![Vec::new(); published.len()];
     for (at, count) in sums.outcomes.iter().enumerate().filter(|(_, count)| **count > 0) {
         let (domain, direction) = (Domain::ALL[at / 4], Direction::ALL[at % 4]);
-        let by_value = published
-            .iter()
-            .map(|by| if shown(by) { by.by_value(sums, |c| [c.outcome(at), 0, 0, 0]) } else { Vec::new() });
+        let by_value = published.iter().map(|by| {
+            if shown(by) { by.by_value(sums, |c| [c.outcome(at), 0, 0, 0]) } else { Vec::new() }
+        });
         let by_value: Vec<Vec<Parts>> = by_value.collect();
         let whole = profile.plan_whole([*count, 0, 0, 0]);
         let counted = Counted { whole, rows: &by_value, kind: Kind::Plain };

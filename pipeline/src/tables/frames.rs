@@ -360,9 +360,7 @@ fn standards(evidence: &Evidence) -> PolarsResult<Table> {
 }
 
 fn against(evidence: &Evidence) -> PolarsResult<Table> {
-    let rows = || {
-        evidence.measures.iter().filter_map(|row| Some((row, row.against.as_ref()?)))
-    };
+    let rows = || evidence.measures.iter().filter_map(|row| Some((row, row.against.as_ref()?)));
     let mut columns = vec![
         words("measure", rows().map(|(row, _)| row.label.as_str())),
         words("standard", rows().map(|(_, against)| against.standard.as_str())),

@@ -192,7 +192,8 @@ impl Gaps {
                 segment: passage.segment,
             }));
             let respondents = profile.sensitive(people(passages.iter().copied()) as u64);
-            let passages = profile.sensitive(passages.len() as u64).filter(|_| respondents.is_some());
+            let passages =
+                profile.sensitive(passages.len() as u64).filter(|_| respondents.is_some());
             rows.push(Unnamed { number, terms, respondents, passages });
         }
         (rows, examples)
@@ -280,11 +281,23 @@ mod tests {
     #[test]
     fn words_are_told_without_names_numbers_and_placeholders() {
         let mut capitals = BTreeSet::new();
-        let found = terms("The parking permits near [PERSON 1] cost Marjorie 30 pounds.", &mut capitals);
+        let found =
+            terms("The parking permits near [PERSON 1] cost Marjorie 30 pounds.", &mut capitals);
         let found: Vec<&str> = found.iter().map(String::as_str).collect();
         assert_eq!(
             found,
-            ["cost", "cost marjorie", "marjorie", "marjorie pound", "near", "parking", "parking permit", "permit", "permit near", "pound"]
+            [
+                "cost",
+                "cost marjorie",
+                "marjorie",
+                "marjorie pound",
+                "near",
+                "parking",
+                "parking permit",
+                "permit",
+                "permit near",
+                "pound"
+            ]
         );
         assert!(capitals.contains("marjorie") && !capitals.contains("the"));
     }

@@ -50,9 +50,8 @@ pub(super) type Plans = Vec<Option<Vec<Hidden>>>;
 
 impl Overlaps {
     pub(super) fn new(sums: &Sums, published: &[Published]) -> Self {
-        let respondents: Vec<usize> = (0..published.len())
-            .filter(|at| published[*at].unit == Unit::Respondents)
-            .collect();
+        let respondents: Vec<usize> =
+            (0..published.len()).filter(|at| published[*at].unit == Unit::Respondents).collect();
         let value_of: Vec<Vec<usize>> = published
             .iter()
             .map(|by| {

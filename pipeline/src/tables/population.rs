@@ -132,10 +132,8 @@ pub(super) fn weighted(
     if known.is_empty() || (profile == Profile::Nhs && known.len() > 1) {
         return None;
     }
-    let places: Option<Vec<usize>> = known
-        .iter()
-        .map(|known| sums.weighed.iter().position(|at| *at == known.by.at))
-        .collect();
+    let places: Option<Vec<usize>> =
+        known.iter().map(|known| sums.weighed.iter().position(|at| *at == known.by.at)).collect();
     let places = places?;
     let mut joint: BTreeMap<Vec<usize>, Vec<&Counts>> = BTreeMap::new();
     for (ids, counts) in &sums.weighing {

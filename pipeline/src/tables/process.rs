@@ -4,7 +4,9 @@
 //! from it (Shewhart's rule for individual values). Everything comes from figures that may be shown:
 //! months that are hidden are left out, and with them their moving ranges.
 
-use super::evidence::{Breakdown, Cell, CodebookEvidence, Dimension, Process, ProcessPoint, Signal};
+use super::evidence::{
+    Breakdown, Cell, CodebookEvidence, Dimension, Process, ProcessPoint, Signal,
+};
 
 /// Fewer months make no process chart.
 const LEAST_MONTHS: usize = 12;
@@ -43,7 +45,13 @@ fn process(id: &str, label: &str, by: &Breakdown, cells: &[Cell]) -> Option<Proc
     let mut run = (0, 0.0);
     for point in &mut points {
         let Some(share) = point.cell.share() else { continue };
-        let side = if share > centre { 1.0 } else if share < centre { -1.0 } else { 0.0 };
+        let side = if share > centre {
+            1.0
+        } else if share < centre {
+            -1.0
+        } else {
+            0.0
+        };
         run = if side != 0.0 && side == run.1 { (run.0 + 1, side) } else { (1, side) };
         point.signal = if share > upper {
             Some(Signal::Above)

@@ -151,7 +151,9 @@ fn sheet(
         let at = at as u16;
         let title = super::labels::sentence_case(column.name());
         sheet.write_string_with_format(HEADER, at, clipped(&title), &styles.header)?;
-        let is_share = ["share", "low", "high", "apart", "apart_from", "apart_to"].iter().any(|end| column.name().ends_with(end));
+        let is_share = ["share", "low", "high", "apart", "apart_from", "apart_to"]
+            .iter()
+            .any(|end| column.name().ends_with(end));
         let decimal = if is_share { &styles.share } else { &styles.decimal };
         let mut widest = 10;
         for (row, cell) in cells(Values::of(column)?).into_iter().enumerate() {

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt16Array, UInt64Array};
+use arrow::array::{
+    ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt16Array, UInt64Array,
+};
 use arrow::datatypes::{DataType, Field, Schema};
 use polars::prelude::{Column, DataFrame, DataType as Kind, PolarsError};
 use rust_xlsxwriter::XlsxError;
@@ -77,11 +79,7 @@ pub fn write(
 
 /// Writes `not_in_the_codebook.parquet` under `restricted`: where the passages stand that fit no
 /// theme, for a person to read.
-pub fn examples(
-    restricted: &Path,
-    examples: &[Example],
-    metadata: &Metadata,
-) -> Result<(), Error> {
+pub fn examples(restricted: &Path, examples: &[Example], metadata: &Metadata) -> Result<(), Error> {
     let path = restricted.join("not_in_the_codebook.parquet");
     let words = |of: fn(&Example) -> &str| StringArray::from_iter_values(examples.iter().map(of));
     let columns: Vec<(&str, ArrayRef)> = vec![

@@ -97,15 +97,16 @@ pub(super) fn responded<'a>(material: &Material<'a>) -> Option<Section<'a>> {
             number(weighted.effective)
         )));
         blocks.extend(chart(material, "weighted"));
-        let rows = weighted.rows.iter().filter(|row| row.unweighted.count() != Some(0)).map(|row| {
-            let (share, range) = match row.weighted {
-                Some((share, low, high)) => {
-                    (percent(share), format!("{} to {}", percent(low), percent(high)))
-                }
-                None => (number_or_withheld(None), number_or_withheld(None)),
-            };
-            vec![row.label.clone(), of_or_withheld(&row.unweighted), share, range]
-        });
+        let rows =
+            weighted.rows.iter().filter(|row| row.unweighted.count() != Some(0)).map(|row| {
+                let (share, range) = match row.weighted {
+                    Some((share, low, high)) => {
+                        (percent(share), format!("{} to {}", percent(low), percent(high)))
+                    }
+                    None => (number_or_withheld(None), number_or_withheld(None)),
+                };
+                vec![row.label.clone(), of_or_withheld(&row.unweighted), share, range]
+            });
         let head = ["Theme", "People, unweighted", "Weighted share", "95% interval"];
         let caption = "Themes, unweighted and weighted";
         blocks.push(Block::Table(Table::new(caption, &head, rows.collect()).folded()));

@@ -121,7 +121,8 @@ fn worked_out_plain(by: &Breakdown, row: &BreakdownRow, profile: Profile) -> Vec
         })
         .collect();
     puzzle.sums.push((whole, figures.iter().map(|figure| figure.0).collect()));
-    let hidden = figures.into_iter().filter(|(figure, _, hidden)| *hidden && puzzle.gives_away(*figure));
+    let hidden =
+        figures.into_iter().filter(|(figure, _, hidden)| *hidden && puzzle.gives_away(*figure));
     hidden.map(|(_, label, _)| label.to_owned()).collect()
 }
 
@@ -149,7 +150,8 @@ fn unions_tell_nothing(found: &Evidence) -> bool {
             hidden.push(figure);
         }
     }
-    let place = |label: &str| themes.iter().position(|theme| theme.label == label).expect("a theme");
+    let place =
+        |label: &str| themes.iter().position(|theme| theme.label == label).expect("a theme");
     for clause in book.standards.iter().flat_map(|standard| &standard.clauses) {
         let members: Vec<usize> = clause.themes.iter().map(|label| place(label)).collect();
         if clause.respondents != Cell::Hidden {
@@ -252,7 +254,9 @@ fn overlap(found: &Evidence, rows: &[CodedResponse], pair: [&Breakdown; 2]) -> V
     let place = |by: &Breakdown, row: &CodedResponse| {
         let name = match by.dimension {
             Dimension::Column(at) => row.response.by[usize::from(at)].as_deref().map(str::to_owned),
-            Dimension::RespondentType => Some(super::super::labels::roles(row.respondent_type.0).to_owned()),
+            Dimension::RespondentType => {
+                Some(super::super::labels::roles(row.respondent_type.0).to_owned())
+            }
             _ => None,
         };
         let name = name.unwrap_or_else(|| "Not stated".to_owned());
@@ -286,7 +290,13 @@ fn attack_together(found: &Evidence, rows: &[CodedResponse]) -> Result<usize, Te
                     let felt = theme.map(|theme| &theme.sentiment);
                     let pair = [*first, *second];
                     let out = worked_out_together(pair, [a, b], felt, &people, found.profile);
-                    prop_assert!(out.is_empty(), "{} by {} and {}: {out:?}", a.id, first.id, second.id);
+                    prop_assert!(
+                        out.is_empty(),
+                        "{} by {} and {}: {out:?}",
+                        a.id,
+                        first.id,
+                        second.id
+                    );
                     tried += 1;
                 }
             }

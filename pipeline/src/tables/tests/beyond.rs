@@ -50,7 +50,8 @@ fn under_nhs_a_clause_with_a_small_theme_is_hidden() {
         .collect();
     let found = evidence(&tally(&rows), &facts(Profile::Nhs));
     let clauses = &found.main().expect("a codebook").standards[0].clauses;
-    let count = |id: &str| clauses.iter().find(|c| c.id == id).expect("a clause").respondents.count();
+    let count =
+        |id: &str| clauses.iter().find(|c| c.id == id).expect("a clause").respondents.count();
     assert_eq!((count("1"), count("2"), count("3")), (None, Some(0), Some(30)));
 }
 
