@@ -10,7 +10,7 @@ use crate::folder::{self, PUBLISH, RESTRICTED};
 use crate::publish;
 use crate::schema::{self, Table};
 use crate::store::{self, io};
-use crate::tables::{Quotes, Tally, TallyOptions};
+use crate::tables::{Gaps, Quotes, Tally, settings};
 use crate::vocabulary::Vocabulary;
 
 /// Why a report could not be made again.
@@ -63,13 +63,15 @@ pub fn report(dir: &Path, organisation: Option<String>) -> Result<PathBuf, Error
         .ok_or_else(|| Error::NoVocabulary(restricted.join(Table::Responses.file_name())))?;
     let facts = table.facts();
     let vocabulary = Vocabulary::new(codebooks, breakdowns);
-    let mut tally = Tally::new(&vocabulary, TallyOptions::default());
-    let mut quotes = Quotes::new(&vocabulary);
+    let options = settings::options(&vocabulary, &manifest.standards, &manifest.population);
+    let mut tally = Tally::new(&vocabulary, options);
+    let (mut quotes, mut gaps) = (Quotes::new(&vocabulary), Gaps::default());
     decode::read(&restricted, &vocabulary, |rows| {
         for mut row in rows {
             settle(&mut row);
             tally.add(&row);
             quotes.add(&row);
+            gaps.add(&row);
         }
     })?;
     // Made beside its place and renamed, like a run.
@@ -77,7 +79,8 @@ pub fn report(dir: &Path, organisation: Option<String>) -> Result<PathBuf, Error
     if work.exists() {
         fs::remove_dir_all(&work).map_err(io("remove", &work))?;
     }
-    publish::publish(&work, &restricted, &tally, &quotes, &manifest, &facts)?;
+    let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps };
+    publish::publish(&work, &restricted, &counted, &manifest, &facts)?;
     let publish = dir.join(PUBLISH);
     if publish.exists() {
         fs::remove_dir_all(&publish).map_err(io("remove", &publish))?;

@@ -1,6 +1,7 @@
 //! What the user asked for: [`RawConfig`] as written in `heard.toml` and on the command line,
 //! [`Config`] as meant. Everything is checked here once; nothing inside asks again.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use heard_models::backend::{Backend, Device, HAS_LIBTORCH, Precision};
@@ -9,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::deidentify::Mode;
 use crate::intake;
-use crate::tables::Profile;
+use crate::tables::{MeasureStandard, PopulationRow, Profile};
 
 /// Settings as written. The command line wins over the file.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
@@ -41,6 +42,12 @@ pub struct RawConfig {
     pub by: Vec<String>,
     /// How many people were invited to answer.
     pub invited: Option<u64>,
+    /// A CSV file with who receives care: column, value, people.
+    pub population: Option<PathBuf>,
+    /// Reported quantities and what they should be: `minutes_late = { at_most = 30 }`.
+    pub standards: BTreeMap<String, RawStandard>,
+    /// Charts: `best` (the five that fit best) or `all`.
+    pub charts: Option<String>,
     /// Disclosure control: `standard`, `nhs` or `none`.
     pub suppress: Option<String>,
     /// Keep the id column's own values as response ids.
@@ -76,6 +83,29 @@ fn one_or_more<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>,
         Written::One(one) => vec![one],
         Written::More(more) => more,
     })
+}
+
+/// What a reported quantity should be, as written.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawStandard {
+    /// Not more than this.
+    pub at_most: Option<f64>,
+    /// Not less than this.
+    pub at_least: Option<f64>,
+    /// A day, week, month or year, for rates.
+    pub per: Option<String>,
+}
+
+/// Which charts are drawn.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartChoice {
+    /// The five that fit the data best: those that the report shows.
+    #[default]
+    Best,
+    /// All that the data allow; the report still shows five.
+    All,
 }
 
 /// Who publishes the report.
@@ -141,6 +171,12 @@ pub struct Config {
     pub backend: Backend,
     /// How many people were invited to answer.
     pub invited: Option<u64>,
+    /// Who receives care, as written in the file.
+    pub population: Vec<PopulationRow>,
+    /// What reported quantities are held against.
+    pub standards: Vec<MeasureStandard>,
+    /// Which charts are drawn.
+    pub charts: ChartChoice,
     /// Disclosure control.
     pub suppress: Profile,
     /// Keep the id column's own values as response ids.
@@ -237,6 +273,92 @@ fn suggestion(message: &str) -> String {
     did_you_mean(wrong, quoted).map(|k| format!(". Did you mean `{k}`?")).unwrap_or_default()
 }
 
+/// Who receives care: a CSV file with the columns column, value and people.
+pub fn read_population(path: &Path) -> Result<Vec<PopulationRow>, Error> {
+    let wrong = |line: usize, problem: &str| Error::Toml {
+        path: path.to_owned(),
+        message: format!(
+            "line {line}: {problem}. A population file has the columns column, value and people, \
+             such as: area,North,1200"
+        ),
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let heads: Vec<String> = reader
+        .headers()
+        .map_err(|_| wrong(1, "it cannot be read"))?
+        .iter()
+        .map(str::to_lowercase)
+        .collect();
+    let place = |name: &str| {
+        let found = heads.iter().position(|head| head == name);
+        found.ok_or_else(|| wrong(1, &format!("there is no column `{name}`")))
+    };
+    let (column, value, people) = (place("column")?, place("value")?, place("people")?);
+    let mut rows = Vec::new();
+    for (at, record) in reader.records().enumerate() {
+        let line = at + 2;
+        let record =
+            record.map_err(|_| wrong(line, "it has more or fewer values than the head"))?;
+        let cell = |place: usize| record.get(place).unwrap_or_default().to_owned();
+        let people = cell(people).replace([',', ' '], "").parse();
+        rows.push(PopulationRow {
+            column: cell(column),
+            value: cell(value),
+            people: people.map_err(|_| wrong(line, "people is not a whole number"))?,
+        });
+    }
+    Ok(rows)
+}
+
+/// Measures that a standard can be set for.
+const MEASURES: [&str; 14] = [
+    "visit_minutes",
+    "visit_minutes_expected",
+    "minutes_late",
+    "minutes_early",
+    "care_workers",
+    "missed_visits",
+    "wait_days",
+    "visits_per_day",
+    "hours_per_week",
+    "notice_hours",
+    "hourly_cost",
+    "weekly_cost",
+    "travel_minutes",
+    "years_receiving",
+];
+
+fn standard(id: &str, written: &RawStandard) -> Result<MeasureStandard, Error> {
+    if !MEASURES.contains(&id) {
+        return Err(unknown("[standards]", id, "a measure such as minutes_late", &MEASURES));
+    }
+    let limits = [written.at_most, written.at_least];
+    let one =
+        limits.iter().flatten().count() == 1 && limits.iter().flatten().all(|l| l.is_finite());
+    if !one {
+        return Err(Error::Value {
+            name: "[standards]",
+            value: id.to_owned(),
+            known: "either at_most or at_least with a number, such as { at_most = 30 }",
+            hint: String::new(),
+        });
+    }
+    const RATES: [&str; 4] = ["day", "week", "month", "year"];
+    if let Some(per) = written.per.as_deref().filter(|per| !RATES.contains(per)) {
+        return Err(unknown("[standards] per", per, "day, week, month or year", &RATES));
+    }
+    Ok(MeasureStandard {
+        measure: id.to_owned(),
+        at_most: written.at_most,
+        at_least: written.at_least,
+        per: written.per.clone(),
+    })
+}
+
 /// The care providers of a file with one a line.
 pub fn read_providers(path: &Path) -> Result<Vec<String>, Error> {
     let text = std::fs::read_to_string(path)
@@ -274,6 +396,11 @@ impl RawConfig {
         self.backend = other.backend.or(self.backend);
         self.device = other.device.or(self.device);
         self.invited = other.invited.or(self.invited);
+        self.population = other.population.or(self.population);
+        if !other.standards.is_empty() {
+            self.standards = other.standards;
+        }
+        self.charts = other.charts.or(self.charts);
         self.suppress = other.suppress.or(self.suppress);
         self.keep_ids = other.keep_ids.or(self.keep_ids);
         self.providers = other.providers.or(self.providers);
@@ -306,6 +433,20 @@ impl RawConfig {
             .unwrap_or(1)
             .clamp(1, 256);
         let backend = backend(self.backend.as_deref(), self.device.as_deref(), threads)?;
+        let charts = match self.charts.as_deref() {
+            None | Some("best") => ChartChoice::Best,
+            Some("all") => ChartChoice::All,
+            Some(other) => return Err(unknown("charts", other, "best or all", &["best", "all"])),
+        };
+        let population = match &self.population {
+            None => Vec::new(),
+            Some(path) => read_population(&base.join(path))?,
+        };
+        let standards = self
+            .standards
+            .iter()
+            .map(|(id, written)| standard(id, written))
+            .collect::<Result<_, _>>()?;
         let providers = match &self.providers {
             None => Vec::new(),
             Some(path) => read_providers(&base.join(path))?,
@@ -333,6 +474,9 @@ impl RawConfig {
             models: self.model,
             backend,
             invited: self.invited,
+            population,
+            standards,
+            charts,
             suppress,
             keep_ids: self.keep_ids.unwrap_or(false),
             providers,

@@ -14,7 +14,7 @@ use crate::manifest::{Counts, Manifest, NAME_FINDER, Residual, Source, Versioned
 use crate::repeats::{Repeat, Repeats};
 use crate::response::Unprocessed;
 use crate::schema;
-use crate::tables::{Quotes, Tally, TallyOptions};
+use crate::tables::{Gaps, Quotes, Tally, TallyOptions};
 use crate::vocabulary::Vocabulary;
 
 /// Spans listed for a person at most.
@@ -31,20 +31,22 @@ pub struct Ledger {
     quotes: Quotes,
     /// Spans that may still be personal, by reason: response id and offsets.
     to_check: BTreeMap<Reason, Vec<(String, Remaining)>>,
+    gaps: Gaps,
 }
 
 impl Ledger {
     /// Empty books.
-    pub fn new(vocabulary: &Vocabulary) -> Self {
+    pub fn new(vocabulary: &Vocabulary, options: TallyOptions) -> Self {
         Self {
             counts: Counts::default(),
             redactions: BTreeMap::new(),
             unprocessed: BTreeMap::new(),
             rows_of: BTreeMap::new(),
             repeats: Repeats::default(),
-            tally: Tally::new(vocabulary, TallyOptions::default()),
+            tally: Tally::new(vocabulary, options),
             quotes: Quotes::new(vocabulary),
             to_check: BTreeMap::new(),
+            gaps: Gaps::default(),
         }
     }
 
@@ -76,6 +78,7 @@ impl Ledger {
             self.look_at(row);
             self.tally.add(row);
             self.quotes.add(row);
+            self.gaps.add(row);
         }
     }
 
@@ -127,6 +130,8 @@ impl Ledger {
             redact: config.redact.as_str().to_owned(),
             organisation: config.organisation.clone(),
             invited: config.invited,
+            standards: config.standards.clone(),
+            charts: config.charts,
             codebooks: coder.codebooks().map(versioned_codebook).collect(),
             models: coder.models().map(versioned_model).chain(name_finder(config.redact)).collect(),
             model_choice: coder.pace().why().to_owned(),
@@ -140,9 +145,9 @@ impl Ledger {
         }
     }
 
-    /// The tally and the candidates for quotes, when the books are closed.
-    pub fn close(self) -> (Tally, Quotes) {
-        (self.tally, self.quotes)
+    /// The tally, the candidates for quotes and what fits no theme, when the books are closed.
+    pub fn close(self) -> (Tally, Quotes, Gaps) {
+        (self.tally, self.quotes, self.gaps)
     }
 }
 

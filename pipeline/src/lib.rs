@@ -8,6 +8,7 @@ pub mod cli;
 pub mod coded;
 pub mod coding;
 pub mod config;
+mod crosswalk;
 pub mod decode;
 pub mod deidentify;
 pub mod encode;

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Organisation;
+use crate::config::{ChartChoice, Organisation};
+use crate::tables::{MeasureStandard, PopulationRow};
 
 /// The id of the model that finds names, among the models.
 pub const NAME_FINDER: &str = "names";
@@ -35,6 +36,15 @@ pub struct Manifest {
     pub organisation: Organisation,
     /// How many people were invited, where the user said.
     pub invited: Option<u64>,
+    /// What reported quantities are held against, as the user said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standards: Vec<MeasureStandard>,
+    /// Who receives care, as the user said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub population: Vec<PopulationRow>,
+    /// Which charts are drawn.
+    #[serde(default)]
+    pub charts: ChartChoice,
     /// The codebooks.
     pub codebooks: Vec<Versioned>,
     /// The models: those that coded, and [`NAME_FINDER`].

@@ -10,7 +10,7 @@ use crate::coding::open_codebook;
 use crate::manifest::Manifest;
 use crate::report::{self, Agreement, Material, View};
 use crate::store::{self, Metadata, create_folder, write_file};
-use crate::tables::{self, Evidence, Facts, Profile, Quotes, Tally};
+use crate::tables::{self, Evidence, Facts, Gaps, Profile, Quotes, Tally};
 
 /// Key findings on the first page, at most.
 const FINDINGS: usize = 6;
@@ -29,12 +29,23 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
-/// Writes everything under `publish`, and the notebook under `restricted`.
+/// What was gathered while responses went by.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// The counts.
+    pub tally: &'a Tally,
+    /// Candidates for quotes.
+    pub quotes: &'a Quotes,
+    /// Passages that fit no theme.
+    pub gaps: &'a Gaps,
+}
+
+/// Writes everything under `publish`, and under `restricted` the notebook and the passages that fit
+/// no theme.
 pub fn publish(
     publish: &Path,
     restricted: &Path,
-    tally: &Tally,
-    quotes: &Quotes,
+    counted: &Counted<'_>,
     manifest: &Manifest,
     metadata: &Metadata,
 ) -> Result<Evidence, Error> {
@@ -45,13 +56,17 @@ pub fn publish(
         reviewed: false,
         redactions: manifest.redactions.clone(),
         unprocessed: manifest.unprocessed.clone(),
+        population: manifest.population.clone(),
     };
-    let evidence = tables::evidence(tally, &facts);
-    let quotes = quotes.choose(tally, &evidence);
+    let mut evidence = tables::evidence(counted.tally, &facts);
+    let (unnamed, examples) = counted.gaps.found(facts.profile);
+    evidence.unnamed = unnamed;
+    tables::write::examples(restricted, &examples, metadata)?;
+    let quotes = counted.quotes.choose(counted.tally, &evidence);
     create_folder(publish)?;
     tables::write(publish, &evidence, &quotes, metadata)?;
 
-    let drawn = report::draw(&evidence)?;
+    let drawn = report::draw(&evidence, manifest.charts)?;
     let charts = publish.join("charts");
     create_folder(&charts)?;
     for chart in &drawn {
@@ -59,6 +74,7 @@ pub fn publish(
         write_file(&charts.join(format!("{}.png", chart.file_stem)), &chart.png)?;
     }
 
+    let shown: Vec<report::Drawn> = drawn.into_iter().filter(|chart| chart.in_report).collect();
     let organisation = manifest.organisation.clone();
     let mut facts = report::Facts::new(manifest, organisation.name, organisation.title);
     facts.definitions = definitions(manifest);
@@ -69,7 +85,7 @@ pub fn publish(
         facts: &facts,
         findings: &findings,
         quotes: &quotes,
-        drawn: &drawn,
+        drawn: &shown,
     });
     write_file(&publish.join("report.html"), report::html(&view)?.as_bytes())?;
     write_file(&publish.join("report.docx"), &report::docx(&view)?)?;

@@ -23,6 +23,7 @@ use crate::schema::{self, Table};
 use crate::store::{self, Metadata, TableWriter};
 use crate::stream;
 use crate::summary::Summary;
+use crate::tables::{PopulationRow, settings};
 use crate::vocabulary::Vocabulary;
 
 /// Why a run could not be done.
@@ -46,6 +47,11 @@ pub enum Error {
     /// A table could not be built.
     #[error("cannot build a table: {0}. This is a fault of Heard's; please report it")]
     Arrow(#[from] arrow::error::ArrowError),
+    /// A column of the population is not one that the run breaks its results down by.
+    #[error(
+        "the population file speaks of `{0}`, which is no breakdown of this run. Name the column with --by, or write respondent_type or wave"
+    )]
+    Population(String),
     /// The counts of the manifest do not add up.
     #[error(
         "the counts do not balance: {0}. Nothing was written; this is a fault of Heard's; please report it"
@@ -104,7 +110,9 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let restricted = folder.restricted();
     let facts = facts(config, &coder);
     let mut out = Tables::create(&restricted, &vocabulary, &facts)?;
-    let mut ledger = Ledger::new(&vocabulary);
+    let population = population(config, &vocabulary, &deidentifier)?;
+    let options = settings::options(&vocabulary, &config.standards, &population);
+    let mut ledger = Ledger::new(&vocabulary, options);
     let mut identities = Identities::new(config.keep_ids);
     let places = places(&intake);
     let batches = intake.batches().map(|b| b.map(|b| identities.number(b)).map_err(Error::from));
@@ -127,6 +135,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     )?;
     out.finish()?;
     let mut manifest = ledger.manifest(config, &coder, &intake);
+    manifest.population = population;
     if let Some(imbalance) = manifest.counts.imbalance() {
         return Err(Error::Imbalance(imbalance));
     }
@@ -135,9 +144,10 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     manifest.started = started;
     let to_check = restricted.join(folder::TO_CHECK);
     store::write_file(&to_check, ledger.to_check().as_bytes())?;
-    let (tally, quotes) = ledger.close();
+    let (tally, quotes, gaps) = ledger.close();
+    let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps };
     let publish = folder.work().join(folder::PUBLISH);
-    let evidence = publish::publish(&publish, &restricted, &tally, &quotes, &manifest, &facts)?;
+    let evidence = publish::publish(&publish, &restricted, &counted, &manifest, &facts)?;
     let summary = Summary::new(&evidence, &manifest, config);
     manifest.attention = summary.attention().to_vec();
     manifest.seconds = clock.elapsed().as_secs_f64();
@@ -149,20 +159,47 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
 fn breakdown_columns(intake: &Intake, deidentifier: &Deidentifier) -> Vec<String> {
     let mut used: HashMap<String, usize> = HashMap::new();
     let names = intake.breakdowns().iter().map(|name| {
-        let label = deidentifier.label(name.reveal());
-        let slug: String = label
-            .as_str()
-            .to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|part| !part.is_empty())
-            .take(8)
-            .collect::<Vec<_>>()
-            .join("_");
+        let slug = slug(deidentifier, name.reveal());
         let times = used.entry(slug.clone()).or_default();
         *times += 1;
         if *times == 1 { format!("by_{slug}") } else { format!("by_{slug}_{times}") }
     });
     names.collect()
+}
+
+/// A column's name as a machine id, de-identified.
+fn slug(deidentifier: &Deidentifier, name: &str) -> String {
+    deidentifier
+        .label(name)
+        .as_str()
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .take(8)
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
+/// Who receives care, in the columns and values that responses have after de-identification.
+fn population(
+    config: &Config,
+    vocabulary: &Vocabulary,
+    deidentifier: &Deidentifier,
+) -> Result<Vec<PopulationRow>, Error> {
+    let rows = config.population.iter().map(|row| {
+        let slug = slug(deidentifier, &row.column);
+        let column = match slug.as_str() {
+            "respondent_type" | "who_speaks" => "respondent_type".to_owned(),
+            "wave" => slug.clone(),
+            _ => format!("by_{slug}"),
+        };
+        if column.starts_with("by_") && !vocabulary.breakdowns().contains(&column) {
+            return Err(Error::Population(slug));
+        }
+        let value = deidentifier.label(&row.value).as_str().to_owned();
+        Ok(PopulationRow { column, value, people: row.people })
+    });
+    rows.collect()
 }
 
 /// What every Parquet file of the run says of itself.

@@ -62,6 +62,13 @@ pub(super) struct Args {
     /// How many people were invited to answer: gives the response rate.
     #[arg(long, value_name = "N")]
     invited: Option<u64>,
+    /// CSV file with who receives care (column, value, people): who replied beside it, and weighted
+    /// figures.
+    #[arg(long, value_name = "FILE")]
+    population: Option<PathBuf>,
+    /// Charts to draw: best (the five that fit the data best) or all [default: best].
+    #[arg(long, value_name = "WHICH")]
+    charts: Option<String>,
     /// How small counts are hidden in what may be published: standard, nhs or none
     /// [default: standard].
     #[arg(long, value_name = "PROFILE")]
@@ -123,6 +130,8 @@ fn config(args: Args) -> anyhow::Result<config::Config> {
         device: args.device,
         by: args.by,
         invited: args.invited,
+        population: args.population,
+        charts: args.charts,
         suppress: args.suppress,
         keep_ids: args.keep_ids.then_some(true),
         providers: args.providers,

@@ -548,6 +548,7 @@ impl CodebookNames {
             version: book.version.clone(),
             groups: book.groups.iter().map(|g| (g.id.clone(), g.label.clone())).collect(),
             themes: themes.chain(thin).collect(),
+            standards: crate::crosswalk::standards(book),
         }
     }
 }

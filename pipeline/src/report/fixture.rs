@@ -8,9 +8,10 @@ use heard_models::words::{Direction, Domain, Polarity, Sentiment, Stance};
 use super::{Agreement, Facts};
 use crate::manifest::Versioned;
 use crate::tables::evidence::{
-    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, CodebookEvidence, Dimension,
-    Evidence, Finding, Funnel, Heard, MeasureRow, MeasureSummary, Named, OutcomeRow, Overall, Pair,
-    Profile, QuestionRow, Quote, Split, StanceRow, ThemeRow, Unit,
+    Against, Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, ClauseRow,
+    CodebookEvidence, Dimension, Evidence, Finding, Funnel, Heard, MeasureRow, MeasureSummary,
+    Named, OutcomeRow, Overall, Pair, Profile, QuestionRow, Quote, Split, StanceRow,
+    StandardEvidence, ThemeRow, Unit, Unnamed,
 };
 
 /// (group, label) of themes as long and as short as they come.
@@ -194,6 +195,7 @@ pub(super) fn evidence(themes: usize, people: u64) -> Evidence {
             people,
         )],
         breakdowns,
+        standards: vec![standard(&rows, people)],
         themes: rows,
     };
     Evidence {
@@ -225,6 +227,16 @@ pub(super) fn evidence(themes: usize, people: u64) -> Evidence {
                 .map(|(at, s)| (*s, small_hidden(people / (3 + 2 * at as u64), people)))
                 .collect(),
         }],
+        outcomes_by: Vec::new(),
+        represented: Vec::new(),
+        weighted: None,
+        processes: Vec::new(),
+        unnamed: vec![Unnamed {
+            number: 1,
+            terms: vec!["parking".to_owned(), "permit".to_owned()],
+            respondents: Some(people / 12),
+            passages: Some(people / 11),
+        }],
         languages: vec![named("en", "English", Some(people * 2)), named("cy", "Welsh", None)],
         flags: vec![
             named("safeguarding_review", "For a person to read today", None),
@@ -234,6 +246,22 @@ pub(super) fn evidence(themes: usize, people: u64) -> Evidence {
         redactions: vec![named("PERSON", "Names of people", Some(people / 2))],
         unprocessed: vec![named("unreadable_page", "Scanned page without text", Some(2))],
         rules: vec!["In breakdowns, figures of fewer than 5 are hidden.".to_owned()],
+    }
+}
+
+fn standard(rows: &[ThemeRow], people: u64) -> StandardEvidence {
+    let clause = |(at, theme): (usize, &ThemeRow)| ClauseRow {
+        id: format!("QS{}", at + 1),
+        label: format!("QS{} {}", at + 1, theme.label),
+        themes: vec![theme.label.clone()],
+        respondents: cell(people / (4 + at as u64), people),
+        sentiment: split(people / (4 + at as u64), 2),
+    };
+    StandardEvidence {
+        id: "nice".to_owned(),
+        title: "NICE quality standard QS123".to_owned(),
+        best_fit: true,
+        clauses: rows.iter().enumerate().map(clause).collect(),
     }
 }
 
@@ -292,6 +320,13 @@ fn measures(people: u64) -> Vec<MeasureRow> {
                 range: Some((5.0, 90.0)),
                 values,
             }),
+            against: Some(Against {
+                standard: "at most 30 minutes".to_owned(),
+                limit: 30.0,
+                at_most: true,
+                kept: cell(total * 2 / 3, total),
+                beyond: cell(total - total * 2 / 3, total),
+            }),
         },
         MeasureRow {
             id: "care_workers".to_owned(),
@@ -301,6 +336,7 @@ fn measures(people: u64) -> Vec<MeasureRow> {
             respondents: None,
             values: None,
             summary: None,
+            against: None,
         },
     ]
 }

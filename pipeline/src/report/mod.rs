@@ -7,11 +7,11 @@
 mod bins;
 mod charts;
 mod comparisons;
-mod difference;
 mod docx;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod fixture;
+mod further;
 mod html;
 mod measured;
 pub mod notebook;
@@ -74,6 +74,9 @@ pub struct Drawn {
     /// The PNG file.
     #[serde(skip)]
     pub png: Vec<u8>,
+    /// Whether it is one of those that the report shows.
+    #[serde(skip)]
+    pub in_report: bool,
 }
 
 /// How well codings agree with people's, as measured elsewhere.

@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 
 use super::fixture::{evidence, facts, findings, quotes};
 use super::{Block, Drawn, Facts, Material, View, draw};
+use crate::config::ChartChoice;
 use crate::tables::evidence::{Breakdown, Cell, Dimension, Evidence, Split};
 
 const HIDDEN: Split = Split {
@@ -16,7 +17,7 @@ const HIDDEN: Split = Split {
 };
 
 fn with_view<T>(evidence: &Evidence, then: impl FnOnce(&View<'_>, &[Drawn]) -> T) -> T {
-    let drawn = draw(evidence).unwrap();
+    let drawn = draw(evidence, ChartChoice::All).unwrap();
     let (facts, findings, quotes) = (facts(), findings(evidence), quotes());
     let material =
         Material { evidence, facts: &facts, findings: &findings, quotes: &quotes, drawn: &drawn };
@@ -73,7 +74,7 @@ fn words_of_page(html: &str) -> String {
 fn the_three_charts_exist_even_when_nobody_said_anything() {
     let mut empty = evidence(0, 0);
     empty.codebooks.clear();
-    let drawn = draw(&empty).unwrap();
+    let drawn = draw(&empty, ChartChoice::All).unwrap();
     let stems: Vec<&str> = drawn.iter().map(|d| d.file_stem.as_str()).collect();
     assert_eq!(&stems[..3], ["themes", "sentiment", "themes_by_respondent_type"]);
     assert!(drawn.iter().all(|d| d.svg.starts_with("<svg") && d.png.starts_with(b"\x89PNG")));
@@ -92,7 +93,8 @@ fn a_run_with_waves_and_columns_gets_their_charts_and_file_names_are_safe_and_ap
         .breakdowns
         .push(Breakdown { id: "By_Provider".to_owned(), ..twin.clone() });
     evidence.codebooks[0].breakdowns.push(Breakdown { id: "by_../etc".to_owned(), ..twin });
-    let stems: Vec<String> = draw(&evidence).unwrap().into_iter().map(|d| d.file_stem).collect();
+    let stems: Vec<String> =
+        draw(&evidence, ChartChoice::All).unwrap().into_iter().map(|d| d.file_stem).collect();
     assert_eq!(
         stems,
         [
@@ -105,13 +107,18 @@ fn a_run_with_waves_and_columns_gets_their_charts_and_file_names_are_safe_and_ap
             "themes_by_provider_2",
             "themes_by____etc",
             "measure_minutes_late",
+            "measures_and_standards",
+            "stance_by_proposal",
+            "standard_nice",
+            "people_and_families",
+            "themes_together",
         ]
     );
 }
 
 #[test]
 fn headlines_are_findings_made_from_the_figures() {
-    let drawn = draw(&evidence(5, 120)).unwrap();
+    let drawn = draw(&evidence(5, 120), ChartChoice::All).unwrap();
     let title = |stem: &str| drawn.iter().find(|d| d.file_stem == stem).unwrap().title.clone();
     assert!(title("themes").ends_with("by 40 of 120 people (33%)"), "{}", title("themes"));
     assert!(title("sentiment").starts_with("Criticised most: "));
@@ -125,7 +132,7 @@ fn a_hidden_figure_is_in_no_headline_and_no_words() {
     let book = &mut evidence.codebooks[0];
     // 413 of 1,200 is nowhere else.
     book.themes[0].respondents = Cell::shown(413, 1_200);
-    let shown = draw(&evidence).unwrap();
+    let shown = draw(&evidence, ChartChoice::All).unwrap();
     assert!(shown[0].title.contains("413") && shown[0].alt.contains("413"));
     let book = &mut evidence.codebooks[0];
     book.themes[0].respondents = Cell::Hidden;
@@ -299,7 +306,7 @@ fn the_same_evidence_gives_the_same_bytes() {
 #[test]
 fn a_report_without_quotes_findings_or_facts_still_stands() {
     let evidence = evidence(5, 12);
-    let drawn = draw(&evidence).unwrap();
+    let drawn = draw(&evidence, ChartChoice::All).unwrap();
     let material = Material {
         evidence: &evidence,
         facts: &Facts::default(),

@@ -1,6 +1,6 @@
 //! Machine ids to words that people read: roles, channels, measures, domains, dimensions.
 
-use heard_models::words::{Domain, Polarity, RespondentType};
+use heard_models::words::{Direction, Domain, Polarity, RespondentType};
 
 use super::evidence::Dimension;
 use super::tally::NOT_STATED;
@@ -100,6 +100,18 @@ pub(super) fn measure(id: &str) -> String {
     }
 }
 
+/// "at most 30 minutes", "at most 4 a week".
+pub(super) fn limit(limit: f64, at_most: bool, unit: &str, per: Option<&str>) -> String {
+    let way = if at_most { "at most" } else { "at least" };
+    let unit = match unit {
+        "count" => String::new(),
+        "gbp" => " pounds".to_owned(),
+        other => format!(" {other}"),
+    };
+    let per = per.map_or_else(String::new, |per| format!(" a {per}"));
+    format!("{way} {limit}{unit}{per}")
+}
+
 /// What people read for an ASCOT domain.
 pub(super) const fn domain(domain: Domain) -> &'static str {
     match domain {
@@ -111,6 +123,16 @@ pub(super) const fn domain(domain: Domain) -> &'static str {
         Domain::Occupation => "Occupation",
         Domain::Accommodation => "Accommodation",
         Domain::Dignity => "Dignity",
+    }
+}
+
+/// What people read for what became of it.
+pub(super) const fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Gained => "gained",
+        Direction::Kept => "kept",
+        Direction::AtRisk => "at risk",
+        Direction::Lost => "lost",
     }
 }
 

@@ -2,6 +2,7 @@
 //! few of them; none of them counts anything.
 
 mod closing;
+mod further;
 mod groups;
 mod heard;
 mod reported;
@@ -19,15 +20,19 @@ impl<'a> View<'a> {
     pub fn new(material: &Material<'a>) -> Self {
         let mut sections = vec![summary::section(material), heard::why_and_how(material)];
         sections.push(heard::section(material));
+        sections.extend(further::responded(material));
         sections.push(themes::feeling(material));
         sections.push(themes::section(material));
         sections.extend(themes::other_codebooks(material));
         sections.extend(themes::differences(material));
+        sections.extend(further::beyond_themes(material));
         sections.extend(groups::sections(material));
         sections.extend(reported::suggestions(material));
         sections.extend(reported::measures(material));
         sections.extend(reported::outcomes(material));
         sections.extend(reported::stance(material));
+        sections.extend(further::standards(material));
+        sections.extend(further::unnamed(material));
         sections.push(closing::for_a_person(material));
         sections.push(closing::not_processed(material));
         sections.push(closing::method(material));

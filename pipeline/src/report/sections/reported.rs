@@ -3,6 +3,7 @@
 use heard_models::words::{Direction, Stance};
 
 use super::super::Material;
+use super::super::further::position;
 use super::super::view::{Block, Section, Table};
 use super::super::words::{number, number_or_few, number_or_withheld, of_or_withheld, quantity};
 use super::chart;
@@ -47,7 +48,7 @@ pub(super) fn measures<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     ];
     let charts = material.drawn.iter().filter(|drawn| drawn.file_stem.starts_with("measure_"));
     blocks.extend(charts.map(|drawn| Block::Chart { drawn }));
-    blocks.extend(chart(material, "measures"));
+    blocks.extend(chart(material, "measures_and_standards"));
     Some(Section::new("in-numbers", "What people report in numbers", blocks))
 }
 
@@ -108,22 +109,17 @@ pub(super) fn stance<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     if rows.is_empty() {
         return None;
     }
-    let name = |stance: &Stance| match stance {
-        Stance::Support => "In favour",
-        Stance::Oppose => "Against",
-        Stance::Conditional => "With conditions",
-        Stance::Unclear => "Not clear",
-        Stance::None => "No position",
-    };
+    let name = |stance: &Stance| position(*stance);
     let mut head = vec!["Proposal"];
     head.extend(Stance::ALL.iter().map(name));
     let rows = rows.iter().map(|row| spread(&row.question, Stance::ALL, &row.stances)).collect();
-    let blocks = vec![
+    let mut blocks = vec![
         Block::text(
             "Whether comments are for or against what was proposed. This is apart from feeling: \
              someone can praise today's care and oppose a change, or the other way round.",
         ),
         Block::Table(Table::new("Comments by proposal and position", &head, rows)),
     ];
+    blocks.extend(chart(material, "stance_by_proposal"));
     Some(Section::new("stance", "What people think of the proposals", blocks))
 }
