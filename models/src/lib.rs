@@ -39,7 +39,8 @@ pub use cues::Cues;
 pub use examples::{LabelledResponse, LabelledSegment};
 pub use features::{Encoder, WordEncoder};
 pub use model::{
-    Coded, Figure, Model, ResponseCodes, ResponseInput, Scratch, SegmentCodes, SegmentInput,
+    Coded, Figure, Model, Precision, ResponseCodes, ResponseInput, Scratch, SegmentCodes,
+    SegmentInput,
 };
 pub use report::TrainingReport;
 pub use training::{TrainError, TrainOptions, train};

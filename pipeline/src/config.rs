@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::intake;
+use crate::organisation::{self, Logo, Organisation};
+use crate::specification::{self, VisitFigure};
 use crate::tables::Profile;
 
 /// Settings as written. The command line wins over the file.
@@ -31,6 +33,10 @@ pub struct RawConfig {
     pub model: Vec<String>,
     /// Columns to break the results down by.
     pub by: Vec<String>,
+    /// Columns for each of whose values there is a report.
+    pub each: Vec<String>,
+    /// A CSV file of figures from visit logs, to stand beside what people say.
+    pub visit_log: Option<PathBuf>,
     /// How many people were invited to answer.
     pub invited: Option<u64>,
     /// Disclosure control: `standard`, `nhs` or `none`.
@@ -49,6 +55,9 @@ pub struct RawConfig {
     pub source: Vec<intake::SourceOverride>,
 }
 
+/// Breakdowns that need no column.
+pub const BREAKDOWNS: [&str; 2] = ["respondent_type", "wave"];
+
 /// Usual confidence below which a person reads a code: rather wrong than right.
 pub const REVIEW: f32 = 0.5;
 
@@ -64,16 +73,6 @@ fn one_or_more<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>,
         Written::One(one) => vec![one],
         Written::More(more) => more,
     })
-}
-
-/// Who publishes the report.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields, default)]
-pub struct Organisation {
-    /// Its name, printed on the report.
-    pub name: Option<String>,
-    /// Title of the report.
-    pub title: Option<String>,
 }
 
 /// Thresholds as written.
@@ -135,6 +134,12 @@ pub struct Config {
     pub providers: Vec<String>,
     /// Who publishes.
     pub organisation: Organisation,
+    /// Their logo.
+    pub logo: Option<Logo>,
+    /// Columns for each of whose values there is a report.
+    pub each: Vec<String>,
+    /// Figures from visit logs.
+    pub visit_log: Vec<VisitFigure>,
     /// Largest share of rows set aside.
     pub unprocessed_threshold: f64,
     /// Largest share of answers with residual personal data.
@@ -182,6 +187,12 @@ pub enum Error {
         /// "; did you mean ...".
         hint: String,
     },
+    /// What was said of the organisation cannot be used.
+    #[error(transparent)]
+    Organisation(#[from] organisation::Error),
+    /// The file of figures cannot be used.
+    #[error(transparent)]
+    Figures(#[from] specification::Error),
     /// Nothing to read.
     #[error("no input: name a file or a folder, for example `heard run survey.xlsx`")]
     NoInput,
@@ -239,6 +250,7 @@ impl RawConfig {
         list(&mut self.input, other.input);
         list(&mut self.text, other.text);
         list(&mut self.by, other.by);
+        list(&mut self.each, other.each);
         list(&mut self.source, other.source);
         self.out = other.out.or(self.out);
         self.id = other.id.or(self.id);
@@ -249,11 +261,13 @@ impl RawConfig {
         self.suppress = other.suppress.or(self.suppress);
         self.keep_ids = other.keep_ids.or(self.keep_ids);
         self.providers = other.providers.or(self.providers);
+        self.visit_log = other.visit_log.or(self.visit_log);
+        self.organisation.style = other.organisation.style.or(self.organisation.style);
         self
     }
 
     /// Checks every value and fills in the defaults. Relative inputs are relative to `base`.
-    pub fn check(self, base: &Path, machine: &Machine) -> Result<Config, Error> {
+    pub fn check(mut self, base: &Path, machine: &Machine) -> Result<Config, Error> {
         if self.input.is_empty() {
             return Err(Error::NoInput);
         }
@@ -268,6 +282,17 @@ impl RawConfig {
             None => Vec::new(),
             Some(path) => read_providers(&base.join(path))?,
         };
+        let logo = self.organisation.check(base)?;
+        let visit_log = match &self.visit_log {
+            None => Vec::new(),
+            Some(path) => specification::read_figures(&base.join(path))?,
+        };
+        // A report for each value of a column needs the breakdown by it.
+        for column in &self.each {
+            if !BREAKDOWNS.contains(&column.as_str()) && !self.by.contains(column) {
+                self.by.push(column.clone());
+            }
+        }
         let inputs: Vec<PathBuf> = self.input.iter().map(|i| join(base, i)).collect();
         Ok(Config {
             inputs,
@@ -292,6 +317,9 @@ impl RawConfig {
             keep_ids: self.keep_ids.unwrap_or(false),
             providers,
             organisation: self.organisation,
+            logo,
+            each: self.each,
+            visit_log,
             unprocessed_threshold: share(
                 "thresholds.unprocessed",
                 self.thresholds.unprocessed,

@@ -100,6 +100,8 @@ impl Ledger {
             counts,
             redactions: self.redactions.clone(),
             unprocessed: self.unprocessed.clone(),
+            each: config.each.clone(),
+            visit_log: config.visit_log.clone(),
             ..Manifest::default()
         }
     }

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Organisation;
+use crate::documents::Documents;
+use crate::organisation::Organisation;
+use crate::specification::VisitFigure;
 
 /// The manifest of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -46,6 +48,15 @@ pub struct Manifest {
     pub unprocessed: BTreeMap<String, u64>,
     /// Things that a person should do.
     pub attention: Vec<String>,
+    /// Breakdowns that have a report for each value.
+    #[serde(default)]
+    pub each: Vec<String>,
+    /// Figures that stand beside what people say, as the user gave them.
+    #[serde(default)]
+    pub visit_log: Vec<VisitFigure>,
+    /// Hashes of the Word files as they were written, so that edited ones are known.
+    #[serde(default)]
+    pub documents: Documents,
 }
 
 /// Something with a version and a hash.

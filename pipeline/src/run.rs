@@ -10,8 +10,9 @@ use std::time::Instant;
 use heard_models::{Codebook, Model};
 
 use crate::coding::{self, CodedResponse, Coder, Pace};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
+use crate::documents;
 use crate::encode::{self, Encoded, KeyRow};
 use crate::folder::{self, Folder};
 use crate::intake::{self, Intake};
@@ -23,7 +24,7 @@ use crate::schema::{self, Table};
 use crate::store::{self, Metadata, TableWriter};
 use crate::stream;
 use crate::summary::Summary;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Vocabulary, slug};
 
 /// Why a run could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -123,13 +124,18 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
 
     progress.stage("Tables, charts and report");
     manifest.started = started;
+    manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
     let (tally, quotes) = ledger.close();
-    let publish = folder.work().join(folder::PUBLISH);
-    let evidence = publish::publish(&publish, &restricted, &tally, &quotes, &manifest, &facts)?;
-    let summary = Summary::new(&evidence, &manifest, config);
+    if let Some(logo) = &config.logo {
+        publish::keep_logo(&restricted, logo)?;
+    }
+    let places = publish::Places::of(folder.work(), &restricted);
+    let evidence = publish::publish(&places, &tally, &quotes, &manifest, &facts)?;
+    manifest.documents = documents::record(folder.work(), &folder::WITH_DOCUMENTS)?;
+    let mut summary = Summary::new(&evidence, &manifest, config);
     manifest.attention = summary.attention().to_vec();
     manifest.seconds = clock.elapsed().as_secs_f64();
-    folder.finish(&manifest)?;
+    summary.kept(folder.finish(&mut manifest)?);
     Ok(summary)
 }
 
@@ -138,19 +144,20 @@ fn breakdown_columns(intake: &Intake, deidentifier: &Deidentifier) -> Vec<String
     let mut used: HashMap<String, usize> = HashMap::new();
     let names = intake.breakdowns().iter().map(|name| {
         let label = deidentifier.label(name.reveal());
-        let slug: String = label
-            .as_str()
-            .to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|part| !part.is_empty())
-            .take(8)
-            .collect::<Vec<_>>()
-            .join("_");
+        let slug = slug(label.as_str());
         let times = used.entry(slug.clone()).or_default();
         *times += 1;
         if *times == 1 { format!("by_{slug}") } else { format!("by_{slug}_{times}") }
     });
     names.collect()
+}
+
+/// The breakdown that the user means by a column, or by its own id.
+fn breakdown_id(column: &str, deidentifier: &Deidentifier) -> String {
+    if config::BREAKDOWNS.contains(&column) {
+        return column.to_owned();
+    }
+    format!("by_{}", slug(deidentifier.label(column).as_str()))
 }
 
 /// What every Parquet file of the run says of itself.
@@ -169,6 +176,8 @@ fn facts(config: &Config, coder: &Coder) -> Metadata {
     facts.set("model_sha256", models(Model::sha256));
     let figures: Vec<_> = coder.models().next().map(Model::figures).unwrap_or_default().to_vec();
     facts.set("model_figures", serde_json::to_string(&figures).unwrap_or_default());
+    let precisions = coder.models().next().map(Model::precisions).unwrap_or_default();
+    facts.set("model_precisions", serde_json::to_string(&precisions).unwrap_or_default());
     facts.set("config_sha256", config.hash.as_str());
     facts
 }

@@ -22,6 +22,7 @@ pub struct Summary {
     attention: Vec<String>,
     over_threshold: Vec<String>,
     coded_by: String,
+    kept: Vec<String>,
     out: PathBuf,
 }
 
@@ -63,6 +64,7 @@ impl Summary {
             top,
             over_threshold,
             coded_by: Self::coded_by(manifest),
+            kept: Vec::new(),
             out: config.out.clone(),
         }
     }
@@ -70,6 +72,11 @@ impl Summary {
     /// True where a threshold of the settings was passed.
     pub fn needs_attention(&self) -> bool {
         !self.over_threshold.is_empty()
+    }
+
+    /// New Word files that took another name, because people had changed the old ones.
+    pub fn kept(&mut self, moved: Vec<String>) {
+        self.kept = moved;
     }
 
     /// The models with their versions, and why these.
@@ -129,6 +136,9 @@ impl Summary {
         }
         for item in &self.over_threshold {
             let _ = writeln!(out, "\nWarning: {item}.");
+        }
+        for name in &self.kept {
+            let _ = writeln!(out, "\n{}", crate::plain::kept(name));
         }
         let report = self.out.join(crate::folder::PUBLISH).join("report.html");
         let _ = writeln!(

@@ -34,6 +34,17 @@ pub struct CodebookNames {
     pub themes: Vec<ThemeName>,
 }
 
+/// A name of a column or value as it stands in ids and names of files: `area_type`.
+pub fn slug(label: &str) -> String {
+    label
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .take(8)
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
 /// The names of one run.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {

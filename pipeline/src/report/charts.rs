@@ -40,6 +40,13 @@ pub fn draw(evidence: &Evidence) -> Result<Vec<Drawn>, Error> {
     plans.into_par_iter().map(Plan::draw).collect()
 }
 
+/// Those of the charts that have these file names.
+pub fn draw_some(evidence: &Evidence, stems: &[&str]) -> Result<Vec<Drawn>, Error> {
+    let plans = [themes(evidence), sentiment(evidence)];
+    let wanted = plans.into_iter().filter(|plan| stems.contains(&plan.stem.as_str()));
+    wanted.map(Plan::draw).collect()
+}
+
 impl Plan {
     fn draw(self) -> Result<Drawn, Error> {
         let failed = |source| Error::Chart { stem: self.stem.clone(), source };

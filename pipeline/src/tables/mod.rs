@@ -24,7 +24,7 @@ pub mod write;
 pub use assemble::{Facts, evidence};
 pub use disclosure::Profile;
 pub use evidence::Evidence;
-pub use quotes::Quotes;
+pub use quotes::{Chosen, Quotes};
 pub use tally::{Tally, TallyOptions};
 pub(crate) use write::guarded;
 pub use write::write;

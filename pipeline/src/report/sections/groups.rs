@@ -15,7 +15,10 @@ pub(super) fn sections<'a>(material: &Material<'a>) -> Vec<Section<'a>> {
     let groups: Vec<Section<'a>> = book
         .groups
         .iter()
-        .filter(|group| was_raised(group))
+        .filter(|group| {
+            let mut themes = book.themes.iter().filter(|theme| theme.group == group.id);
+            was_raised(group) && themes.any(|theme| theme.respondents.count() != Some(0))
+        })
         .enumerate()
         .map(|(at, group)| section(material, book, group, at))
         .collect();
@@ -41,7 +44,7 @@ fn section<'a>(
     if let Some(meaning) = material.facts.definitions.get(&group.id) {
         blocks.push(Block::Lead { text: meaning.clone() });
     }
-    blocks.push(Block::text(figures(group)));
+    blocks.extend(figures(group).map(Block::text));
     let themes: Vec<&ThemeRow> =
         book.themes.iter().filter(|theme| theme.group == group.id && was_raised(theme)).collect();
     let rows = themes
@@ -76,7 +79,7 @@ fn section<'a>(
         blocks.push(Block::list(meanings));
     }
     let mut quoted = themes.iter().flat_map(|theme| {
-        material.quotes.iter().filter(|quote| quote.theme == theme.id).map(quote)
+        material.chosen.quotes.iter().filter(|said| said.theme == theme.id).map(quote)
     });
     if let Some(first) = quoted.next() {
         blocks.push(first);
@@ -84,13 +87,13 @@ fn section<'a>(
     } else {
         blocks.push(Block::note("There is no quote here that may be published."));
     }
-    Section::under(format!("group-{}", at + 1), group.label.clone(), blocks)
+    let section = Section::under(format!("group-{}", at + 1), group.label.clone(), blocks);
+    if at == 0 { section } else { section.on_new_page() }
 }
 
-fn figures(group: &ThemeRow) -> String {
-    let Some(people) = of(&group.respondents) else {
-        return "Too few people raised these themes for a figure to be shown.".to_owned();
-    };
+/// None where the group's own figure is not one that may be read.
+fn figures(group: &ThemeRow) -> Option<String> {
+    let people = of(&group.respondents)?;
     let mut text = format!(
         "{people} of the people heard raised at least one of these themes (95% interval {})",
         interval(&group.respondents)
@@ -104,20 +107,20 @@ fn figures(group: &ThemeRow) -> String {
             text,
             ". Of these {}, {} had only praise and {} only criticism",
             number(base),
-            number(praise),
-            number(criticism)
+            if praise == 0 { "none".to_owned() } else { number(praise) },
+            if criticism == 0 { "none".to_owned() } else { number(criticism) }
         );
     }
     text.push('.');
-    text
+    Some(text)
 }
 
-fn quote<'a>(quote: &Quote) -> Block<'a> {
+pub(super) fn quote<'a>(quote: &Quote) -> Block<'a> {
     let feeling = match quote.sentiment {
         Sentiment::Positive => "Praise",
         Sentiment::Negative => "Criticism",
         Sentiment::Mixed => "Both praise and criticism",
-        Sentiment::Neutral => "Said",
+        Sentiment::Neutral => "Suggestion",
     };
     Block::Quote {
         text: quote.text.trim().to_owned(),
