@@ -84,6 +84,7 @@ print(head(as.data.frame(cut), 20))
 # Numbers that people gave: always "of those who gave a number", never a rate of compliance. A range
 # counts by its middle, "up to" by its limit.
 given <- measures |>
+  mutate(value = as.numeric(value), upper = as.numeric(upper)) |>
   mutate(given = case_when(is.na(upper) ~ value, value == 0 ~ upper, TRUE ~ (value + upper) / 2)) |>
   group_by(measure, unit, per) |>
   summarise(numbers = n(), median = median(given), .groups = "drop") |>

@@ -7,10 +7,13 @@
     reason = "tests say what failed by failing, and read the names that the program writes"
 )]
 
+mod accessibility;
 mod bad_input;
 mod commands;
+mod documents;
 mod evaluate;
 mod evidence;
+mod notebooks;
 mod privacy;
 mod samples;
 mod work;
