@@ -26,6 +26,11 @@ pub(crate) fn builtin(id: &str) -> Option<&'static str> {
     })
 }
 
+/// How often each theme of a model that ships was right; nothing of any other.
+pub fn precisions_of(id: &str) -> Vec<Precision> {
+    builtin(id).map(precisions).unwrap_or_default()
+}
+
 /// How often each theme was right, from the first table of a card: that of the themes.
 pub(crate) fn precisions(card: &str) -> Vec<Precision> {
     let rows = card.lines().skip_while(|line| !line.starts_with("| label | support |")).skip(2);

@@ -33,7 +33,7 @@ pub mod training;
 mod weights;
 pub mod words;
 
-pub use card::card;
+pub use card::{card, precisions_of};
 pub use codebook::{Codebook, CodebookError};
 pub use cues::Cues;
 pub use examples::{LabelledResponse, LabelledSegment};

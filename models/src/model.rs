@@ -575,9 +575,7 @@ impl Model {
     /// they kept this themselves have it from their card.
     pub fn precisions(&self) -> Vec<Precision> {
         if self.about.precisions.is_empty() {
-            return crate::card::builtin(&self.about.id)
-                .map(crate::card::precisions)
-                .unwrap_or_default();
+            return crate::card::precisions_of(&self.about.id);
         }
         self.about.precisions.clone()
     }

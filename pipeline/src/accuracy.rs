@@ -38,7 +38,12 @@ pub fn of(restricted: &Path, metadata: &Metadata, codebook: &str) -> Accuracy {
 /// What the model's file and card say.
 fn model(metadata: &Metadata) -> Accuracy {
     let figures: Vec<Figure> = stored(metadata, "model_figures");
-    let precisions: Vec<Precision> = stored(metadata, "model_precisions");
+    let mut precisions: Vec<Precision> = stored(metadata, "model_precisions");
+    if precisions.is_empty() {
+        // Runs of earlier versions name their models only; the first coded the first codebook.
+        let first = metadata.get("model").and_then(|ids| ids.split(' ').next());
+        precisions = first.map(heard_models::precisions_of).unwrap_or_default();
+    }
     Accuracy {
         agreement: figures
             .into_iter()

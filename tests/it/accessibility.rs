@@ -46,7 +46,8 @@ fn axe(dir: &Dir, browser: &str, script: &str, page: &str) -> String {
 
 #[test]
 fn no_page_breaks_a_rule_of_accessibility() {
-    let script = std::env::var("HEARD_AXE").ok().and_then(|path| std::fs::read_to_string(path).ok());
+    let script =
+        std::env::var("HEARD_AXE").ok().and_then(|path| std::fs::read_to_string(path).ok());
     let (Some(script), Some(browser)) = (script, chromium()) else {
         eprintln!("no Chromium, or HEARD_AXE does not name axe.min.js: pages not checked");
         return;

@@ -94,9 +94,12 @@ fn an_organisation_is_checked_and_its_look_lasts() {
 #[test]
 fn figures_from_visit_logs_stand_in_the_specification_and_its_sheet() {
     let dir = Dir::new();
-    let log = dir.write("log.csv", "theme,what,figure,period\npunctuality,Within 30 minutes,94%,2026\n");
+    let log =
+        dir.write("log.csv", "theme,what,figure,period\npunctuality,Within 30 minutes,94%,2026\n");
     leeds(&dir, &["--visit-log", log.to_str().unwrap()]);
-    assert!(dir.text("heard-out/publish/tables/specification.csv").contains("Within 30 minutes: 94%"));
+    assert!(
+        dir.text("heard-out/publish/tables/specification.csv").contains("Within 30 minutes: 94%")
+    );
     assert!(dir.text("heard-out/publish/report.html").contains("Within 30 minutes: 94% (2026)"));
     let sheets = archive_parts(&dir.path("heard-out/publish/tables.xlsx")).join("\n");
     assert!(sheets.contains("Within 30 minutes: 94% (2026)"));

@@ -26,7 +26,9 @@ fn python() -> Option<String> {
 #[test]
 fn both_notebooks_run_from_top_to_end() {
     let Some(python) = python() else {
-        eprintln!("no Python with polars, matplotlib, nbclient and ipykernel: notebooks not executed");
+        eprintln!(
+            "no Python with polars, matplotlib, nbclient and ipykernel: notebooks not executed"
+        );
         return;
     };
     let dir = Dir::new();

@@ -4,7 +4,7 @@
 use polars::prelude::{Column, DataFrame, PolarsResult};
 
 use super::Facts;
-use super::words::{interval, of, of_or_withheld};
+use super::words::{count_share, interval, of_or_withheld};
 use crate::tables::evidence::{Cell, Evidence, ThemeRow};
 use crate::tables::frames::Table;
 
@@ -34,17 +34,17 @@ pub struct Row {
 }
 
 impl Row {
-    /// "41 of 120 (34%), 95% interval 26% to 43%; 30 of 41 (73%) of them critical."
+    /// "41 of 120 (34%), 95% interval 26% to 43%; 30 (73%) of them only critical."
     pub fn evidence(&self) -> String {
         let mut text = of_or_withheld(&self.raised);
         if self.raised.count().is_some() {
             text = format!("{text}, 95% interval {}", interval(&self.raised));
         }
-        if let Some(critical) = of(&self.critical) {
-            text = format!("{text}; {critical} of them only critical");
+        if self.critical.count().is_some() {
+            text = format!("{text}; {} of them only critical", count_share(&self.critical));
         }
         if !self.sure {
-            text.push_str(". Read a sample first: the coding of this theme may be wrong too often");
+            text.push_str(". Unsure: read a sample first");
         }
         text.push('.');
         text

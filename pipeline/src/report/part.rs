@@ -12,8 +12,10 @@ pub const LEAST_PEOPLE: u64 = 10;
 /// What a part is, beside the whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// "Area: West".
+    /// "West".
     pub label: String,
+    /// "Area".
+    pub by: String,
     /// People heard in it.
     pub people: u64,
     /// People heard in all.
@@ -102,7 +104,8 @@ pub fn project(evidence: &Evidence, by: &Breakdown, at: usize) -> (Evidence, Par
         rules: evidence.rules.clone(),
     };
     let part = Part {
-        label: format!("{}: {}", by.label, value.label),
+        label: value.label.clone(),
+        by: by.label.clone(),
         people: value.base,
         all: by.values.iter().map(|value| value.base).sum(),
         everybody: by.rows.iter().map(|row| (row.id.clone(), row.all)).collect(),

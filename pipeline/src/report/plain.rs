@@ -51,7 +51,7 @@ fn about<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
         format!("{people} what they think."),
         "Thank you.".to_owned(),
         "This page says what you told us.".to_owned(),
-        "We took out names. Nobody can see who you are.".to_owned(),
+        "We took out names and addresses.".to_owned(),
     ];
     if evidence.draft {
         items.push("A computer sorted what you wrote.".to_owned());

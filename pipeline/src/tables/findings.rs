@@ -59,13 +59,19 @@ fn leaning(row: &ThemeRow) -> Option<String> {
         format!(", and most of them {what} ({count} of {base})")
     };
     let most = |interval: Option<(f64, f64)>| interval.is_some_and(|(low, _)| low > 0.5);
-    Some(if most(negative.interval()) {
+    let all = |count: u64| count > 0 && positive.base() == Some(count);
+    Some(if all(complaint) {
+        ", and all of them were critical".to_owned()
+    } else if all(praise) {
+        ", and all of them praised it".to_owned()
+    } else if most(negative.interval()) {
         said("were critical", complaint)
     } else if most(positive.interval()) {
         said("praised it", praise)
     } else {
         let others = positive.base().unwrap_or_default().saturating_sub(praise + complaint);
-        let others = if others > 0 { format!(", {others} both or neither") } else { String::new() };
+        let others =
+            if others > 0 { format!(" and {others} both or neither") } else { String::new() };
         format!("; of them {praise} had only praise, {complaint} only criticism{others}")
     })
 }

@@ -410,7 +410,7 @@ fn candidate(row: &CodedResponse, coding: &Coding, fewest: usize) -> Option<Cand
         return None;
     }
     let (text, edits) = edited(text)?;
-    if edits > 2 || !text.chars().any(char::is_lowercase) {
+    if edits > 2 || !text.chars().any(char::is_lowercase) || is_cut(&text) {
         return None;
     }
     let words = text.split_whitespace().count();
@@ -494,6 +494,16 @@ fn stands_alone(text: &str, starts: bool, ends: bool, fewest: usize) -> bool {
         && finished
         && (starts || !leans(text))
         && !points_elsewhere.iter().any(|words| lower.contains(words))
+}
+
+/// Whether a quotation was cut in two, or a list ends in its figures.
+fn is_cut(text: &str) -> bool {
+    let count = |mark: char| text.matches(mark).count();
+    let figures = text.trim_end_matches(['.', ' ']).ends_with(|c: char| c.is_ascii_digit());
+    count('"') % 2 == 1
+        || count('\u{201c}') != count('\u{201d}')
+        || (figures && text.contains(':'))
+        || text.ends_with(':')
 }
 
 /// Whether the first word leans on words before.

@@ -6,7 +6,7 @@ use heard_models::words::Sentiment;
 
 use super::super::Material;
 use super::super::view::{Block, Section, Table};
-use super::super::words::{count, interval, number, of, spoken};
+use super::super::words::{count, interval, list, number, of, spoken};
 use super::themes::{people_cells, was_raised};
 use crate::tables::evidence::{CodebookEvidence, Quote, ThemeRow};
 
@@ -17,7 +17,8 @@ pub(super) fn sections<'a>(material: &Material<'a>) -> Vec<Section<'a>> {
         .iter()
         .filter(|group| {
             let mut themes = book.themes.iter().filter(|theme| theme.group == group.id);
-            was_raised(group) && themes.any(|theme| theme.respondents.count() != Some(0))
+            was_raised(group)
+                && themes.any(|theme| theme.respondents.count().is_some_and(|n| n > 0))
         })
         .enumerate()
         .map(|(at, group)| section(material, book, group, at))
@@ -45,29 +46,38 @@ fn section<'a>(
         blocks.push(Block::Lead { text: meaning.clone() });
     }
     blocks.extend(figures(group).map(Block::text));
-    let themes: Vec<&ThemeRow> =
-        book.themes.iter().filter(|theme| theme.group == group.id && was_raised(theme)).collect();
+    let raised = book.themes.iter().filter(|theme| theme.group == group.id && was_raised(theme));
+    let (themes, hidden): (Vec<&ThemeRow>, Vec<&ThemeRow>) =
+        raised.partition(|theme| theme.respondents.count().is_some());
+    // A report on one provider or area counts people only.
+    let comments = themes.iter().any(|theme| theme.comments.count().is_some());
     let rows = themes
         .iter()
         .map(|row| {
             let mut cells = people_cells(row);
-            cells.push(count(&row.comments));
+            if comments {
+                cells.push(count(&row.comments));
+            }
             cells
         })
         .collect();
-    blocks.push(Block::Table(Table::new(
-        format!("{}: themes", group.label),
-        &[
-            "Theme",
-            "People",
-            "95% interval",
-            "Only praise",
-            "Only criticism",
-            "Both or neither",
-            "Comments",
-        ],
-        rows,
-    )));
+    let head = [
+        "Theme",
+        "People",
+        "95% interval",
+        "Only praise",
+        "Only criticism",
+        "Both or neither",
+        "Comments",
+    ];
+    let head = if comments { &head[..] } else { &head[..6] };
+    let mut table = Table::new(format!("{}: themes", group.label), head, rows);
+    if !hidden.is_empty() {
+        let names: Vec<String> = hidden.iter().map(|row| spoken(&row.label)).collect();
+        let said = format!("Withheld altogether: {}.", list(&names));
+        table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
+    }
+    blocks.push(Block::Table(table));
     let meanings: Vec<String> = themes
         .iter()
         .filter_map(|theme| {
@@ -84,7 +94,7 @@ fn section<'a>(
     if let Some(first) = quoted.next() {
         blocks.push(first);
         blocks.extend(quoted);
-    } else {
+    } else if comments {
         blocks.push(Block::note("There is no quote here that may be published."));
     }
     let section = Section::under(format!("group-{}", at + 1), group.label.clone(), blocks);

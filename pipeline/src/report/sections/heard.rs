@@ -37,14 +37,23 @@ pub(super) fn why_and_how<'a>(material: &Material<'a>) -> Section<'a> {
     Section::new("why-and-how", "Why and how", blocks).on_new_page()
 }
 
+/// A question without the bracket that names whom to ask: what is left of it are placeholders.
+fn without_contacts(question: &str) -> String {
+    let kept = match question.rfind(" (") {
+        Some(at) if question[at..].contains("[") => &question[..at],
+        _ => question,
+    };
+    kept.trim().to_owned()
+}
+
 /// What was asked, and of whom: the first part of "we asked, you said, we did".
 pub(super) fn we_asked<'a>(material: &Material<'a>) -> Section<'a> {
     let asked: Vec<String> = material
         .evidence
         .questions
         .iter()
-        .filter(|row| !row.question.is_empty())
-        .map(|row| row.question.clone())
+        .map(|row| without_contacts(&row.question))
+        .filter(|question| !question.is_empty() && question != "No question")
         .collect();
     let mut blocks = Vec::new();
     let funnel = &material.evidence.funnel;
@@ -135,6 +144,7 @@ fn values<'a>(heard: &Heard) -> Vec<Block<'a>> {
     let people = if unit == "respondents" { "People" } else { "Comments" };
     let caption = match heard.dimension {
         Dimension::RespondentType => "Who speaks".to_owned(),
+        _ if heard.label.split_whitespace().count() > 3 => format!("{people}: {}", heard.label),
         _ => format!("{} by {}", people, spoken(&heard.label)),
     };
     let mut table = Table::new(caption, &[&heard.label, people, "Share"], rows);

@@ -48,11 +48,12 @@ pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
 
 pub(super) fn of_part<'a>(material: &Material<'a>, part: &Part) -> Section<'a> {
     let text = format!(
-        "{} told us about {}: {} of the {} people heard.",
-        sentence(&counted(part.people, "person", "people")),
-        material.facts.subject(),
+        "This report is on {} ({}): {} of the {} people who told us about {}.",
         part.label,
+        spoken(&part.by),
+        number(part.people),
         number(part.all),
+        material.facts.subject(),
     );
     let mut blocks = vec![Block::Lead { text }];
     let items = numbers(material);
@@ -176,8 +177,10 @@ fn numbers(material: &Material<'_>) -> Vec<BigNumber> {
     let themes = evidence.main().map(|book| book.themes.as_slice()).unwrap_or_default();
     let first = material.findings.first().and_then(|f| themes.iter().find(|row| row.id == f.theme));
     if let Some((share, row)) = first.and_then(|row| Some((row.respondents.share()?, row))) {
-        let label =
-            format!("raised {}, first of the themes that are coded surely", spoken(&row.label));
+        let label = format!(
+            "raised {}: the most for a theme that is coded surely enough",
+            spoken(&row.label)
+        );
         items.push(BigNumber { figure: percent(share), label });
     } else if let Some(n) = suggestions(material) {
         let label = if n == 1 { "answer holds a suggestion" } else { "answers hold a suggestion" };

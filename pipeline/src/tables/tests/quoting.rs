@@ -32,11 +32,15 @@ fn words_that_may_not_be_quoted_never_are() {
         |row| row.duplicate_of = Some("1-1".into()),
         |row| row.codings[0].confidence = 0.3,
         |row| row.codings[0].sentiment_score = -0.2,
-        |row| row.response.question.polarity = Polarity::Good,
+        |row| {
+            let text = words("What is good?");
+            let asked = AskedQuestion { number: None, text, polarity: Polarity::Good };
+            row.response.question = Arc::new(asked);
+        },
         |row| {
             row.response.text =
                 words("Always late, and my own account is [ACCOUNT 1] at the bank.");
-            row.segments = one_segment(59);
+            row.segments = one_segment(row.response.text.as_str().len());
         },
         |row| {
             row.response.text = words("never comes on time, so I gave up on it years ago");
