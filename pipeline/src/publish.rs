@@ -44,6 +44,8 @@ pub struct Places {
     publish: PathBuf,
     governance: PathBuf,
     restricted: PathBuf,
+    /// A column that gives no reports on parts is no reason to lose a run.
+    forgiving: bool,
 }
 
 impl Places {
@@ -53,7 +55,14 @@ impl Places {
             publish: work.join(folder::PUBLISH),
             governance: work.join(folder::GOVERNANCE),
             restricted: restricted.to_owned(),
+            forgiving: false,
         }
+    }
+
+    /// The same for a run, which has hours of coding to lose.
+    #[must_use]
+    pub fn forgiving(self) -> Self {
+        Self { forgiving: true, ..self }
     }
 }
 
@@ -81,7 +90,7 @@ pub fn publish(
     let evidence = tables::evidence(tally, &facts);
     let facts = beside(manifest, metadata, &evidence, &places.restricted);
     let chosen = quotes.choose(tally, &evidence, &evidence, &facts.serious());
-    let Places { publish, governance: papers, restricted } = places;
+    let Places { publish, governance: papers, restricted, forgiving } = places;
     create_folder(publish)?;
     let further =
         contract::table(&contract::rows(&evidence, &facts)).map_err(tables::write::Error::from)?;
@@ -112,7 +121,10 @@ pub fn publish(
         write_file(&publish.join(format!("{name}.docx")), &report::docx(&view)?)?;
     }
     for column in &manifest.each {
-        parts::write(publish, restricted, &evidence, &facts, column)?;
+        match parts::write(publish, restricted, &evidence, &facts, column) {
+            Err(parts::Error::NoBreakdown { .. }) if *forgiving => {}
+            made => drop(made?),
+        }
     }
     create_folder(papers)?;
     for (name, bytes) in governance::papers(manifest, &facts)? {

@@ -129,13 +129,15 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     if let Some(logo) = &config.logo {
         publish::keep_logo(&restricted, logo)?;
     }
-    let places = publish::Places::of(folder.work(), &restricted);
-    let evidence = publish::publish(&places, &tally, &quotes, &manifest, &facts)?;
+    let to = publish::Places::of(folder.work(), &restricted).forgiving();
+    let evidence = publish::publish(&to, &tally, &quotes, &manifest, &facts)?;
     manifest.documents = documents::record(folder.work(), &folder::WITH_DOCUMENTS)?;
     let mut summary = Summary::new(&evidence, &manifest, config);
     manifest.attention = summary.attention().to_vec();
     manifest.seconds = clock.elapsed().as_secs_f64();
-    summary.kept(folder.finish(&mut manifest)?);
+    let made = |id: &&String| folder.work().join(folder::PUBLISH).join(id).is_dir();
+    summary.without_parts(manifest.each.iter().filter(|id| !made(id)));
+    summary.kept(&folder.finish(&mut manifest)?);
     Ok(summary)
 }
 

@@ -69,12 +69,14 @@ pub fn docx(view: &View<'_>) -> Result<Vec<u8>, Error> {
     if let Some(name) = &view.organisation {
         word = word.add_paragraph(paragraph("Subtitle", name));
     }
-    if !view.plain {
+    // A page or two need no contents.
+    let brief = view.plain || view.sections.len() < 2;
+    if !brief {
         word = word.add_paragraph(paragraph("ContentsHeading", "Contents"));
         word = contents(word, view);
     }
     for (at, section) in view.sections.iter().enumerate() {
-        word = add_section(word, section, (at, view.plain), &mut alternatives);
+        word = add_section(word, section, (at, brief), &mut alternatives);
     }
     let author = view.organisation.as_deref().unwrap_or("Heard");
     let drawing = view.picture.filter(|logo| logo.kind == "svg").map(|logo| logo.bytes.as_slice());
@@ -128,13 +130,13 @@ fn paragraph(style: &str, text: &str) -> Paragraph {
 fn add_section(
     mut word: Docx,
     section: &Section<'_>,
-    (at, plain): (usize, bool),
+    (at, brief): (usize, bool),
     alternatives: &mut Vec<String>,
 ) -> Docx {
     let style = if section.level == 2 { "Heading1" } else { "Heading2" };
     let heading = Paragraph::new()
         .style(style)
-        .page_break_before(section.new_page || (at == 0 && !plain))
+        .page_break_before(section.new_page || (at == 0 && !brief))
         .add_bookmark_start(at + 1, bookmark(section))
         .add_run(Run::new().add_text(readable(&section.heading)))
         .add_bookmark_end(at + 1);
@@ -244,12 +246,23 @@ fn widths(table: &Table, columns: usize) -> Vec<usize> {
             let head = table.head.get(at).map_or(0, |name| {
                 name.split_whitespace().map(|word| word.chars().count() + 1).max().unwrap_or(0)
             });
+            if table.words {
+                return of_words(table, at).max(head) + 3;
+            }
             let most = if at == 0 { 28 } else { 22 };
             cells.unwrap_or(0).max(head).clamp(7, most) + 3
         })
         .collect();
     let all: usize = weights.iter().sum();
     weights.iter().map(|weight| TEXT_WIDTH * weight / all).collect()
+}
+
+/// The room of a column of sentences grows more slowly than they do; what is blank is written on.
+fn of_words(table: &Table, at: usize) -> usize {
+    let cells: Vec<usize> =
+        table.rows.iter().filter_map(|row| row.get(at)).map(|text| text.chars().count()).collect();
+    let mean = cells.iter().sum::<usize>() as f64 / cells.len().max(1) as f64;
+    if mean < 1.0 { 14 } else { (mean.sqrt() * 4.0).round() as usize }
 }
 
 fn grid(table: &Table) -> Grid {
