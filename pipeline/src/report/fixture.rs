@@ -350,7 +350,7 @@ fn draft(theme: &str) -> crate::specification::Draft {
         requirement: "The provider gives each person a small, named team.".to_owned(),
         indicator: "Number of different care workers in four weeks.".to_owned(),
         measured_in: "visit log".to_owned(),
-        serious: theme == "theme_3",
+        serious: theme == "theme_9",
     }
 }
 
@@ -398,7 +398,7 @@ pub(super) fn facts() -> Facts {
                 (format!("theme_{at}"), Measured { right, low: right - 0.06, high: right + 0.05 })
             })
             .collect(),
-        drafts: ["theme_0", "theme_3"].map(draft).into(),
+        drafts: ["theme_0", "theme_9"].map(draft).into(),
         clauses: BTreeMap::from([("theme_0".to_owned(), "NICE QS123 statement 3".to_owned())]),
         manifest: vec![("Disclosure profile".to_owned(), "standard".to_owned())],
         ..Facts::default()

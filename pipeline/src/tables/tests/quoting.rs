@@ -78,6 +78,9 @@ fn a_respondent_is_quoted_once() {
     let rows: Vec<_> = (0..9)
         .map(|row| {
             let mut answer = late(row);
+            let text = format!("They come late on {row} days of each month, without a call.");
+            answer.response.text = words(&text);
+            answer.segments = one_segment(text.len());
             answer.response.respondent_id = Some(["a", "b"][row as usize % 2].to_owned());
             answer.codings = (0..3).map(|theme| coding(theme, Sentiment::Negative)).collect();
             answer
