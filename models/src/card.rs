@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::model::Precision;
 use crate::report::{Gain, TaskReport, TrainingReport};
 
 /// Writes a model card in Markdown: data, method, figures for each theme, limits. `notes` is what
@@ -12,6 +13,35 @@ pub fn card(report: &TrainingReport, notes: &str) -> String {
     // Writing to a String cannot fail.
     let _ = write_card(&mut page, report, notes);
     page
+}
+
+/// The card of a model that ships; None of any other.
+pub(crate) fn builtin(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "home-care-accurate" => include_str!("../cards/home-care-accurate.md"),
+        "home-care-fast" => include_str!("../cards/home-care-fast.md"),
+        "nhs-qdc-accurate" => include_str!("../cards/nhs-qdc-accurate.md"),
+        "nhs-qdc-fast" => include_str!("../cards/nhs-qdc-fast.md"),
+        _ => return None,
+    })
+}
+
+/// How often each theme of a model that ships was right; nothing of any other.
+pub fn precisions_of(id: &str) -> Vec<Precision> {
+    builtin(id).map(precisions).unwrap_or_default()
+}
+
+/// How often each theme was right, from the first table of a card: that of the themes.
+pub(crate) fn precisions(card: &str) -> Vec<Precision> {
+    let rows = card.lines().skip_while(|line| !line.starts_with("| label | support |")).skip(2);
+    rows.take_while(|line| line.starts_with('|'))
+        .filter_map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let [label, support, precision, recall, ..] = cells.as_slice() else { return None };
+            let support = support.parse().ok()?;
+            Precision::of(label, support, precision.parse().ok()?, recall.parse().ok()?)
+        })
+        .collect()
 }
 
 fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::fmt::Result {
@@ -176,4 +206,24 @@ fn write_groups(page: &mut String, report: &TrainingReport) -> std::fmt::Result 
         swapped.themes_of_men,
         swapped.alarms_of_men
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_card_that_ships_tells_how_often_its_themes_are_right() {
+        for (id, least) in [
+            ("home-care-accurate", 26),
+            ("home-care-fast", 26),
+            ("nhs-qdc-accurate", 25),
+            ("nhs-qdc-fast", 25),
+        ] {
+            let found = precisions(builtin(id).unwrap_or_default());
+            assert!(found.len() >= least, "{id}: {} themes", found.len());
+            assert!(found.iter().all(|p| p.right <= p.given && p.given > 0));
+        }
+        assert!(builtin("somebody-elses").is_none());
+    }
 }

@@ -35,13 +35,14 @@ pub mod training;
 mod weights;
 pub mod words;
 
-pub use card::card;
+pub use card::{card, precisions_of};
 pub use codebook::{Codebook, CodebookError};
 pub use cues::Cues;
 pub use examples::{LabelledResponse, LabelledSegment};
 pub use features::{Encoder, WordEncoder};
 pub use model::{
-    Coded, Figure, Model, ResponseCodes, ResponseInput, Scratch, SegmentCodes, SegmentInput,
+    Coded, Figure, Model, Precision, ResponseCodes, ResponseInput, Scratch, SegmentCodes,
+    SegmentInput,
 };
 pub use report::TrainingReport;
 pub use training::{TrainError, TrainOptions, train};

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Figure;
+use crate::model::{Figure, Precision};
 
 /// How well one label is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,6 +172,12 @@ pub struct Gain {
 }
 
 impl TrainingReport {
+    /// How often each theme that was given was right.
+    pub(crate) fn precisions(&self) -> Vec<Precision> {
+        let labels = self.themes.labels.iter().filter(|label| label.support > 0);
+        labels.filter_map(|l| Precision::of(&l.label, l.support, l.precision, l.recall)).collect()
+    }
+
     /// What a reader of a report needs to know of it, in a few lines.
     pub(crate) fn figures(&self) -> Vec<Figure> {
         let on = match self.measured {

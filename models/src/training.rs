@@ -230,6 +230,7 @@ pub(crate) fn learn(
         encoder,
         rules: Rules::default(),
         figures: Vec::new(),
+        precisions: Vec::new(),
         codes,
     };
     let phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
@@ -274,6 +275,7 @@ pub(crate) fn conclude(
     report.phrases = learnt.phrases;
     report.refused = learnt.refused;
     about.figures = report.figures();
+    about.precisions = report.precisions();
     let mut model = Model { about, heads, sha256: String::new(), general: None, meaning };
     if let Ok(bytes) = model.to_bytes() {
         model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));

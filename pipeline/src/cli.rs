@@ -42,7 +42,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
-    Run(run::Args),
+    Run(Box<run::Args>),
     Report(report::Args),
     Evaluate(evaluate::Args),
     Train(train::Args),
@@ -99,7 +99,7 @@ pub fn main() -> ExitCode {
         }
         Some(Command::ParseFile { args }) => return crate::intake::child::serve(&args),
         Some(Command::Check(args)) => check::run(args),
-        Some(Command::Run(args)) => run::run(args),
+        Some(Command::Run(args)) => run::run(*args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Evaluate(args)) => evaluate::run(args),
         Some(Command::Train(args)) => train::run(args),

@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::deidentify::Mode;
 use crate::intake;
+use crate::organisation::{self, Logo, Organisation};
+use crate::specification::{self, VisitFigure};
 use crate::tables::{MeasureStandard, PopulationRow, Profile};
 
 /// Settings as written. The command line wins over the file.
@@ -40,6 +42,10 @@ pub struct RawConfig {
     pub device: Option<String>,
     /// Columns to break the results down by.
     pub by: Vec<String>,
+    /// Columns for each of whose values there is a report.
+    pub each: Vec<String>,
+    /// A CSV file of figures from visit logs, to stand beside what people say.
+    pub visit_log: Option<PathBuf>,
     /// How many people were invited to answer.
     pub invited: Option<u64>,
     /// A CSV file with who receives care: column, value, people.
@@ -67,6 +73,9 @@ pub struct RawConfig {
     /// What `heard check` understood of each source, for the user to correct.
     pub source: Vec<intake::SourceOverride>,
 }
+
+/// Breakdowns that need no column.
+pub const BREAKDOWNS: [&str; 2] = ["respondent_type", "wave"];
 
 /// Usual confidence below which a person reads a code: rather wrong than right.
 pub const REVIEW: f32 = 0.5;
@@ -106,16 +115,6 @@ pub enum ChartChoice {
     Best,
     /// All that the data allow; the report still shows five.
     All,
-}
-
-/// Who publishes the report.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields, default)]
-pub struct Organisation {
-    /// Its name, printed on the report.
-    pub name: Option<String>,
-    /// Title of the report.
-    pub title: Option<String>,
 }
 
 /// Thresholds as written.
@@ -187,6 +186,12 @@ pub struct Config {
     pub redact: Mode,
     /// Who publishes.
     pub organisation: Organisation,
+    /// Their logo.
+    pub logo: Option<Logo>,
+    /// Columns for each of whose values there is a report.
+    pub each: Vec<String>,
+    /// Figures from visit logs.
+    pub visit_log: Vec<VisitFigure>,
     /// Largest share of rows set aside.
     pub unprocessed_threshold: f64,
     /// Largest share of answers with residual personal data.
@@ -244,6 +249,12 @@ pub enum Error {
         "the backend `rust` computes on the processor. For a GPU, use `--backend libtorch --device cuda`"
     )]
     NoDevice,
+    /// What was said of the organisation cannot be used.
+    #[error(transparent)]
+    Organisation(#[from] organisation::Error),
+    /// The file of figures cannot be used.
+    #[error(transparent)]
+    Figures(#[from] specification::Error),
     /// Nothing to read.
     #[error("no input: name a file or a folder, for example `heard run survey.xlsx`")]
     NoInput,
@@ -332,6 +343,9 @@ const MEASURES: [&str; 14] = [
     "years_receiving",
 ];
 
+/// What a rate may be counted by.
+const RATES: [&str; 4] = ["day", "week", "month", "year"];
+
 fn standard(id: &str, written: &RawStandard) -> Result<MeasureStandard, Error> {
     if !MEASURES.contains(&id) {
         return Err(unknown("[standards]", id, "a measure such as minutes_late", &MEASURES));
@@ -347,7 +361,6 @@ fn standard(id: &str, written: &RawStandard) -> Result<MeasureStandard, Error> {
             hint: String::new(),
         });
     }
-    const RATES: [&str; 4] = ["day", "week", "month", "year"];
     if let Some(per) = written.per.as_deref().filter(|per| !RATES.contains(per)) {
         return Err(unknown("[standards] per", per, "day, week, month or year", &RATES));
     }
@@ -387,6 +400,7 @@ impl RawConfig {
         list(&mut self.input, other.input);
         list(&mut self.text, other.text);
         list(&mut self.by, other.by);
+        list(&mut self.each, other.each);
         list(&mut self.source, other.source);
         self.out = other.out.or(self.out);
         self.id = other.id.or(self.id);
@@ -405,11 +419,13 @@ impl RawConfig {
         self.keep_ids = other.keep_ids.or(self.keep_ids);
         self.providers = other.providers.or(self.providers);
         self.redact = other.redact.or(self.redact);
+        self.visit_log = other.visit_log.or(self.visit_log);
+        self.organisation.style = other.organisation.style.or(self.organisation.style);
         self
     }
 
     /// Checks every value and fills in the defaults. Relative inputs are relative to `base`.
-    pub fn check(self, base: &Path, machine: &Machine) -> Result<Config, Error> {
+    pub fn check(mut self, base: &Path, machine: &Machine) -> Result<Config, Error> {
         if self.input.is_empty() {
             return Err(Error::NoInput);
         }
@@ -451,6 +467,17 @@ impl RawConfig {
             None => Vec::new(),
             Some(path) => read_providers(&base.join(path))?,
         };
+        let logo = self.organisation.check(base)?;
+        let visit_log = match &self.visit_log {
+            None => Vec::new(),
+            Some(path) => specification::read_figures(&base.join(path))?,
+        };
+        // A report for each value of a column needs the breakdown by it.
+        for column in &self.each {
+            if !BREAKDOWNS.contains(&column.as_str()) && !self.by.contains(column) {
+                self.by.push(column.clone());
+            }
+        }
         let inputs: Vec<PathBuf> = self.input.iter().map(|i| join(base, i)).collect();
         Ok(Config {
             inputs,
@@ -482,6 +509,9 @@ impl RawConfig {
             providers,
             redact,
             organisation: self.organisation,
+            logo,
+            each: self.each,
+            visit_log,
             unprocessed_threshold: share(
                 "thresholds.unprocessed",
                 self.thresholds.unprocessed,

@@ -141,6 +141,8 @@ impl Ledger {
             residual: residual(config.redact, &self.redactions),
             redactions: self.redactions.clone(),
             unprocessed: self.unprocessed.clone(),
+            each: config.each.clone(),
+            visit_log: config.visit_log.clone(),
             ..Manifest::default()
         }
     }

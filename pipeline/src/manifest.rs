@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::{ChartChoice, Organisation};
+use crate::config::ChartChoice;
+use crate::documents::Documents;
+use crate::organisation::Organisation;
+use crate::specification::VisitFigure;
 use crate::tables::{MeasureStandard, PopulationRow};
 
 /// The id of the model that finds names, among the models.
@@ -68,6 +71,15 @@ pub struct Manifest {
     pub unprocessed: BTreeMap<String, u64>,
     /// Things that a person should do.
     pub attention: Vec<String>,
+    /// Breakdowns that have a report for each value.
+    #[serde(default)]
+    pub each: Vec<String>,
+    /// Figures that stand beside what people say, as the user gave them.
+    #[serde(default)]
+    pub visit_log: Vec<VisitFigure>,
+    /// Hashes of the Word files as they were written, so that edited ones are known.
+    #[serde(default)]
+    pub documents: Documents,
 }
 
 /// What de-identification likely missed: by the share that its mode finds on planted texts that were

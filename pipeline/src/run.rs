@@ -10,8 +10,9 @@ use std::time::Instant;
 use heard_models::{Codebook, Model};
 
 use crate::coding::{self, CodedResponse, Coder, Pace, Wanted};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
+use crate::documents;
 use crate::encode::{self, Encoded, KeyRow};
 use crate::folder::{self, Folder};
 use crate::intake::{self, Intake};
@@ -24,7 +25,7 @@ use crate::store::{self, Metadata, TableWriter};
 use crate::stream;
 use crate::summary::Summary;
 use crate::tables::{PopulationRow, settings};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Vocabulary, slug};
 
 /// Why a run could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -144,14 +145,21 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     manifest.started = started;
     let to_check = restricted.join(folder::TO_CHECK);
     store::write_file(&to_check, ledger.to_check().as_bytes())?;
+    manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
     let (tally, quotes, gaps) = ledger.close();
     let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps };
-    let publish = folder.work().join(folder::PUBLISH);
-    let evidence = publish::publish(&publish, &restricted, &counted, &manifest, &facts)?;
-    let summary = Summary::new(&evidence, &manifest, config);
+    if let Some(logo) = &config.logo {
+        publish::keep_logo(&restricted, logo)?;
+    }
+    let to = publish::Places::of(folder.work(), &restricted).forgiving();
+    let evidence = publish::publish(&to, &counted, &manifest, &facts)?;
+    manifest.documents = documents::record(folder.work(), &folder::WITH_DOCUMENTS)?;
+    let mut summary = Summary::new(&evidence, &manifest, config);
     manifest.attention = summary.attention().to_vec();
     manifest.seconds = clock.elapsed().as_secs_f64();
-    folder.finish(&manifest)?;
+    let made = |id: &&String| folder.work().join(folder::PUBLISH).join(id).is_dir();
+    summary.without_parts(manifest.each.iter().filter(|id| !made(id)));
+    summary.kept(&folder.finish(&mut manifest)?);
     Ok(summary)
 }
 
@@ -159,25 +167,13 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
 fn breakdown_columns(intake: &Intake, deidentifier: &Deidentifier) -> Vec<String> {
     let mut used: HashMap<String, usize> = HashMap::new();
     let names = intake.breakdowns().iter().map(|name| {
-        let slug = slug(deidentifier, name.reveal());
+        let label = deidentifier.label(name.reveal());
+        let slug = slug(label.as_str());
         let times = used.entry(slug.clone()).or_default();
         *times += 1;
         if *times == 1 { format!("by_{slug}") } else { format!("by_{slug}_{times}") }
     });
     names.collect()
-}
-
-/// A column's name as a machine id, de-identified.
-fn slug(deidentifier: &Deidentifier, name: &str) -> String {
-    deidentifier
-        .label(name)
-        .as_str()
-        .to_lowercase()
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .take(8)
-        .collect::<Vec<_>>()
-        .join("_")
 }
 
 /// Who receives care, in the columns and values that responses have after de-identification.
@@ -187,7 +183,7 @@ fn population(
     deidentifier: &Deidentifier,
 ) -> Result<Vec<PopulationRow>, Error> {
     let rows = config.population.iter().map(|row| {
-        let slug = slug(deidentifier, &row.column);
+        let slug = slug(deidentifier.label(&row.column).as_str());
         let column = match slug.as_str() {
             "respondent_type" | "who_speaks" => "respondent_type".to_owned(),
             "wave" => slug.clone(),
@@ -200,6 +196,14 @@ fn population(
         Ok(PopulationRow { column, value, people: row.people })
     });
     rows.collect()
+}
+
+/// The breakdown that the user means by a column, or by its own id.
+fn breakdown_id(column: &str, deidentifier: &Deidentifier) -> String {
+    if config::BREAKDOWNS.contains(&column) {
+        return column.to_owned();
+    }
+    format!("by_{}", slug(deidentifier.label(column).as_str()))
 }
 
 /// What every Parquet file of the run says of itself.
@@ -218,6 +222,8 @@ fn facts(config: &Config, coder: &Coder) -> Metadata {
     facts.set("model_sha256", models(Model::sha256));
     let figures: Vec<_> = coder.models().next().map(Model::figures).unwrap_or_default().to_vec();
     facts.set("model_figures", serde_json::to_string(&figures).unwrap_or_default());
+    let precisions = coder.models().next().map(Model::precisions).unwrap_or_default();
+    facts.set("model_precisions", serde_json::to_string(&precisions).unwrap_or_default());
     facts.set("config_sha256", config.hash.as_str());
     facts
 }

@@ -23,6 +23,7 @@ pub struct Summary {
     attention: Vec<String>,
     over_threshold: Vec<String>,
     coded_by: String,
+    notes: Vec<String>,
     out: PathBuf,
 }
 
@@ -65,6 +66,7 @@ impl Summary {
             top,
             over_threshold,
             coded_by: Self::coded_by(manifest),
+            notes: Vec::new(),
             out: config.out.clone(),
         }
     }
@@ -72,6 +74,21 @@ impl Summary {
     /// True where a threshold of the settings was passed.
     pub fn needs_attention(&self) -> bool {
         !self.over_threshold.is_empty()
+    }
+
+    /// New Word files that took another name, because people had changed the old ones.
+    pub fn kept(&mut self, moved: &[String]) {
+        self.notes.extend(moved.iter().map(|name| crate::plain::kept(name)));
+    }
+
+    /// Breakdowns for which there are no reports on parts, though the user asked for them.
+    pub fn without_parts<'a>(&mut self, breakdowns: impl Iterator<Item = &'a String>) {
+        self.notes.extend(breakdowns.map(|id| {
+            format!(
+                "No report for each {id}: there are no two groups of people in it that are large \
+                 enough, or it says the same as another column."
+            )
+        }));
     }
 
     /// The models with their versions, why these, and what computed their encoder.
@@ -135,6 +152,9 @@ impl Summary {
         }
         for item in &self.over_threshold {
             let _ = writeln!(out, "\nWarning: {item}.");
+        }
+        for note in &self.notes {
+            let _ = writeln!(out, "\n{note}");
         }
         let report = self.out.join(crate::folder::PUBLISH).join("report.html");
         let _ = writeln!(

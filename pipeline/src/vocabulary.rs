@@ -61,6 +61,17 @@ pub struct ClauseName {
     pub themes: Vec<u16>,
 }
 
+/// A name of a column or value as it stands in ids and names of files: `area_type`.
+pub fn slug(label: &str) -> String {
+    label
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .take(8)
+        .collect::<Vec<_>>()
+        .join("_")
+}
+
 /// The names of one run.
 #[derive(Clone, Debug, Default)]
 pub struct Vocabulary {

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, print};
 use crate::config::{self, Machine, RawConfig};
+use crate::organisation::Organisation;
 use crate::run::{self, Progress};
 
 /// Read files and write the evidence.
@@ -59,6 +60,15 @@ pub(super) struct Args {
     /// Column to break the results down by; may be repeated.
     #[arg(long, value_name = "COLUMN")]
     by: Vec<String>,
+    /// One more report for each value of this column (a provider, an area); may be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    each: Vec<String>,
+    /// Lay the report out as report, or as council: "We asked, you said, we did" [default: report].
+    #[arg(long, value_name = "STYLE")]
+    style: Option<String>,
+    /// CSV of figures from visit logs (theme, what, figure, period) to show beside what people say.
+    #[arg(long, value_name = "FILE")]
+    visit_log: Option<PathBuf>,
     /// How many people were invited to answer: gives the response rate.
     #[arg(long, value_name = "N")]
     invited: Option<u64>,
@@ -136,6 +146,10 @@ fn config(args: Args) -> anyhow::Result<config::Config> {
         keep_ids: args.keep_ids.then_some(true),
         providers: args.providers,
         redact: args.redact,
+        each: args.each,
+        // Typed where the user stands, not where the settings file is.
+        visit_log: args.visit_log.map(std::path::absolute).transpose()?,
+        organisation: Organisation { style: args.style, ..Organisation::default() },
         ..RawConfig::default()
     };
     let machine = Machine { threads: args.threads, quiet: args.quiet, force: args.force };

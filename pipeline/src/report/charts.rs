@@ -104,6 +104,13 @@ fn most_telling(evidence: &Evidence, stems: &[&str], differ: bool) -> Vec<usize>
     best
 }
 
+/// Those of the charts that have these file names.
+pub fn draw_some(evidence: &Evidence, stems: &[&str]) -> Result<Vec<Drawn>, Error> {
+    let plans = [themes(evidence), sentiment(evidence)];
+    let wanted = plans.into_iter().filter(|plan| stems.contains(&plan.stem.as_str()));
+    wanted.map(Plan::draw).collect()
+}
+
 impl Plan {
     fn draw(self) -> Result<Drawn, Error> {
         let failed = |source| Error::Chart { stem: self.stem.clone(), source };

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use heard_models::words::{Direction, Domain, Polarity, Sentiment, Stance};
 
-use super::{Agreement, Facts};
+use super::{Agreement, Facts, Measured};
 use crate::manifest::Versioned;
+use crate::organisation::Organisation;
+use crate::tables::Chosen;
 use crate::tables::evidence::{
     Against, Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, ClauseRow,
     CodebookEvidence, Dimension, Evidence, Finding, Funnel, Heard, MeasureRow, MeasureSummary,
@@ -377,6 +379,22 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<Finding> {
     evidence.findings(5)
 }
 
+fn draft(theme: &str) -> crate::specification::Draft {
+    crate::specification::Draft {
+        id: theme.to_owned(),
+        plain: "Seeing the same care workers".to_owned(),
+        requirement: "The provider gives each person a small, named team.".to_owned(),
+        indicator: "Number of different care workers in four weeks.".to_owned(),
+        measured_in: "visit log".to_owned(),
+        serious: theme == "theme_9",
+    }
+}
+
+/// People's own words.
+pub(super) fn chosen() -> Chosen {
+    Chosen { quotes: quotes(), ..Chosen::default() }
+}
+
 /// What the report says beside the evidence.
 pub(super) fn facts() -> Facts {
     let version = |id: &str| Versioned {
@@ -395,8 +413,11 @@ pub(super) fn facts() -> Facts {
         ),
     ]);
     Facts {
-        organisation: Some("Healthwatch & Friends of Exampleshire".to_owned()),
-        title: Some("Home care in Exampleshire: what people told us".to_owned()),
+        organisation: Organisation {
+            name: Some("Healthwatch & Friends of Exampleshire".to_owned()),
+            title: Some("Home care in Exampleshire: what people told us".to_owned()),
+            ..Organisation::default()
+        },
         heard: "0.1.0".to_owned(),
         codebooks: vec![version("home-care")],
         models: vec![version("home-care-fast")],
@@ -407,5 +428,15 @@ pub(super) fn facts() -> Facts {
             figure: ".52".to_owned(),
             on: "300 comments kept back from training".to_owned(),
         }],
+        precisions: (0..26)
+            .map(|at| {
+                let right = if at == 1 { 0.72 } else { 0.9 };
+                (format!("theme_{at}"), Measured { right, low: right - 0.06, high: right + 0.05 })
+            })
+            .collect(),
+        drafts: ["theme_0", "theme_9"].map(draft).into(),
+        clauses: BTreeMap::from([("theme_0".to_owned(), "NICE QS123 statement 3".to_owned())]),
+        manifest: vec![("Disclosure profile".to_owned(), "standard".to_owned())],
+        ..Facts::default()
     }
 }

@@ -280,7 +280,9 @@ pub(super) fn outcomes(
         for (by, plan) in plans.into_iter().enumerate() {
             let Some(plan) = plan else { continue };
             let mut cells = published[by].cells(profile, &by_value[by], &plan);
-            cells.iter_mut().for_each(|cell| cell.sentiment = Split::HIDDEN);
+            for cell in cells.iter_mut() {
+                cell.sentiment = Split::HIDDEN;
+            }
             rows[by].push(BreakdownRow {
                 id: format!("{}_{}", domain.as_str(), direction.as_str()),
                 label: format!("{}: {}", labels::domain(domain), labels::direction(direction)),

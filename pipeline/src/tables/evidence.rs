@@ -355,7 +355,7 @@ pub struct WeightedRow {
     pub weighted: Option<(f64, f64, f64)>,
 }
 
-/// A share month by month with its natural process limits (XmR).
+/// A share month by month with its natural process limits (`XmR`).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Process {
     /// Machine id: `criticism` or a theme's.

@@ -151,9 +151,9 @@ impl Gaps {
         let worth = |term: &str, count: usize| {
             let here = count as f64 / all;
             let there = (known.get(term).map_or(0, BTreeSet::len) as f64 + 1.0) / fit;
-            let lift = here / there;
-            (count >= least && lift >= LEAST_LIFT && !self.is_name(term))
-                .then(|| count as f64 * lift.ln())
+            let gain = here / there;
+            (count >= least && gain >= LEAST_LIFT && !self.is_name(term))
+                .then(|| count as f64 * gain.ln())
         };
         let mut groups: Vec<(Vec<String>, Vec<&Passage>)> = Vec::new();
         while groups.len() < MOST {

@@ -84,6 +84,17 @@ pub(super) fn value(dimension: Dimension, name: &str) -> String {
     }
 }
 
+/// What people read for the value of an answer in a dimension of people; None of others, and where it
+/// is not stated.
+pub fn of_row(by: Dimension, row: &crate::coding::CodedResponse) -> Option<String> {
+    match by {
+        Dimension::Column(at) => Some(row.response.by.get(usize::from(at))?.as_ref()?.to_string()),
+        Dimension::Wave => Some(row.response.wave.as_ref()?.to_string()),
+        Dimension::RespondentType => Some(roles(row.respondent_type.0).to_owned()),
+        _ => None,
+    }
+}
+
 /// What people read for a measure.
 pub(super) fn measure(id: &str) -> String {
     match id {

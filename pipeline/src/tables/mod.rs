@@ -31,7 +31,7 @@ pub use assemble::{Facts, evidence};
 pub use disclosure::Profile;
 pub use evidence::Evidence;
 pub use gaps::Gaps;
-pub use quotes::Quotes;
+pub use quotes::{Chosen, Quotes};
 pub use settings::{MeasureStandard, PopulationRow};
 pub use tally::{Tally, TallyOptions};
 pub(crate) use write::guarded;

@@ -57,7 +57,9 @@ impl Overlaps {
             .map(|by| {
                 let mut of = vec![usize::MAX; sums.names[by.at].names.len()];
                 for (value, ids) in by.members.iter().enumerate() {
-                    ids.iter().for_each(|id| of[*id] = value);
+                    for id in ids {
+                        of[*id] = value;
+                    }
                 }
                 of
             })

@@ -56,17 +56,20 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Writes `tables/*.parquet`, `tables/*.csv` and `tables.xlsx` under `publish`, which exists.
+/// Writes `tables/*.parquet`, `tables/*.csv` and `tables.xlsx` under `publish`, which exists;
+/// `further` are tables that others made from the same evidence.
 /// The same evidence gives the same bytes. Returns the names of the tables.
 pub fn write(
     publish: &Path,
     evidence: &Evidence,
     quotes: &[Quote],
+    further: Vec<Table>,
     metadata: &Metadata,
 ) -> Result<Vec<String>, Error> {
     let folder = publish.join("tables");
     store::create_folder(&folder)?;
-    let tables = tables(evidence)?;
+    let mut tables = tables(evidence)?;
+    tables.extend(further);
     for Table { name, frame, .. } in &tables {
         let path = folder.join(format!("{name}.parquet"));
         store::write_table(&path, &batch(&path, frame)?, metadata)?;

@@ -106,7 +106,11 @@ pub(super) fn coding(theme: u16, sentiment: Sentiment) -> Coding {
         codebook: 0,
         theme,
         sentiment,
-        sentiment_score: 0.0,
+        sentiment_score: match sentiment {
+            Sentiment::Positive => 0.9,
+            Sentiment::Negative => -0.9,
+            Sentiment::Mixed | Sentiment::Neutral => 0.0,
+        },
         confidence: 0.9,
         coder: "model:test@1".into(),
         evidence: Vec::new(),
