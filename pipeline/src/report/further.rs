@@ -373,7 +373,7 @@ pub(super) fn against(evidence: &Evidence) -> Option<Plan> {
             let n = against.beyond.base().or(row.respondents);
             if let (Some(count), Some(base)) = (against.beyond.count(), against.beyond.base()) {
                 told.push(format!(
-                    "{} (standard: {}), {} of the {} who gave a number gave one beyond it",
+                    "{} (standard: {}): {} of the {} who gave a number gave one beyond it",
                     spoken(&row.label),
                     against.standard,
                     number(count),
@@ -408,8 +408,9 @@ pub(super) fn against(evidence: &Evidence) -> Option<Plan> {
     let subtitle = "Respondents who gave a number in their own words, beside the standard that was \
         set. Not a rate of compliance: people mention what goes wrong more than what goes right";
     let frame = frame(evidence, headline, subtitle, "", alt);
-    let chart =
-        Bars { frame: frame.clone(), sections, key: None, notes: Vec::new(), base: nobody() };
+    let n = rows.iter().filter_map(|(_, against)| against.beyond.base()).sum();
+    let base = Base { n, of: "respondents with a number, once for each quantity".to_owned() };
+    let chart = Bars { frame: frame.clone(), sections, key: None, notes: Vec::new(), base };
     Some(bars(evidence, "measures_and_standards", frame, chart))
 }
 
@@ -439,10 +440,12 @@ pub(super) fn weighted(evidence: &Evidence) -> Option<Plan> {
         return None;
     }
     moved.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let headline = format!(
-        "Weighted and unweighted shares differ most for {}",
-        moved.first().map_or("", |(_, words)| words.as_str())
-    );
+    let headline = match moved.first() {
+        Some((apart, words)) if *apart >= 0.01 => {
+            format!("Weighted and unweighted shares differ most for {words}")
+        }
+        _ => "Weighting moves no theme by a whole point".to_owned(),
+    };
     let subtitle = format!(
         "Respondents who raised each theme, weighted to those who receive care by {}. Design \
          effect {:.2}: {} respondents tell as much as {} unweighted ones",
