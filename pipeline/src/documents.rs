@@ -66,7 +66,7 @@ pub fn keep_edited(
 /// `publish/report-2.docx` for `publish/report.docx`, or the next that nothing has.
 fn free_name(new: &Path, name: &str, taken: &[String]) -> String {
     let stem = name.strip_suffix(".docx").unwrap_or(name);
-    (2..)
+    (2_u32..=u32::MAX)
         .map(|number| format!("{stem}-{number}.docx"))
         .find(|free| !taken.contains(free) && !new.join(free).exists())
         .unwrap_or_default()

@@ -111,7 +111,7 @@ fn breakdown<'e>(evidence: &'e Evidence, wanted: &str) -> Result<&'e Breakdown, 
 fn file_name(value: &BreakdownValue, taken: &mut Vec<String>) -> String {
     let stem = crate::vocabulary::slug(&value.label);
     let stem = if stem.is_empty() { "value".to_owned() } else { stem };
-    let name = (1..)
+    let name = (1_u32..=u32::MAX)
         .map(|n| if n == 1 { stem.clone() } else { format!("{stem}_{n}") })
         .find(|name| !taken.contains(name))
         .unwrap_or_default();

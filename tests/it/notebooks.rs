@@ -1,6 +1,7 @@
 //! The notebooks that a run leaves are executed, and the script for R is read, where this machine has
 //! what they need; elsewhere the tests say so and pass. `HEARD_PYTHON` names a Python with polars,
 //! matplotlib, nbclient and ipykernel; otherwise `python3` is tried.
+#![allow(clippy::print_stderr, reason = "a check that could not be made says so")]
 
 use std::process::Command;
 

@@ -42,6 +42,7 @@ fn figure(i: usize, seed: u64) -> Figure {
 }
 
 /// Every chart with so many rows and groups.
+#[expect(clippy::too_many_lines, reason = "one of each chart")]
 fn charts(rows: usize, groups: usize, seed: u64) -> Vec<Box<dyn Chart>> {
     let name = |i: usize| NAMES[(i + seed as usize % 6) % 6].to_owned();
     let count = |i: usize| figure(i, seed).share().map(|share| share.count);
@@ -136,7 +137,7 @@ fn charts(rows: usize, groups: usize, seed: u64) -> Vec<Box<dyn Chart>> {
                         .map(|i| BarRow {
                             name: name(*i),
                             figure: figure(*i, seed),
-                            mark: (seed % 3 == 0).then_some((i * 13 % 100) as f64),
+                            mark: seed.is_multiple_of(3).then_some((i * 13 % 100) as f64),
                         })
                         .collect(),
                 })

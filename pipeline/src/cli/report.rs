@@ -54,8 +54,11 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     };
     let made = again::report(&args.dir, changes)?;
     if !args.quiet {
-        let mut text: String =
-            made.moved.iter().map(|name| format!("{}\n", crate::plain::kept(name))).collect();
+        let mut text = String::new();
+        for name in &made.moved {
+            text.push_str(&crate::plain::kept(name));
+            text.push('\n');
+        }
         text.push_str(&format!("Report: {}\n", made.report.display()).replace('\\', "/"));
         print(&text)?;
     }

@@ -140,6 +140,7 @@ fn named(id: &str, label: &str, number: Option<u64>) -> Named {
 }
 
 /// So many themes raised by so many people.
+#[expect(clippy::too_many_lines, reason = "one of everything")]
 pub(super) fn evidence(themes: usize, people: u64) -> Evidence {
     let group = |id: &str| *GROUPS.iter().find(|group| group.0 == id).unwrap();
     let rows: Vec<ThemeRow> = THEMES[..themes]

@@ -280,7 +280,7 @@ pub(super) fn outcomes(
         for (by, plan) in plans.into_iter().enumerate() {
             let Some(plan) = plan else { continue };
             let mut cells = published[by].cells(profile, &by_value[by], &plan);
-            for cell in cells.iter_mut() {
+            for cell in &mut cells {
                 cell.sentiment = Split::HIDDEN;
             }
             rows[by].push(BreakdownRow {

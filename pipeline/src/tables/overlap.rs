@@ -123,22 +123,19 @@ impl Overlaps {
                         None => counted.whole.raised,
                         Some(part) => counted.whole.parts[part],
                     };
-                    match pair.protect(profile, sides, whole) {
-                        Ok(hide) => {
-                            for (side, value) in hide {
-                                let by = [pair.first, pair.second][side];
-                                let hidden = &mut open[by][value];
-                                match level {
-                                    None => *hidden = Hidden { raised: true, parts: [true; 4] },
-                                    Some(part) => hidden.parts[part] = true,
-                                }
-                                changed = true;
+                    if let Ok(hide) = pair.protect(profile, sides, whole) {
+                        for (side, value) in hide {
+                            let by = [pair.first, pair.second][side];
+                            let hidden = &mut open[by][value];
+                            match level {
+                                None => *hidden = Hidden { raised: true, parts: [true; 4] },
+                                Some(part) => hidden.parts[part] = true,
                             }
+                            changed = true;
                         }
-                        Err(Unprotected) => {
-                            changed |= !left_out[pair.second];
-                            left_out[pair.second] = true;
-                        }
+                    } else {
+                        changed |= !left_out[pair.second];
+                        left_out[pair.second] = true;
                     }
                 }
             }

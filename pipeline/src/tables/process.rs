@@ -1,8 +1,10 @@
-//! Month by month: process charts for individual values (XmR), where there are at least 12 months.
+//! Month by month: process charts for individual values (`XmR`), where there are at least 12 months.
 //!
 //! The centre is the mean of the months, the natural process limits stand 2.66 mean moving ranges
 //! from it (Shewhart's rule for individual values). Everything comes from figures that may be shown:
 //! months that are hidden are left out, and with them their moving ranges.
+
+use std::cmp::Ordering;
 
 use super::evidence::{
     Breakdown, Cell, CodebookEvidence, Dimension, Process, ProcessPoint, Signal,
@@ -42,22 +44,16 @@ fn process(id: &str, label: &str, by: &Breakdown, cells: &[Cell]) -> Option<Proc
     let ranges: Vec<f64> = shares.windows(2).map(|two| (two[1] - two[0]).abs()).collect();
     let moving = ranges.iter().sum::<f64>() / ranges.len() as f64;
     let (lower, upper) = ((centre - LIMIT * moving).max(0.0), (centre + LIMIT * moving).min(1.0));
-    let mut run = (0, 0.0);
+    let mut run = (0, Ordering::Equal);
     for point in &mut points {
         let Some(share) = point.cell.share() else { continue };
-        let side = if share > centre {
-            1.0
-        } else if share < centre {
-            -1.0
-        } else {
-            0.0
-        };
-        run = if side != 0.0 && side == run.1 { (run.0 + 1, side) } else { (1, side) };
+        let side = share.total_cmp(&centre);
+        run = if side != Ordering::Equal && side == run.1 { (run.0 + 1, side) } else { (1, side) };
         point.signal = if share > upper {
             Some(Signal::Above)
         } else if share < lower {
             Some(Signal::Below)
-        } else if run.0 >= RUN && side != 0.0 {
+        } else if run.0 >= RUN && side != Ordering::Equal {
             Some(Signal::Run)
         } else {
             None

@@ -40,7 +40,7 @@ pub(super) fn why_and_how<'a>(material: &Material<'a>) -> Section<'a> {
 /// A question without the bracket that names whom to ask: what is left of it are placeholders.
 fn without_contacts(question: &str) -> String {
     let kept = match question.rfind(" (") {
-        Some(at) if question[at..].contains("[") => &question[..at],
+        Some(at) if question[at..].contains('[') => &question[..at],
         _ => question,
     };
     kept.trim().to_owned()

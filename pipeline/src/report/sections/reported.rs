@@ -89,7 +89,9 @@ pub(super) fn measures<'a>(material: &Material<'a>) -> Option<Section<'a>> {
              number, and of nobody else: they are what people report, not a rate of compliance.",
     )];
     let (told, silent): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.summary.is_some());
-    if !told.is_empty() {
+    if told.is_empty() {
+        blocks.push(Block::text("Too few did for any figure to be shown."));
+    } else {
         let mut table = Table::new(
             "Numbers that people gave",
             &["What", "Gave a number", "Middle value", "Middle half", "Least to most"],
@@ -101,8 +103,6 @@ pub(super) fn measures<'a>(material: &Material<'a>) -> Option<Section<'a>> {
             table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
         }
         blocks.push(Block::Table(table));
-    } else {
-        blocks.push(Block::text("Too few did for any figure to be shown."));
     }
     let charts = material.drawn.iter().filter(|drawn| drawn.file_stem.starts_with("measure_"));
     blocks.extend(charts.map(|drawn| Block::Chart { drawn }));

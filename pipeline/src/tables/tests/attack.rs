@@ -400,7 +400,9 @@ fn two_columns(rows: &[CodedResponse]) -> Tally {
         vec!["by_provider".into(), "by_area".into()],
     );
     let mut tally = Tally::new(&names, TallyOptions::default());
-    rows.iter().for_each(|row| tally.add(row));
+    for row in rows {
+        tally.add(row);
+    }
     tally
 }
 

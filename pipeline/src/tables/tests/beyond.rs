@@ -41,7 +41,7 @@ fn under_nhs_a_clause_with_a_small_theme_is_hidden() {
     let rows: Vec<_> = (0..60)
         .map(|at| {
             let mut row = answer(1, at);
-            let theme = if at < 30 { 0 } else { 1 };
+            let theme = u16::from(at >= 30);
             if at < 34 {
                 row.codings = vec![coding(theme, Sentiment::Negative)];
             }
@@ -82,7 +82,9 @@ fn weights_turn_the_sample_to_the_population_and_say_what_that_costs() {
     let population = vec![row("north", 500), row("South", 500), row("West", 250)];
     let names = vocabulary();
     let mut tally = Tally::new(&names, options(&names, &[], &population));
-    two_areas().iter().for_each(|row| tally.add(row));
+    for row in &two_areas() {
+        tally.add(row);
+    }
     let facts = Facts { population, ..facts(Profile::Standard) };
     let found = evidence(&tally, &facts);
     let by = &found.represented[0];
@@ -112,7 +114,9 @@ fn a_weighted_share_is_hidden_where_a_figure_in_it_is() {
         .into();
     let names = vocabulary();
     let mut tally = Tally::new(&names, options(&names, &[], &population));
-    rows.iter().for_each(|row| tally.add(row));
+    for row in &rows {
+        tally.add(row);
+    }
     let found = evidence(&tally, &Facts { population, ..facts(Profile::Standard) });
     assert_eq!(found.weighted.expect("weights").rows[0].weighted, None);
 }
@@ -127,7 +131,9 @@ fn numbers_stand_beside_the_users_standard_by_person() {
     };
     let names = vocabulary();
     let mut tally = Tally::new(&names, options(&names, &[standard], &[]));
-    two_areas().iter().for_each(|row| tally.add(row));
+    for row in &two_areas() {
+        tally.add(row);
+    }
     let found = evidence(&tally, &facts(Profile::Standard));
     let against = found.measures[0].against.as_ref().expect("a standard");
     assert_eq!(against.standard, "at most 30 minutes");
@@ -176,7 +182,9 @@ fn what_fits_no_theme_is_put_together_whatever_the_order() {
         rows.push(said(100 + at, "The visits were late and the office rang nobody.", false));
     }
     let mut gaps = Gaps::default();
-    rows.iter().for_each(|row| gaps.add(row));
+    for row in &rows {
+        gaps.add(row);
+    }
     let (found, examples) = gaps.found(Profile::Standard);
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found[0].terms.contains(&"parking".to_owned()), "{found:?}");
