@@ -108,10 +108,7 @@ impl Gaps {
                 _ => continue,
             };
             let response = &row.response;
-            let place = format!(
-                "{}\u{1f}{}\u{1f}{:?}\u{1f}{number}",
-                response.source, response.row, response.question.number
-            );
+            let place = format!("{}\u{1f}{number}", response.id);
             let place = xxhash_rust::xxh3::xxh3_64(place.as_bytes());
             if !sample.wants(place) {
                 continue;
