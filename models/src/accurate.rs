@@ -16,18 +16,16 @@ use crate::calibration::Mix;
 use crate::codebook::Codebook;
 use crate::dense::Vectors;
 use crate::examples::LabelledResponse;
-use crate::fitting::carries;
-use crate::folds::{HeldOut, assign};
+use crate::folds::{self, HeldOut, assign};
 use crate::heads::Head;
 use crate::meaning::{Blend, Meaning};
 use crate::model::Model;
 use crate::report::TrainingReport;
 use crate::sentences::{Reader, Sentences};
 use crate::training::{
-    FEWEST, Learnt, Progress, TrainError, TrainOptions, conclude, learn, praise, segment_truth,
-    whole_truth,
+    FEWEST, Joined, Learnt, Progress, Source, TrainError, TrainOptions, conclude, learn, truth,
 };
-use crate::words::Sentiment;
+use crate::{fitting, measuring};
 
 /// A codebook and the responses that were coded with it.
 #[derive(Clone, Copy, Debug)]
@@ -74,21 +72,17 @@ const TOGETHER: usize = 64;
 /// Everything that teaches in a lesson.
 fn texts<'a>(responses: &'a [LabelledResponse], codebook: &'a Codebook) -> Vec<Text<'a>> {
     let heads = Head::all(codebook.codes().count());
-    let of = |truth: &dyn Fn(Head) -> Option<bool>| -> Vec<(usize, bool)> {
+    let truths = |source: Source| -> Vec<(usize, bool)> {
         let all = heads.iter().enumerate();
-        all.filter_map(|(at, head)| Some((at, truth(*head)?))).collect()
+        all.filter_map(|(at, head)| Some((at, truth(*head, source, responses, true)?))).collect()
     };
     let mut texts: Vec<Text<'a>> = (responses.iter().enumerate())
-        .map(|(at, response)| {
-            let several = response.segments.len() > 1;
-            let whole = of(&|head| match head {
-                Head::Code(code) => several.then(|| response.carries(code)),
-                _ => whole_truth(head, response),
-            });
+        .map(|(number, response)| {
+            let whole = truths(Source::Whole(number));
             let mut parts: Vec<Part> = (response.segments.iter().enumerate())
                 .map(|(at, segment)| Part {
                     span: segment.span.clone(),
-                    truths: of(&|head| segment_truth(head, response, at)),
+                    truths: truths(Source::Segment(number, at)),
                 })
                 .collect();
             match parts.as_mut_slice() {
@@ -98,32 +92,15 @@ fn texts<'a>(responses: &'a [LabelledResponse], codebook: &'a Codebook) -> Vec<T
             }
             let blind = xxhash_rust::xxh3::xxh3_64(response.text.as_bytes()).is_multiple_of(BLIND);
             let question = if blind { "" } else { response.question.as_str() };
-            Text { question, words: &response.text, response: Some(at), parts }
+            Text { question, words: &response.text, response: Some(number), parts }
         })
         .collect();
-    let phrase = |code: usize, sentiment: Option<Sentiment>, text: &'a str| {
-        let truths = of(&|head| match head {
-            Head::Code(own) => Some(own == code),
-            Head::Feeling(feeling) => sentiment.map(|own| own == feeling),
-            Head::Pole(own) if own == code => sentiment.and_then(praise),
-            _ => None,
-        });
-        Text {
-            question: "",
-            words: text,
-            response: None,
-            parts: vec![Part { span: 0..text.len(), truths }],
-        }
-    };
-    for (code, theme) in codebook.themes.iter().enumerate() {
-        let good = theme.examples_positive.iter().map(|text| (Some(Sentiment::Positive), text));
-        let bad = theme.examples_negative.iter().map(|text| (Some(Sentiment::Negative), text));
-        texts.extend(good.chain(bad).map(|(sentiment, text)| phrase(code, sentiment, text)));
-    }
-    for (at, thin) in codebook.thin.iter().enumerate() {
-        let code = codebook.themes.len() + at;
-        texts.extend(thin.examples.iter().map(|text| phrase(code, None, text)));
-    }
+    texts.extend(codebook.phrases().map(|(code, sentiment, words)| Text {
+        question: "",
+        words,
+        response: None,
+        parts: vec![Part { span: 0..words.len(), truths: truths(Source::Phrase(code, sentiment)) }],
+    }));
     texts
 }
 
@@ -140,6 +117,17 @@ struct Scored {
     whole: Vec<f32>,
     found: Vec<Vec<f32>>,
     coded: Vec<Vec<f32>>,
+}
+
+impl Scored {
+    /// Scores of a part.
+    fn raw(&self, part: folds::Part) -> &[f32] {
+        match part {
+            folds::Part::Whole => &self.whole,
+            folds::Part::Found(at) => &self.found[at],
+            folds::Part::Coded(at) => &self.coded[at],
+        }
+    }
 }
 
 /// Scores held-out responses, read by the encoder that will be used.
@@ -175,33 +163,27 @@ fn score<'a>(
     chunks.into_iter().flatten().collect()
 }
 
-/// Fits how much each of two scores of a head counts, on responses that neither was trained on.
-fn fit_blends(learnt: &Learnt, scored: &[Scored], trained: &[bool]) -> Vec<Blend> {
-    /// Examples' worth of the pull towards half and half.
-    const PULL: f64 = 5.0;
+/// Fits how much each of two scores of a head counts, on responses that neither was trained on, those
+/// of a fold left out.
+fn fit_blends(
+    learnt: &Learnt,
+    scored: &[Scored],
+    trained: &[bool],
+    without: Option<usize>,
+) -> Vec<Blend> {
+    /// Examples' worth of the pull towards half and half: with 5, joining as many labels as a codebook
+    /// has learns the examples themselves.
+    const PULL: f64 = 200.0;
     let heads = Head::all(learnt.about.codes.len());
     let fit = |(column, head): (usize, &Head)| {
         if !trained[column] {
             return Blend::NGRAMS;
         }
         let mut pairs: Vec<(Vec<f32>, bool)> = Vec::new();
-        for (held, own) in learnt.held_out.iter().zip(scored) {
-            let response = &learnt.responses[held.response];
-            let mut case = |ngrams: &[f32], own: &[f32], truth: bool| {
-                pairs.push((vec![ngrams[column], own[column]], truth));
-            };
-            if let Head::Code(code) = head {
-                for ((span, raw), own) in held.found.iter().zip(&own.found) {
-                    case(raw, own, carries(response, span, *code));
-                }
-            } else if let Some(truth) = whole_truth(*head, response) {
-                case(&held.whole, &own.whole, truth);
-            } else {
-                for (at, (raw, own)) in held.coded.iter().zip(&own.coded).enumerate() {
-                    if let Some(truth) = segment_truth(*head, response, at) {
-                        case(raw, own, truth);
-                    }
-                }
+        let all = learnt.held_out.iter().zip(scored);
+        for (held, own) in all.filter(|(held, _)| Some(held.fold) != without) {
+            for (part, truth) in held.cases(*head, &learnt.responses[held.response]) {
+                pairs.push((vec![held.raw(part)[column], own.raw(part)[column]], truth));
             }
         }
         // Where n-grams were not trained, the vectors speak alone.
@@ -218,14 +200,14 @@ fn fit_blends(learnt: &Learnt, scored: &[Scored], trained: &[bool]) -> Vec<Blend
     heads.par_iter().enumerate().map(fit).collect()
 }
 
-/// Puts joined scores in place of those of the n-grams.
-fn join(held_out: &mut [HeldOut], scored: &[Scored], blends: &[Blend]) {
-    let join = |raw: &mut [f32], own: &[f32]| {
-        for ((raw, own), blend) in raw.iter_mut().zip(own).zip(blends) {
-            *raw = blend.of(*raw, *own);
-        }
-    };
+/// Puts joined scores in place of those of the n-grams; `blends` are those of each fold.
+fn join(held_out: &mut [HeldOut], scored: &[Scored], blends: &[Vec<Blend>]) {
     for (held, own) in held_out.iter_mut().zip(scored) {
+        let join = |raw: &mut [f32], own: &[f32]| {
+            for ((raw, own), blend) in raw.iter_mut().zip(own).zip(&blends[held.fold]) {
+                *raw = blend.of(*raw, *own);
+            }
+        };
         join(&mut held.whole, &own.whole);
         held.found.iter_mut().zip(&own.found).for_each(|((_, raw), own)| join(raw, own));
         held.coded.iter_mut().zip(&own.coded).for_each(|(raw, own)| join(raw, own));
@@ -283,20 +265,30 @@ pub fn finish(
     let meaning = known.1.on(Arc::clone(known.0));
     let own: Vec<&HeldOut> = learnt.held_out.iter().collect();
     let scored = score(&meaning, &own, |held| &learnt.responses[held.response]);
-    drop(own);
-    let blend = fit_blends(&learnt, &scored, &trained);
-    join(&mut learnt.held_out, &scored, &blend);
-    let others: Vec<Option<LabelledResponse>> =
-        learnt.responses.iter().map(crate::gender::swapped).collect();
     let own: Vec<&HeldOut> = learnt.swapped.iter().collect();
-    let scored = score(&meaning, &own, |held| {
-        others[held.response].as_ref().unwrap_or(&learnt.responses[held.response])
-    });
-    drop(own);
-    join(&mut learnt.swapped, &scored, &blend);
-    let mut meaning = all.1.on(Arc::clone(all.0));
-    meaning.blend = blend;
-    Ok(conclude(learnt, options, Some(meaning)))
+    let swapped = score(&meaning, &own, |held| learnt.other(held.response));
+    Ok(joined(learnt, options, all.1.on(Arc::clone(all.0)), &trained, &[scored, swapped]))
+}
+
+/// Fits how the n-grams' scores and those of the vectors are joined, joins them, and concludes.
+/// `scored` are those of the held-out responses and of the swapped ones, in their order.
+fn joined(
+    mut learnt: Learnt,
+    options: &TrainOptions,
+    mut meaning: Meaning,
+    trained: &[bool],
+    [scored, swapped]: &[Vec<Scored>; 2],
+) -> (Model, TrainingReport) {
+    let Learnt { responses, held_out, about, .. } = &learnt;
+    let tuned = fitting::tune(responses, held_out, about, options);
+    let alone = measuring::theme_events(responses, held_out, about, &tuned);
+    // What calibration, thresholds and figures are made from was not used to fit the joining.
+    let blends: Vec<Vec<Blend>> =
+        (0..options.folds).map(|fold| fit_blends(&learnt, scored, trained, Some(fold))).collect();
+    meaning.blend = fit_blends(&learnt, scored, trained, None);
+    join(&mut learnt.held_out, scored, &blends);
+    join(&mut learnt.swapped, swapped, &blends);
+    conclude(learnt, options, Some(Joined { meaning, alone }))
 }
 
 /// Trains heads on an encoder that stays as it is, for good and once for each fold, and joins them
@@ -310,7 +302,7 @@ pub fn train_accurate(
     // Reading, a step for each fold, and one for the last heads.
     let (first, more) = (options.folds + 1, options.folds + 2);
     let steps = first + more;
-    let mut learnt =
+    let learnt =
         learn(responses, codebook, options, &mut |step| progress(Progress { steps, ..step }))?;
     let heads = learnt.heads.columns;
     let folds = assign(&learnt.responses, options.folds);
@@ -338,35 +330,24 @@ pub fn train_accurate(
         let (rows, biases) = cases.par_iter().zip(&trained).map(fitted).unzip();
         Rows { rows, biases }
     };
-    let mut scored: BTreeMap<usize, Scored> = BTreeMap::new();
-    let mut scored_swapped: BTreeMap<usize, Scored> = BTreeMap::new();
-    let others: Vec<Option<LabelledResponse>> =
-        learnt.responses.iter().map(crate::gender::swapped).collect();
+    let [mut scored, mut swapped] = [BTreeMap::new(), BTreeMap::new()];
     for fold in 0..options.folds {
         let meaning = fit(Some(fold)).on(Arc::clone(sentences));
         let own: Vec<&HeldOut> = learnt.held_out.iter().filter(|held| held.fold == fold).collect();
         let said = score(&meaning, &own, |held| &learnt.responses[held.response]);
         scored.extend(own.iter().map(|held| held.response).zip(said));
         let own: Vec<&HeldOut> = learnt.swapped.iter().filter(|held| held.fold == fold).collect();
-        let other = |held: &HeldOut| {
-            others[held.response].as_ref().unwrap_or(&learnt.responses[held.response])
-        };
-        scored_swapped
-            .extend(own.iter().map(|held| held.response).zip(score(&meaning, &own, other)));
+        let said = score(&meaning, &own, |held| learnt.other(held.response));
+        swapped.extend(own.iter().map(|held| held.response).zip(said));
         progress(Progress { done: first + 2 + fold, steps });
     }
     let in_order = |held_out: &[HeldOut], mut scored: BTreeMap<usize, Scored>| -> Vec<Scored> {
         held_out.iter().filter_map(|held| scored.remove(&held.response)).collect()
     };
-    let scored = in_order(&learnt.held_out, scored);
-    let scored_swapped = in_order(&learnt.swapped, scored_swapped);
-    let blend = fit_blends(&learnt, &scored, &trained);
-    let mut meaning = fit(None).on(Arc::clone(sentences));
+    let scored = [in_order(&learnt.held_out, scored), in_order(&learnt.swapped, swapped)];
+    let meaning = fit(None).on(Arc::clone(sentences));
     drop(texts);
-    join(&mut learnt.held_out, &scored, &blend);
-    join(&mut learnt.swapped, &scored_swapped, &blend);
-    meaning.blend = blend;
-    let made = conclude(learnt, options, Some(meaning));
+    let made = joined(learnt, options, meaning, &trained, &scored);
     progress(Progress { done: steps, steps });
     Ok(made)
 }
@@ -392,11 +373,13 @@ fn read_parts(sentences: &Sentences, texts: &[Text<'_>]) -> Vec<f32> {
 
 #[cfg(feature = "libtorch")]
 mod tuning {
+    use std::sync::Arc;
+
     use heard_encoder::{EncoderError, WordCache};
     use heard_libtorch::{Example, FineTuned, Target, Unit};
 
-    use super::*;
-    use crate::sentences::Reading;
+    use super::{Head, Lesson, Rows, Text, held_back, texts, trained};
+    use crate::sentences::{Reading, Sentences};
     use crate::training::answered;
 
     /// Everything that an encoder can learn from some lessons, all heads of all codebooks one after
@@ -451,10 +434,7 @@ mod tuning {
         tuned: &FineTuned,
         lessons: &[Lesson<'_>],
     ) -> Result<(Arc<Sentences>, Vec<Rows>), EncoderError> {
-        let weights = tuned.weights().map_err(|error| match error {
-            heard_libtorch::LibtorchError::Encoder(error) => error,
-            other => EncoderError::Unusable { reason: other.to_string() },
-        })?;
+        let weights = tuned.weights().map_err(crate::backend::of_libtorch)?;
         let sentences = Sentences::new(&weights)?;
         let mut first = 0;
         let rows = lessons.iter().map(|lesson| {

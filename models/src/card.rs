@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::report::{TaskReport, TrainingReport};
+use crate::model::Precision;
+use crate::report::{Gain, TaskReport, TrainingReport};
 
 /// Writes a model card in Markdown: data, method, figures for each theme, limits. `notes` is what
 /// the figures cannot tell, in Markdown with headings of the second level: where the data comes
@@ -12,6 +13,35 @@ pub fn card(report: &TrainingReport, notes: &str) -> String {
     // Writing to a String cannot fail.
     let _ = write_card(&mut page, report, notes);
     page
+}
+
+/// The card of a model that ships; None of any other.
+pub(crate) fn builtin(id: &str) -> Option<&'static str> {
+    Some(match id {
+        "home-care-accurate" => include_str!("../cards/home-care-accurate.md"),
+        "home-care-fast" => include_str!("../cards/home-care-fast.md"),
+        "nhs-qdc-accurate" => include_str!("../cards/nhs-qdc-accurate.md"),
+        "nhs-qdc-fast" => include_str!("../cards/nhs-qdc-fast.md"),
+        _ => return None,
+    })
+}
+
+/// How often each theme of a model that ships was right; nothing of any other.
+pub fn precisions_of(id: &str) -> Vec<Precision> {
+    builtin(id).map(precisions).unwrap_or_default()
+}
+
+/// How often each theme was right, from the first table of a card: that of the themes.
+pub(crate) fn precisions(card: &str) -> Vec<Precision> {
+    let rows = card.lines().skip_while(|line| !line.starts_with("| label | support |")).skip(2);
+    rows.take_while(|line| line.starts_with('|'))
+        .filter_map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let [label, support, precision, recall, ..] = cells.as_slice() else { return None };
+            let support = support.parse().ok()?;
+            Precision::of(label, support, precision.parse().ok()?, recall.parse().ok()?)
+        })
+        .collect()
 }
 
 fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::fmt::Result {
@@ -51,13 +81,33 @@ fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::f
     if let Some(measured) = report.measured {
         writeln!(
             page,
-            "Measured on {measured} responses of a fifth of the situations, none of which the encoder that is measured or the n-grams beside it had learnt. How the two are joined was fitted on the same responses (two weights and a constant for each label), so the figures are a little kind. The encoder that ships learnt all responses.\n"
+            "Measured on {measured} responses of a fifth of the situations, none of which the encoder that is measured or the n-grams beside it had learnt. The encoder that ships learnt all responses.\n"
         )?;
+    }
+    match report.measured {
+        Some(_) => write!(
+            page,
+            "Segments as the program finds them, decisions put together for each response. How the two are joined, calibration and thresholds were fitted on all but one of {folds} parts of these responses and judged on that one, in turn, no situation in two parts."
+        )?,
+        None => write!(
+            page,
+            "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; {}calibration and thresholds fitted on the other folds.",
+            if report.encoder { "how n-grams and vectors are joined, " } else { "" }
+        )?,
     }
     writeln!(
         page,
-        "{folds}-fold cross-validation in which no situation is in training and measurement at once; segments as the program finds them, decisions put together for each response; calibration and thresholds fitted on the other folds. Intervals hold 95% of 500 resamples of situations. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"
+        " Intervals hold 95% of 500 resamples of situations. The measured texts come from the same corpus as the training texts: expect less on texts from elsewhere.\n"
     )?;
+    if let Some(gain) = report.gain {
+        let Gain { alone, joined, interval: (low, high), better } = gain;
+        writeln!(
+            page,
+            "What the encoder adds: micro-F1 of themes {joined:.3}, with the n-grams alone {alone:.3} on the same responses; difference {:+.3} [{low:+.3}, {high:+.3}] (paired bootstrap over situations; better in {:.0}% of the resamples).\n",
+            joined - alone,
+            better * 100.0
+        )?;
+    }
     for task in [&report.themes, &report.codes].into_iter().chain(&report.tasks) {
         write_task(page, task)?;
     }
@@ -156,4 +206,24 @@ fn write_groups(page: &mut String, report: &TrainingReport) -> std::fmt::Result 
         swapped.themes_of_men,
         swapped.alarms_of_men
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_card_that_ships_tells_how_often_its_themes_are_right() {
+        for (id, least) in [
+            ("home-care-accurate", 26),
+            ("home-care-fast", 26),
+            ("nhs-qdc-accurate", 25),
+            ("nhs-qdc-fast", 25),
+        ] {
+            let found = precisions(builtin(id).unwrap_or_default());
+            assert!(found.len() >= least, "{id}: {} themes", found.len());
+            assert!(found.iter().all(|p| p.right <= p.given && p.given > 0));
+        }
+        assert!(builtin("somebody-elses").is_none());
+    }
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::cues::Cues;
+use crate::words::Sentiment;
 
 /// The codebooks that ship with the program, by id.
 const BUILTIN: &[(&str, &str)] = &[
@@ -128,6 +129,17 @@ pub struct ThinCode {
     /// Words and short phrases that speak of it, as a theme's.
     #[serde(default)]
     pub cues: Vec<String>,
+}
+
+/// An example phrase: the number of its code, what it feels about it, its words.
+pub(crate) type Phrase<'a> = (usize, Option<Sentiment>, &'a str);
+
+fn phrases(
+    code: usize,
+    sentiment: Option<Sentiment>,
+    texts: &[String],
+) -> impl Iterator<Item = Phrase<'_>> {
+    texts.iter().map(move |text| (code, sentiment, text.as_str()))
 }
 
 /// How to decide between themes that are easily confused.
@@ -262,6 +274,16 @@ impl Codebook {
     pub fn codes(&self) -> impl Iterator<Item = &str> {
         let themes = self.themes.iter().map(|theme| theme.id.as_str());
         themes.chain(self.thin.iter().map(|thin| thin.id.as_str()))
+    }
+
+    /// The example phrases of every code, by its number, with what they feel about it.
+    pub(crate) fn phrases(&self) -> impl Iterator<Item = Phrase<'_>> {
+        let themes = self.themes.iter().enumerate().flat_map(|(code, theme)| {
+            let good = phrases(code, Some(Sentiment::Positive), &theme.examples_positive);
+            good.chain(phrases(code, Some(Sentiment::Negative), &theme.examples_negative))
+        });
+        let thin = self.thin.iter().zip(self.themes.len()..);
+        themes.chain(thin.flat_map(|(thin, code)| phrases(code, None, &thin.examples)))
     }
 
     /// Every cue: a list for each of [`codes`](Self::codes), then the list for safeguarding. Empty

@@ -3,17 +3,15 @@
 //! Everything is fitted on texts that the heads were not trained on, on segments as the program
 //! finds them. How good the decisions then are is for `measuring`.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use crate::calibration::{Leaning, Mix, Platt, Tally, own_threshold, threshold};
 use crate::content::Content;
 use crate::examples::{LabelledResponse, roll_up};
-use crate::folds::HeldOut;
+use crate::folds::{HeldOut, Part};
 use crate::heads::Head;
 use crate::model::{About, Decision, Rules};
-use crate::training::{TrainOptions, segment_truth, whole_truth};
+use crate::training::TrainOptions;
 use crate::words::{Sentiment, Status};
 
 /// Finds how much the whole response counts in a segment, and from which probability on a response
@@ -112,20 +110,18 @@ pub(crate) fn fit_rules<'a>(
         .map(|(column, head)| {
             let mut pairs = Vec::new();
             for held in held_out.clone() {
-                let response = &responses[held.response];
-                if let Head::Code(code) = head {
-                    pairs.extend(held.found.iter().map(|(span, raw)| {
-                        let score = (1.0 - options.whole) * raw[column]
-                            + options.whole * held.whole[column];
-                        (score, carries(response, span, *code))
-                    }));
-                } else if let Some(truth) = whole_truth(*head, response) {
-                    pairs.push((held.whole[column], truth));
-                } else {
-                    let of = |at| segment_truth(*head, response, at);
-                    let scored = held.coded.iter().enumerate();
-                    pairs.extend(scored.filter_map(|(at, raw)| Some((raw[column], of(at)?))));
-                }
+                let cases = held.cases(*head, &responses[held.response]).into_iter();
+                pairs.extend(cases.map(|(part, truth)| {
+                    let raw = held.raw(part)[column];
+                    // A code is given to a segment by what the whole response says, too.
+                    let score = match part {
+                        Part::Found(_) => {
+                            (1.0 - options.whole) * raw + options.whole * held.whole[column]
+                        }
+                        Part::Whole | Part::Coded(_) => raw,
+                    };
+                    (score, truth)
+                }));
             }
             pairs.retain(|(score, _)| score.is_finite());
             pairs
@@ -258,14 +254,6 @@ fn fit_confidence(pairs: &[Vec<(f32, bool)>], platt: &[Platt]) -> Mix {
     Mix::fit(&shown, &[1.0, 1.0], 1.0)
 }
 
-/// True if a segment that a person gave the code shares half of the shorter of the two spans.
-pub(crate) fn carries(response: &LabelledResponse, span: &Range<usize>, code: usize) -> bool {
-    response.segments.iter().filter(|segment| segment.carries(code)).any(|segment| {
-        let own = &segment.span;
-        let shared = own.end.min(span.end).saturating_sub(own.start.max(span.start));
-        2 * shared >= own.len().min(span.len())
-    })
-}
 /// What the model would say of a held-out response, rules for empty answers included.
 pub(crate) fn decide(about: &About, response: &LabelledResponse, held: &HeldOut) -> Decision {
     let status = match about.empty(&response.text, response.polarity) {

@@ -9,8 +9,9 @@ use std::ops::Range;
 
 use crate::examples::LabelledResponse;
 use crate::features::{Encoded, Encoder, Input};
-use crate::heads::{Heads, Scores};
+use crate::heads::{Head, Heads, Scores};
 use crate::known::{Known, Memory};
+use crate::training::{segment_truth, whole_truth};
 
 /// The fold of each response, so that folds are of like size and no situation is in two.
 pub(crate) fn assign(responses: &[LabelledResponse], folds: usize) -> Vec<usize> {
@@ -46,6 +47,54 @@ pub(crate) struct HeldOut {
     pub(crate) found: Vec<(Range<usize>, Vec<f32>)>,
     /// Scores of its segments as people made them.
     pub(crate) coded: Vec<Vec<f32>>,
+}
+
+/// A part of a held-out response that is scored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The response as a whole.
+    Whole,
+    /// A segment as the program finds it.
+    Found(usize),
+    /// A segment as people made it.
+    Coded(usize),
+}
+
+impl HeldOut {
+    /// Scores of a part.
+    pub(crate) fn raw(&self, part: Part) -> &[f32] {
+        match part {
+            Part::Whole => &self.whole,
+            Part::Found(at) => &self.found[at].1,
+            Part::Coded(at) => &self.coded[at],
+        }
+    }
+
+    /// The parts on which a head is judged, with the truth about them: codes on segments as the
+    /// program finds them, what hangs on the whole response there, the rest on people's segments.
+    pub(crate) fn cases(&self, head: Head, response: &LabelledResponse) -> Vec<(Part, bool)> {
+        if let Head::Code(code) = head {
+            let found = self.found.iter().enumerate();
+            return found
+                .map(|(at, (span, _))| (Part::Found(at), carries(response, span, code)))
+                .collect();
+        }
+        if let Some(truth) = whole_truth(head, response) {
+            return vec![(Part::Whole, truth)];
+        }
+        (0..self.coded.len())
+            .filter_map(|at| Some((Part::Coded(at), segment_truth(head, response, at)?)))
+            .collect()
+    }
+}
+
+/// True if a segment that a person gave the code shares half of the shorter of the two spans.
+pub(crate) fn carries(response: &LabelledResponse, span: &Range<usize>, code: usize) -> bool {
+    response.segments.iter().filter(|segment| segment.carries(code)).any(|segment| {
+        let own = &segment.span;
+        let shared = own.end.min(span.end).saturating_sub(own.start.max(span.start));
+        2 * shared >= own.len().min(span.len())
+    })
 }
 
 /// Scores responses that the heads were not trained on.

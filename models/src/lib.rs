@@ -9,6 +9,7 @@
 //! [`card`] writes that report down for people.
 
 pub mod accurate;
+pub mod backend;
 mod calibration;
 mod card;
 pub mod clauses;
@@ -26,6 +27,7 @@ mod known;
 mod meaning;
 mod measuring;
 pub mod model;
+pub mod names;
 pub mod report;
 pub mod sentences;
 mod solver;
@@ -33,13 +35,14 @@ pub mod training;
 mod weights;
 pub mod words;
 
-pub use card::card;
+pub use card::{card, precisions_of};
 pub use codebook::{Codebook, CodebookError};
 pub use cues::Cues;
 pub use examples::{LabelledResponse, LabelledSegment};
 pub use features::{Encoder, WordEncoder};
 pub use model::{
-    Coded, Figure, Model, ResponseCodes, ResponseInput, Scratch, SegmentCodes, SegmentInput,
+    Coded, Figure, Model, Precision, ResponseCodes, ResponseInput, Scratch, SegmentCodes,
+    SegmentInput,
 };
 pub use report::TrainingReport;
 pub use training::{TrainError, TrainOptions, train};

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use crate::calibration::Tally;
 use crate::examples::LabelledResponse;
-use crate::fitting::{carries, decide, feelings, fit_rules};
-use crate::folds::HeldOut;
+use crate::fitting::{decide, feelings, fit_rules};
+use crate::folds::{HeldOut, carries};
 use crate::heads::Head;
 use crate::model::{About, Decision};
-use crate::report::{Bin, GroupReport, LabelReport, Swapped, TaskReport, TrainingReport};
+use crate::report::{Bin, Gain, GroupReport, LabelReport, Swapped, TaskReport, TrainingReport};
 use crate::solver::Sequence;
 use crate::training::TrainOptions;
 use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
@@ -27,11 +27,13 @@ struct Task {
     /// Cases by what was said and what is true, where labels are in order.
     pairs: Option<Vec<(usize, usize)>>,
     /// For each situation, labels that were said or are true, where intervals are wanted.
-    events: Option<BTreeMap<String, Vec<Event>>>,
+    events: Option<Events>,
 }
 
 /// A label, whether it was said, and whether it is true.
 type Event = (usize, bool, bool);
+/// Those of each situation.
+pub(crate) type Events = BTreeMap<String, Vec<Event>>;
 /// The ends of an interval.
 type Interval = (f64, f64);
 
@@ -155,7 +157,7 @@ pub(crate) fn measure(
     swapped: &[HeldOut],
     about: &About,
     options: &TrainOptions,
-) -> TrainingReport {
+) -> (TrainingReport, Events) {
     let codes = &about.codes;
     let mut themes = Task::new("themes", &codes[..about.themes]);
     let mut with_thin = Task::new("themes and thin codes", codes);
@@ -259,7 +261,8 @@ pub(crate) fn measure(
     ];
     let situations: std::collections::BTreeSet<&str> =
         responses.iter().map(|response| response.situation.as_str()).collect();
-    TrainingReport {
+    let events = themes.events.clone().unwrap_or_default();
+    let report = TrainingReport {
         model: about.id.clone(),
         version: about.version.clone(),
         codebook: about.codebook.clone(),
@@ -273,6 +276,7 @@ pub(crate) fn measure(
         features: 0,
         encoder: false,
         measured: None,
+        gain: None,
         themes: themes.report(),
         codes: with_thin.report(),
         groups: groups
@@ -284,7 +288,65 @@ pub(crate) fn measure(
         reliability: reliability(&codings),
         tasks: tasks.into_iter().filter(|task| task.cases > 0).map(Task::report).collect(),
         refused: Vec::new(),
+    };
+    (report, events)
+}
+
+/// The themes that are said and true of held-out responses, with rules fitted on the other folds.
+pub(crate) fn theme_events(
+    responses: &[LabelledResponse],
+    held_out: &[HeldOut],
+    about: &About,
+    options: &TrainOptions,
+) -> Events {
+    let mut themes = Task::new("themes", &about.codes[..about.themes]);
+    for fold in 0..options.folds {
+        let others = held_out.iter().filter(|held| held.fold != fold);
+        let rules = fit_rules(responses, others, about, options);
+        let about = About { rules, ..about.clone() };
+        for held in held_out.iter().filter(|held| held.fold == fold) {
+            let response = &responses[held.response];
+            let decision = decide(&about, response, held);
+            let said = |code: usize| decision.codes.iter().flatten().any(|(own, _)| *own == code);
+            themes.of(&response.situation, said, |code| response.carries(code));
+        }
     }
+    themes.events.unwrap_or_default()
+}
+
+/// Micro-F1 of themes by one model and by another of the same responses, and how far apart they are:
+/// a paired bootstrap, in which both are measured on the same resampled situations.
+pub(crate) fn gain(alone: &Events, joined: &Events) -> Gain {
+    const RESAMPLES: usize = 2000;
+    let tally = |events: &[Event]| {
+        let mut tally = Tally::default();
+        for (_, said, truth) in events {
+            tally.add(*said, *truth);
+        }
+        tally
+    };
+    let none = Vec::new();
+    let both: Vec<(Tally, Tally)> = (joined.iter())
+        .map(|(situation, own)| (tally(alone.get(situation).unwrap_or(&none)), tally(own)))
+        .collect();
+    let f1 = |chosen: &mut dyn Iterator<Item = &(Tally, Tally)>| {
+        let sum = chosen.fold((Tally::default(), Tally::default()), |sum, both| {
+            (sum.0.sum(both.0), sum.1.sum(both.1))
+        });
+        (sum.0.f(1.0), sum.1.f(1.0))
+    };
+    let (alone, joined) = f1(&mut both.iter());
+    let mut random = Sequence(0x9E37_79B9_7F4A_7C15);
+    let mut drawn: Vec<f64> = (0..RESAMPLES)
+        .map(|_| {
+            let (alone, joined) = f1(&mut (0..both.len()).map(|_| &both[random.below(both.len())]));
+            joined - alone
+        })
+        .collect();
+    drawn.sort_by(f64::total_cmp);
+    let interval = (drawn[RESAMPLES / 40], drawn[RESAMPLES - 1 - RESAMPLES / 40]);
+    let better = drawn.iter().filter(|gain| **gain > 0.0).count() as f64 / RESAMPLES as f64;
+    Gain { alone, joined, interval, better }
 }
 
 /// The groups of responses that a response is in, with their place in the report.

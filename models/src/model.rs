@@ -193,6 +193,9 @@ pub(crate) struct About {
     /// How it did when it was trained.
     #[serde(default)]
     pub(crate) figures: Vec<Figure>,
+    /// How often each theme that it gave was right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) precisions: Vec<Precision>,
 }
 
 /// One figure of how a model did when it was trained: what a report prints of its accuracy.
@@ -204,6 +207,31 @@ pub struct Figure {
     pub figure: String,
     /// On what: "9,864 coded responses, cross-validated by situation".
     pub on: String,
+}
+
+/// How often a theme that a model gave was right, on answers that it had not learnt.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Precision {
+    /// The theme.
+    pub theme: String,
+    /// Answers that it was given to.
+    pub given: u64,
+    /// Of these, answers that people gave it too.
+    pub right: u64,
+}
+
+impl Precision {
+    /// From the shares that a training measured: support times recall is right, right by precision is
+    /// given. None of a theme that was never given.
+    pub(crate) fn of(theme: &str, support: usize, precision: f64, recall: f64) -> Option<Self> {
+        let right = (support as f64 * recall).round();
+        let given = if precision > 0.0 { (right / precision).round() } else { 0.0 };
+        (given > 0.0).then(|| Self {
+            theme: theme.to_owned(),
+            given: given as u64,
+            right: right.min(given) as u64,
+        })
+    }
 }
 
 /// Codes of every segment and the status of the response, before sentiment and evidence.
@@ -541,6 +569,15 @@ impl Model {
     /// How it did when it was trained.
     pub fn figures(&self) -> &[Figure] {
         &self.about.figures
+    }
+
+    /// How often each of its themes was right when it was trained. Models that were trained before
+    /// they kept this themselves have it from their card.
+    pub fn precisions(&self) -> Vec<Precision> {
+        if self.about.precisions.is_empty() {
+            return crate::card::precisions_of(&self.about.id);
+        }
+        self.about.precisions.clone()
     }
 
     /// SHA-256 of its file, in lower-case hexadecimal.

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::Figure;
+use crate::model::{Figure, Precision};
 
 /// How well one label is told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -138,6 +138,8 @@ pub struct TrainingReport {
     pub encoder: bool,
     /// Responses that it was measured on, where the encoder learnt the others; otherwise all.
     pub measured: Option<usize>,
+    /// What the encoder's reading adds to the n-grams, where there is one.
+    pub gain: Option<Gain>,
     /// Themes of whole responses.
     pub themes: TaskReport,
     /// Themes and thin codes of whole responses.
@@ -156,7 +158,26 @@ pub struct TrainingReport {
     pub refused: Vec<Refusal>,
 }
 
+/// Micro-F1 of themes with and without what was joined to the n-grams, on the same responses.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gain {
+    /// Of the n-grams alone.
+    pub alone: f64,
+    /// Of both together.
+    pub joined: f64,
+    /// 95% interval of the difference, by a paired bootstrap over situations.
+    pub interval: (f64, f64),
+    /// Share of the resamples in which both together were better.
+    pub better: f64,
+}
+
 impl TrainingReport {
+    /// How often each theme that was given was right.
+    pub(crate) fn precisions(&self) -> Vec<Precision> {
+        let labels = self.themes.labels.iter().filter(|label| label.support > 0);
+        labels.filter_map(|l| Precision::of(&l.label, l.support, l.precision, l.recall)).collect()
+    }
+
     /// What a reader of a report needs to know of it, in a few lines.
     pub(crate) fn figures(&self) -> Vec<Figure> {
         let on = match self.measured {

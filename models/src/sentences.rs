@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
+pub use heard_encoder::EncoderError;
 use heard_encoder::{
-    Bert, EncoderError, Precision, Scratch, Sequence, Token, Tokeniser, Weights, WordCache,
+    Bert, Precision, Scratch, Sequence, Token, Tokeniser, Vectors, Weights, WordCache,
 };
 
 use sha2::{Digest, Sha256};
@@ -162,6 +163,11 @@ impl Sentences {
         Weights::from_bytes(BUILTIN)
     }
 
+    /// Its weights, unpacked again.
+    pub fn weights(&self) -> Result<Weights, EncoderError> {
+        Weights::from_bytes(self.file.as_deref().unwrap_or(BUILTIN))
+    }
+
     /// SHA-256 of its file: tells encoders apart.
     pub fn hash(&self) -> [u8; 32] {
         self.hash
@@ -192,9 +198,27 @@ impl Sentences {
         Prepared { tokens, windows }
     }
 
-    /// Reads texts, each given as question and text. What is read of one does not depend on the
-    /// others.
+    /// Reads texts in pure Rust, each given as question and text. What is read of one does not depend
+    /// on the others.
     pub fn read(&self, reader: &mut Reader, texts: &[(&str, &str)]) -> Vec<Reading> {
+        let read = self.read_on(reader, texts, |scratch, sequences, each| {
+            self.bert.encode(scratch, sequences, each)
+        });
+        debug_assert!(read.is_ok(), "windows and ids are the encoder's own");
+        read.unwrap_or_default()
+    }
+
+    /// Reads texts with what encodes sequences.
+    pub(crate) fn read_on(
+        &self,
+        reader: &mut Reader,
+        texts: &[(&str, &str)],
+        encode: impl FnOnce(
+            &mut Scratch,
+            &[&Sequence],
+            &mut dyn FnMut(usize, Vectors<'_>),
+        ) -> Result<(), EncoderError>,
+    ) -> Result<Vec<Reading>, EncoderError> {
         let Reader { scratch, words } = reader;
         let prepared: Vec<Prepared> =
             texts.iter().map(|(question, text)| self.prepare(words, question, text)).collect();
@@ -212,12 +236,11 @@ impl Sentences {
         // Of like length together: they fill the encoder's groups best.
         all.sort_by_key(|(_, _, sequence)| sequence.ids.len());
         let sequences: Vec<&Sequence> = all.iter().map(|(_, _, sequence)| *sequence).collect();
-        let read = self.bert.encode(scratch, &sequences, |number, vectors| {
+        encode(scratch, &sequences, &mut |number, vectors| {
             let (at, place, sequence) = &all[number];
             let own = &vectors.all()[sequence.lead * width..][..place.len() * width];
             readings[*at].vectors[place.start * width..][..own.len()].copy_from_slice(own);
-        });
-        debug_assert!(read.is_ok(), "windows and ids are the encoder's own");
-        readings
+        })?;
+        Ok(readings)
     }
 }

@@ -17,6 +17,7 @@ use crate::features::{Encoded, Encoder, Input, Ngrams, WordEncoder, list_key};
 use crate::folds::{HeldOut, assign, hold_out, input};
 use crate::heads::{Head, Heads};
 use crate::meaning::Meaning;
+use crate::measuring::Events;
 use crate::model::{About, Model, Rules};
 use crate::report::{Refusal, TrainingReport};
 use crate::solver::{Column, Documents, Penalty, fit};
@@ -120,9 +121,12 @@ pub struct Progress {
 
 /// What a document is.
 #[derive(Clone, Copy)]
-enum Source {
+pub(crate) enum Source {
+    /// Of a response, a segment.
     Segment(usize, usize),
+    /// A response.
     Whole(usize),
+    /// Of a code, with a feeling, an example phrase.
     Phrase(usize, Option<Sentiment>),
 }
 
@@ -145,6 +149,8 @@ pub(crate) struct Learnt {
     pub(crate) held_out: Vec<HeldOut>,
     /// Those that speak of women or men, with the words swapped.
     pub(crate) swapped: Vec<HeldOut>,
+    /// Of each response, itself with the words swapped, if it has any.
+    pub(crate) others: Vec<Option<LabelledResponse>>,
     blanks: usize,
     phrases: usize,
     refused: Vec<Refusal>,
@@ -224,34 +230,52 @@ pub(crate) fn learn(
         encoder,
         rules: Rules::default(),
         figures: Vec::new(),
+        precisions: Vec::new(),
         codes,
     };
     let phrases = documents.iter().filter(|d| matches!(d.source, Source::Phrase(..))).count();
     let refused = refused(&responses, &documents, codebook);
     let blanks = all - responses.len();
     progress(Progress { done: steps, steps });
-    Ok(Learnt { responses, about, heads, held_out, swapped, blanks, phrases, refused })
+    Ok(Learnt { responses, about, heads, held_out, swapped, others, blanks, phrases, refused })
+}
+
+impl Learnt {
+    /// A response with its words for women and men swapped.
+    pub(crate) fn other(&self, response: usize) -> &LabelledResponse {
+        self.others[response].as_ref().unwrap_or(&self.responses[response])
+    }
+}
+
+/// What was joined to the n-grams.
+pub(crate) struct Joined {
+    pub(crate) meaning: Meaning,
+    /// What the n-grams say alone of the responses that the model is measured on.
+    pub(crate) alone: Events,
 }
 
 /// Fits the rules on held-out scores, measures, and puts the model together.
 pub(crate) fn conclude(
     learnt: Learnt,
     options: &TrainOptions,
-    meaning: Option<Meaning>,
+    joined: Option<Joined>,
 ) -> (Model, TrainingReport) {
     let Learnt { responses, mut about, heads, held_out, swapped, .. } = learnt;
     // An encoder that learns is measured on what it did not learn.
     let measured = (held_out.len() < responses.len()).then_some(held_out.len());
     let options = &fitting::tune(&responses, &held_out, &about, options);
     about.rules = fitting::fit_rules(&responses, held_out.iter(), &about, options);
-    let mut report = measuring::measure(&responses, &held_out, &swapped, &about, options);
+    let (mut report, events) = measuring::measure(&responses, &held_out, &swapped, &about, options);
     report.features = heads.keys.len();
+    let (meaning, alone) = joined.map(|joined| (joined.meaning, joined.alone)).unzip();
     report.encoder = meaning.is_some();
+    report.gain = alone.map(|alone| measuring::gain(&alone, &events));
     report.measured = measured;
     report.blanks = learnt.blanks;
     report.phrases = learnt.phrases;
     report.refused = learnt.refused;
     about.figures = report.figures();
+    about.precisions = report.precisions();
     let mut model = Model { about, heads, sha256: String::new(), general: None, meaning };
     if let Ok(bytes) = model.to_bytes() {
         model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
@@ -308,16 +332,7 @@ fn documents(
         let input = input(response, 0..response.text.len(), None);
         documents.push(Document { source: Source::Whole(at), keys: keys(&input), copy: false });
     }
-    let themes = codebook.themes.iter().enumerate().flat_map(|(code, theme)| {
-        let good =
-            theme.examples_positive.iter().map(move |p| (code, Some(Sentiment::Positive), p));
-        let bad = theme.examples_negative.iter().map(move |p| (code, Some(Sentiment::Negative), p));
-        good.chain(bad)
-    });
-    let thin = codebook.thin.iter().enumerate().flat_map(|(at, thin)| {
-        thin.examples.iter().map(move |p| (codebook.themes.len() + at, None, p))
-    });
-    documents.extend(themes.chain(thin).map(|(code, sentiment, text)| {
+    documents.extend(codebook.phrases().map(|(code, sentiment, text)| {
         let input = Input { text, question: "", polarity: Polarity::Neutral, previous: None };
         Document { source: Source::Phrase(code, sentiment), keys: keys(&input), copy: false }
     }));
@@ -415,8 +430,14 @@ fn vocabulary(documents: &[&Document]) -> Vec<u32> {
     keys.into_iter().map(|(_, key)| key).collect()
 }
 
-/// Whether a document carries a head's label; None if it teaches the head nothing.
-fn truth(head: Head, source: Source, responses: &[LabelledResponse], whole: bool) -> Option<bool> {
+/// Whether a document carries a head's label; None if it teaches the head nothing. `whole`: a
+/// response of several segments teaches codes as a whole, too.
+pub(crate) fn truth(
+    head: Head,
+    source: Source,
+    responses: &[LabelledResponse],
+    whole: bool,
+) -> Option<bool> {
     match source {
         Source::Phrase(code, sentiment) => match head {
             Head::Code(own) => Some(own == code),
@@ -464,7 +485,7 @@ pub(crate) fn segment_truth(head: Head, response: &LabelledResponse, at: usize) 
 }
 
 /// True for praise, false for complaint; None for anything between.
-pub(crate) fn praise(sentiment: Sentiment) -> Option<bool> {
+fn praise(sentiment: Sentiment) -> Option<bool> {
     match sentiment {
         Sentiment::Positive => Some(true),
         Sentiment::Negative => Some(false),

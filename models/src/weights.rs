@@ -76,6 +76,11 @@ pub enum WeightsError {
 }
 
 impl Model {
+    /// The codebooks for which a model ships.
+    pub fn builtin_codebooks() -> impl Iterator<Item = &'static str> {
+        BUILTIN.iter().map(|(codebook, _)| *codebook)
+    }
+
     /// The model that ships for a codebook.
     pub fn builtin(codebook: &str) -> Result<Self, WeightsError> {
         Self::from_bytes(builtin_file(codebook)?)

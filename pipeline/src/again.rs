@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 
 use crate::coding::settle;
 use crate::decode;
-use crate::folder::{self, PUBLISH, RESTRICTED};
+use crate::documents;
+use crate::folder::{self, PUBLISH, RESTRICTED, WITH_DOCUMENTS};
+use crate::organisation::Organisation;
 use crate::publish::{self, Review};
 use crate::review::stored::{About, Namer};
 use crate::review::{self, Decisions, Log, Study, apply, masked};
+use crate::schema::{self, Table};
+use crate::specification::VisitFigure;
 use crate::store::{self, io};
-use crate::tables::{Quotes, Tally, TallyOptions};
+use crate::tables::{Gaps, Quotes, Tally, settings};
 
 /// Why a report could not be made again.
 #[derive(Debug, thiserror::Error)]
@@ -28,24 +32,77 @@ pub enum Error {
     /// Tables, charts or the report could not be made.
     #[error(transparent)]
     Publish(#[from] publish::Error),
+    /// A later version of Heard wrote them.
+    #[error("{} was written by a later version of Heard (tables of version {version}; this one knows {known}). Use that version", path.display(), known = schema::VERSION)]
+    Later {
+        /// The table.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
     /// People's decisions could not be taken in.
     #[error(transparent)]
     Review(#[from] review::Error),
+    /// What was said of the organisation cannot be used.
+    #[error(transparent)]
+    Organisation(#[from] crate::organisation::Error),
 }
 
-/// Replaces `publish/` of a run; gives the path of the report.
-pub fn report(dir: &Path, organisation: Option<String>) -> Result<PathBuf, Error> {
+/// What should be otherwise than in the run; nothing by default.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Who publishes, from a settings file, and the folder of that file.
+    pub organisation: Option<(Organisation, PathBuf)>,
+    /// Name of who publishes.
+    pub name: Option<String>,
+    /// `report` or `council`.
+    pub style: Option<String>,
+    /// A report for each value of these columns.
+    pub each: Vec<String>,
+    /// Figures to stand beside what people say.
+    pub visit_log: Option<Vec<VisitFigure>>,
+}
+
+/// What was made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The report.
+    pub report: PathBuf,
+    /// New Word files that got another name because people had changed the old ones.
+    pub moved: Vec<String>,
+}
+
+/// Replaces `publish/` and `governance/` of a run, but no Word file that people changed.
+pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
     let mut manifest = folder::read_manifest(dir)?;
-    if organisation.is_some() {
-        manifest.organisation.name = organisation;
-        folder::write_manifest(dir, &manifest)?;
-    }
     let restricted = dir.join(RESTRICTED);
+    if let Some((mut organisation, base)) = changes.organisation {
+        if let Some(logo) = organisation.check(&base)? {
+            publish::keep_logo(&restricted, &logo)?;
+        }
+        manifest.organisation = organisation;
+    }
+    manifest.organisation.name = changes.name.or(manifest.organisation.name);
+    manifest.organisation.style = changes.style.or(manifest.organisation.style);
+    // A style that was typed is checked like one that was written.
+    Organisation { logo: None, ..manifest.organisation.clone() }.check(Path::new(""))?;
+    if !changes.each.is_empty() {
+        manifest.each = changes.each;
+    }
+    if let Some(figures) = changes.visit_log {
+        manifest.visit_log = figures;
+    }
     masked::recover(&restricted)?;
     let about = About::read(dir)?;
     let (vocabulary, facts) = (&about.vocabulary, &about.facts);
-    let mut tally = Tally::new(vocabulary, TallyOptions::default());
-    let mut quotes = Quotes::new(vocabulary);
+    let version = facts.get("schema_version").and_then(|text| text.parse::<u32>().ok());
+    if let Some(version) = version.filter(|v| Some(*v) > schema::VERSION.parse().ok()) {
+        let path = restricted.join(Table::Responses.file_name());
+        return Err(Error::Later { path, version });
+    }
+    let options = settings::options(vocabulary, &manifest.standards, &manifest.population);
+    let mut tally = Tally::new(vocabulary, options);
+    let (mut quotes, mut gaps) = (Quotes::new(vocabulary), Gaps::default());
     let mut decided = if Log::exists(&restricted) {
         let decisions = Decisions::open(&restricted).map_err(review::Error::from)?;
         let namer = Namer::new(&decisions)?;
@@ -70,6 +127,7 @@ pub fn report(dir: &Path, organisation: Option<String>) -> Result<PathBuf, Error
             }
             tally.add(&row);
             quotes.add(&row);
+            gaps.add(&row);
         }
     })?;
     let mut review = None;
@@ -82,15 +140,33 @@ pub fn report(dir: &Path, organisation: Option<String>) -> Result<PathBuf, Error
         review = Some(found);
     }
     // Made beside its place and renamed, like a run.
-    let work = dir.join("publish.partial");
+    let work = dir.join("report.partial");
     if work.exists() {
         fs::remove_dir_all(&work).map_err(io("remove", &work))?;
     }
-    publish::publish(&work, &restricted, &tally, &quotes, &manifest, facts, review.as_ref())?;
-    let publish = dir.join(PUBLISH);
-    if publish.exists() {
-        fs::remove_dir_all(&publish).map_err(io("remove", &publish))?;
+    let review = review.as_ref();
+    let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps, review };
+    let made = (|| {
+        let places = publish::Places::of(&work, &restricted);
+        publish::publish(&places, &counted, &manifest, facts)?;
+        let mut written = documents::record(&work, &WITH_DOCUMENTS)?;
+        let moved =
+            documents::keep_edited(dir, &manifest.documents, &work, &mut written, &WITH_DOCUMENTS)?;
+        Ok::<_, Error>((written, moved))
+    })();
+    let (written, moved) = made.inspect_err(|_| {
+        // Best effort: the error is what the user needs to see.
+        let _ = fs::remove_dir_all(&work);
+    })?;
+    for name in WITH_DOCUMENTS {
+        let (new, place) = (work.join(name), dir.join(name));
+        if place.exists() {
+            fs::remove_dir_all(&place).map_err(io("remove", &place))?;
+        }
+        fs::rename(&new, &place).map_err(io("rename", &new))?;
     }
-    fs::rename(&work, &publish).map_err(io("rename", &work))?;
-    Ok(publish.join("report.html"))
+    fs::remove_dir_all(&work).map_err(io("remove", &work))?;
+    manifest.documents = written;
+    folder::write_manifest(dir, &manifest)?;
+    Ok(Made { report: dir.join(PUBLISH).join("report.html"), moved })
 }

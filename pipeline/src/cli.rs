@@ -4,10 +4,12 @@
 //! remain); 2 could not run. Evidence goes to the output folder, the summary to standard output,
 //! progress and errors to standard error.
 
+mod about;
 mod agree;
 mod check;
 mod codebook;
 mod evaluate;
+mod export_encoder;
 mod forget;
 mod report;
 mod review;
@@ -17,7 +19,7 @@ mod train;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Turns what people say about their care into evidence, on your own computer.
 ///
@@ -44,7 +46,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
-    Run(run::Args),
+    Run(Box<run::Args>),
     Review(review::Args),
     Report(report::Args),
     Agree(agree::Args),
@@ -52,6 +54,19 @@ enum Command {
     Evaluate(evaluate::Args),
     Train(train::Args),
     Codebook(codebook::Args),
+    ExportEncoder(export_encoder::Args),
+    /// What makes a terminal complete commands and options with the tab key.
+    #[command(after_help = about::COMPLETIONS)]
+    Completions {
+        /// The shell that it is for.
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual pages, one for each command, for packagers.
+    #[command(hide = true)]
+    Man {
+        /// The folder for them.
+        folder: std::path::PathBuf,
+    },
     /// Reads one office or PDF file for a parent process.
     #[command(hide = true)]
     ParseFile {
@@ -75,6 +90,9 @@ pub fn main() -> ExitCode {
     silence_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
+        Err(error) if error.kind() == clap::error::ErrorKind::DisplayVersion => {
+            return end(about::version().and_then(|text| print(&text)));
+        }
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
@@ -83,13 +101,12 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         _ if cli.licences => print(crate::licences::TEXT),
         None => {
-            use clap::CommandFactory as _;
             let help = Cli::command().render_help().to_string();
             print(&help)
         }
         Some(Command::ParseFile { args }) => return crate::intake::child::serve(&args),
         Some(Command::Check(args)) => check::run(args),
-        Some(Command::Run(args)) => run::run(args),
+        Some(Command::Run(args)) => run::run(*args),
         Some(Command::Review(args)) => review::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Agree(args)) => agree::run(&args),
@@ -97,7 +114,14 @@ pub fn main() -> ExitCode {
         Some(Command::Evaluate(args)) => evaluate::run(args),
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Codebook(args)) => codebook::run(args),
+        Some(Command::ExportEncoder(args)) => export_encoder::run(args),
+        Some(Command::Completions { shell }) => about::completions(shell, &mut Cli::command()),
+        Some(Command::Man { folder }) => about::manual(&folder, &Cli::command()),
     };
+    end(result)
+}
+
+fn end(result: anyhow::Result<Outcome>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::NeedsAttention) => ExitCode::from(1),
@@ -148,8 +172,6 @@ fn silence_panics() {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
     use super::*;
 
     #[test]

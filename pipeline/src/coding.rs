@@ -5,8 +5,10 @@
 //! and keeps nothing between calls, so that a notebook or a cluster can call it as `run` does.
 
 mod coder;
+#[cfg(all(test, feature = "libtorch"))]
+mod parity;
 
-pub use coder::{Coder, Error, Pace, open_codebook};
+pub use coder::{Coder, Error, Pace, Wanted, open_codebook, open_model};
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -174,6 +176,8 @@ pub struct CodedResponse {
     pub words: u32,
     /// Id of the first response with the same words to the same question.
     pub duplicate_of: Option<String>,
+    /// Id of the first response from the same template, for campaign letters.
+    pub campaign: Option<String>,
     /// What the response holds.
     pub status: Status,
     /// Feeling over the response.
@@ -204,6 +208,7 @@ impl From<Response> for CodedResponse {
             language: "und",
             words: 0,
             duplicate_of: None,
+            campaign: None,
             status: Status::Unassigned,
             sentiment: Sentiment::Neutral,
             sentiment_score: 0.0,

@@ -1,13 +1,18 @@
 //! What the user asked for: [`RawConfig`] as written in `heard.toml` and on the command line,
 //! [`Config`] as meant. Everything is checked here once; nothing inside asks again.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use heard_models::backend::{Backend, Device, HAS_LIBTORCH, Precision};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::deidentify::Mode;
 use crate::intake;
-use crate::tables::Profile;
+use crate::organisation::{self, Logo, Organisation};
+use crate::specification::{self, VisitFigure};
+use crate::tables::{MeasureStandard, PopulationRow, Profile};
 
 /// Settings as written. The command line wins over the file.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
@@ -29,25 +34,48 @@ pub struct RawConfig {
     /// `accurate`, `fast`, `auto`, or model files made by `heard train`.
     #[serde(deserialize_with = "one_or_more")]
     pub model: Vec<String>,
+    /// What computes the encoder of accurate models: `rust`, or `libtorch` in a build that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backend: Option<String>,
+    /// Where libtorch computes: `cpu` or `cuda`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// Columns to break the results down by.
     pub by: Vec<String>,
+    /// Columns for each of whose values there is a report.
+    pub each: Vec<String>,
+    /// A CSV file of figures from visit logs, to stand beside what people say.
+    pub visit_log: Option<PathBuf>,
     /// How many people were invited to answer.
     pub invited: Option<u64>,
+    /// A CSV file with who receives care: column, value, people.
+    pub population: Option<PathBuf>,
+    /// Reported quantities and what they should be: `minutes_late = { at_most = 30 }`.
+    pub standards: BTreeMap<String, RawStandard>,
+    /// Charts: `best` (the five that fit best) or `all`.
+    pub charts: Option<String>,
     /// Disclosure control: `standard`, `nhs` or `none`.
     pub suppress: Option<String>,
     /// Keep the id column's own values as response ids.
     pub keep_ids: Option<bool>,
     /// A text file with one care provider a line, to become [PROVIDER A], [PROVIDER B], ...
     pub providers: Option<PathBuf>,
+    /// How thoroughly personal data is looked for: `standard`, `strict` or `structured`.
+    pub redact: Option<String>,
     /// Who publishes the report.
     pub organisation: Organisation,
     /// When a finished run is reported as needing attention.
     pub thresholds: RawThresholds,
     /// Limits on the parsers of office and PDF files.
     pub limits: RawLimits,
+    /// Workbook with scans that people typed, as `heard check` writes it.
+    pub to_type: Option<PathBuf>,
     /// What `heard check` understood of each source, for the user to correct.
     pub source: Vec<intake::SourceOverride>,
 }
+
+/// Breakdowns that need no column.
+pub const BREAKDOWNS: [&str; 2] = ["respondent_type", "wave"];
 
 /// Usual confidence below which a person reads a code: rather wrong than right.
 pub const REVIEW: f32 = 0.5;
@@ -66,14 +94,27 @@ fn one_or_more<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>,
     })
 }
 
-/// Who publishes the report.
-#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+/// What a reported quantity should be, as written.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
-pub struct Organisation {
-    /// Its name, printed on the report.
-    pub name: Option<String>,
-    /// Title of the report.
-    pub title: Option<String>,
+pub struct RawStandard {
+    /// Not more than this.
+    pub at_most: Option<f64>,
+    /// Not less than this.
+    pub at_least: Option<f64>,
+    /// A day, week, month or year, for rates.
+    pub per: Option<String>,
+}
+
+/// Which charts are drawn.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum ChartChoice {
+    /// The five that fit the data best: those that the report shows.
+    #[default]
+    Best,
+    /// All that the data allow; the report still shows five.
+    All,
 }
 
 /// Thresholds as written.
@@ -92,7 +133,7 @@ pub struct RawThresholds {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawLimits {
-    /// Seconds that one file may take.
+    /// Seconds that one file may take, and one more for each of its megabytes.
     pub parse_seconds: Option<u64>,
     /// Megabytes of memory that one file may take.
     pub parse_memory_mb: Option<u64>,
@@ -125,16 +166,32 @@ pub struct Config {
     pub codebooks: Vec<String>,
     /// `accurate`, `fast`, `auto`, or model files; none is `auto`.
     pub models: Vec<String>,
+    /// What computes the encoder of accurate models.
+    pub backend: Backend,
     /// How many people were invited to answer.
     pub invited: Option<u64>,
+    /// Who receives care, as written in the file.
+    pub population: Vec<PopulationRow>,
+    /// What reported quantities are held against.
+    pub standards: Vec<MeasureStandard>,
+    /// Which charts are drawn.
+    pub charts: ChartChoice,
     /// Disclosure control.
     pub suppress: Profile,
     /// Keep the id column's own values as response ids.
     pub keep_ids: bool,
     /// Care providers to replace by letters.
     pub providers: Vec<String>,
+    /// How thoroughly personal data is looked for.
+    pub redact: Mode,
     /// Who publishes.
     pub organisation: Organisation,
+    /// Their logo.
+    pub logo: Option<Logo>,
+    /// Columns for each of whose values there is a report.
+    pub each: Vec<String>,
+    /// Figures from visit logs.
+    pub visit_log: Vec<VisitFigure>,
     /// Largest share of rows set aside.
     pub unprocessed_threshold: f64,
     /// Largest share of answers with residual personal data.
@@ -182,6 +239,22 @@ pub enum Error {
         /// "; did you mean ...".
         hint: String,
     },
+    /// libtorch is asked for in a build without it.
+    #[error(
+        "this build of Heard has no libtorch. Leave out `--backend libtorch` (the results are the same within rounding), or build Heard with it, on Linux, from its sources: `models/libtorch/setup.sh DIR > DIR.env`, `. DIR.env`, `cargo build --release -p heard --features libtorch`"
+    )]
+    NoLibtorch,
+    /// A GPU is asked for, and a backend that has none.
+    #[error(
+        "the backend `rust` computes on the processor. For a GPU, use `--backend libtorch --device cuda`"
+    )]
+    NoDevice,
+    /// What was said of the organisation cannot be used.
+    #[error(transparent)]
+    Organisation(#[from] organisation::Error),
+    /// The file of figures cannot be used.
+    #[error(transparent)]
+    Figures(#[from] specification::Error),
     /// Nothing to read.
     #[error("no input: name a file or a folder, for example `heard run survey.xlsx`")]
     NoInput,
@@ -209,6 +282,94 @@ fn suggestion(message: &str) -> String {
     }
     let wrong = quoted.next().unwrap_or_default();
     did_you_mean(wrong, quoted).map(|k| format!(". Did you mean `{k}`?")).unwrap_or_default()
+}
+
+/// Who receives care: a CSV file with the columns column, value and people.
+pub fn read_population(path: &Path) -> Result<Vec<PopulationRow>, Error> {
+    let wrong = |line: usize, problem: &str| Error::Toml {
+        path: path.to_owned(),
+        message: format!(
+            "line {line}: {problem}. A population file has the columns column, value and people, \
+             such as: area,North,1200"
+        ),
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let heads: Vec<String> = reader
+        .headers()
+        .map_err(|_| wrong(1, "it cannot be read"))?
+        .iter()
+        .map(str::to_lowercase)
+        .collect();
+    let place = |name: &str| {
+        let found = heads.iter().position(|head| head == name);
+        found.ok_or_else(|| wrong(1, &format!("there is no column `{name}`")))
+    };
+    let (column, value, people) = (place("column")?, place("value")?, place("people")?);
+    let mut rows = Vec::new();
+    for (at, record) in reader.records().enumerate() {
+        let line = at + 2;
+        let record =
+            record.map_err(|_| wrong(line, "it has more or fewer values than the head"))?;
+        let cell = |place: usize| record.get(place).unwrap_or_default().to_owned();
+        let people = cell(people).replace([',', ' '], "").parse();
+        rows.push(PopulationRow {
+            column: cell(column),
+            value: cell(value),
+            people: people.map_err(|_| wrong(line, "people is not a whole number"))?,
+        });
+    }
+    Ok(rows)
+}
+
+/// Measures that a standard can be set for.
+const MEASURES: [&str; 14] = [
+    "visit_minutes",
+    "visit_minutes_expected",
+    "minutes_late",
+    "minutes_early",
+    "care_workers",
+    "missed_visits",
+    "wait_days",
+    "visits_per_day",
+    "hours_per_week",
+    "notice_hours",
+    "hourly_cost",
+    "weekly_cost",
+    "travel_minutes",
+    "years_receiving",
+];
+
+/// What a rate may be counted by.
+const RATES: [&str; 4] = ["day", "week", "month", "year"];
+
+fn standard(id: &str, written: &RawStandard) -> Result<MeasureStandard, Error> {
+    if !MEASURES.contains(&id) {
+        return Err(unknown("[standards]", id, "a measure such as minutes_late", &MEASURES));
+    }
+    let limits = [written.at_most, written.at_least];
+    let one =
+        limits.iter().flatten().count() == 1 && limits.iter().flatten().all(|l| l.is_finite());
+    if !one {
+        return Err(Error::Value {
+            name: "[standards]",
+            value: id.to_owned(),
+            known: "either at_most or at_least with a number, such as { at_most = 30 }",
+            hint: String::new(),
+        });
+    }
+    if let Some(per) = written.per.as_deref().filter(|per| !RATES.contains(per)) {
+        return Err(unknown("[standards] per", per, "day, week, month or year", &RATES));
+    }
+    Ok(MeasureStandard {
+        measure: id.to_owned(),
+        at_most: written.at_most,
+        at_least: written.at_least,
+        per: written.per.clone(),
+    })
 }
 
 /// The care providers of a file with one a line.
@@ -239,21 +400,32 @@ impl RawConfig {
         list(&mut self.input, other.input);
         list(&mut self.text, other.text);
         list(&mut self.by, other.by);
+        list(&mut self.each, other.each);
         list(&mut self.source, other.source);
         self.out = other.out.or(self.out);
         self.id = other.id.or(self.id);
         self.question = other.question.or(self.question);
         list(&mut self.codebook, other.codebook);
         list(&mut self.model, other.model);
+        self.backend = other.backend.or(self.backend);
+        self.device = other.device.or(self.device);
         self.invited = other.invited.or(self.invited);
+        self.population = other.population.or(self.population);
+        if !other.standards.is_empty() {
+            self.standards = other.standards;
+        }
+        self.charts = other.charts.or(self.charts);
         self.suppress = other.suppress.or(self.suppress);
         self.keep_ids = other.keep_ids.or(self.keep_ids);
         self.providers = other.providers.or(self.providers);
+        self.redact = other.redact.or(self.redact);
+        self.visit_log = other.visit_log.or(self.visit_log);
+        self.organisation.style = other.organisation.style.or(self.organisation.style);
         self
     }
 
     /// Checks every value and fills in the defaults. Relative inputs are relative to `base`.
-    pub fn check(self, base: &Path, machine: &Machine) -> Result<Config, Error> {
+    pub fn check(mut self, base: &Path, machine: &Machine) -> Result<Config, Error> {
         if self.input.is_empty() {
             return Err(Error::NoInput);
         }
@@ -264,10 +436,48 @@ impl RawConfig {
                 unknown("suppress", name, "standard, nhs or none", &["standard", "nhs", "none"])
             })?,
         };
+        let redact = match self.redact.as_deref() {
+            None => Mode::default(),
+            Some(name) => Mode::parse(name).ok_or_else(|| {
+                let all = ["standard", "strict", "structured"];
+                unknown("redact", name, "standard, strict or structured", &all)
+            })?,
+        };
+        let threads = machine
+            .threads
+            .or_else(|| std::thread::available_parallelism().ok().map(Into::into))
+            .unwrap_or(1)
+            .clamp(1, 256);
+        let backend = backend(self.backend.as_deref(), self.device.as_deref(), threads)?;
+        let charts = match self.charts.as_deref() {
+            None | Some("best") => ChartChoice::Best,
+            Some("all") => ChartChoice::All,
+            Some(other) => return Err(unknown("charts", other, "best or all", &["best", "all"])),
+        };
+        let population = match &self.population {
+            None => Vec::new(),
+            Some(path) => read_population(&base.join(path))?,
+        };
+        let standards = self
+            .standards
+            .iter()
+            .map(|(id, written)| standard(id, written))
+            .collect::<Result<_, _>>()?;
         let providers = match &self.providers {
             None => Vec::new(),
             Some(path) => read_providers(&base.join(path))?,
         };
+        let logo = self.organisation.check(base)?;
+        let visit_log = match &self.visit_log {
+            None => Vec::new(),
+            Some(path) => specification::read_figures(&base.join(path))?,
+        };
+        // A report for each value of a column needs the breakdown by it.
+        for column in &self.each {
+            if !BREAKDOWNS.contains(&column.as_str()) && !self.by.contains(column) {
+                self.by.push(column.clone());
+            }
+        }
         let inputs: Vec<PathBuf> = self.input.iter().map(|i| join(base, i)).collect();
         Ok(Config {
             inputs,
@@ -278,6 +488,8 @@ impl RawConfig {
                 question: self.question,
                 by: self.by,
                 sources: self.source,
+                to_type: self.to_type.map(|path| base.join(path)),
+                typed: Vec::new(),
                 limits: self.limits.check(),
                 parser: intake::Parser::default(),
             },
@@ -287,11 +499,19 @@ impl RawConfig {
                 self.codebook
             },
             models: self.model,
+            backend,
             invited: self.invited,
+            population,
+            standards,
+            charts,
             suppress,
             keep_ids: self.keep_ids.unwrap_or(false),
             providers,
+            redact,
             organisation: self.organisation,
+            logo,
+            each: self.each,
+            visit_log,
             unprocessed_threshold: share(
                 "thresholds.unprocessed",
                 self.thresholds.unprocessed,
@@ -301,11 +521,7 @@ impl RawConfig {
             review_threshold: share("thresholds.review", self.thresholds.review, REVIEW.into())?
                 as f32,
             force: machine.force,
-            threads: machine
-                .threads
-                .or_else(|| std::thread::available_parallelism().ok().map(Into::into))
-                .unwrap_or(1)
-                .clamp(1, 256),
+            threads,
             quiet: machine.quiet,
             hash,
         })
@@ -313,7 +529,7 @@ impl RawConfig {
 
     /// Hash of what can change a result: everything but the output folder and the inputs' paths.
     fn hash(&self) -> String {
-        let meant = Self { out: None, input: Vec::new(), ..self.clone() };
+        let meant = Self { out: None, input: Vec::new(), to_type: None, ..self.clone() };
         let text = serde_json::to_string(&meant).unwrap_or_default();
         hex(&Sha256::digest(text.as_bytes()))
     }
@@ -356,6 +572,22 @@ fn share(name: &'static str, value: Option<f64>, default: f64) -> Result<f64, Er
     })
 }
 
+/// What computes the encoder, as asked for.
+fn backend(name: Option<&str>, device: Option<&str>, threads: usize) -> Result<Backend, Error> {
+    let device = match device.unwrap_or("cpu") {
+        "cpu" => Device::Cpu,
+        "cuda" => Device::Cuda,
+        other => return Err(unknown("device", other, "cpu or cuda", &["cpu", "cuda"])),
+    };
+    match (name.unwrap_or("rust"), device) {
+        ("rust", Device::Cpu) => Ok(Backend::Rust(Precision::Int8)),
+        ("rust", Device::Cuda) => Err(Error::NoDevice),
+        ("libtorch", _) if !HAS_LIBTORCH => Err(Error::NoLibtorch),
+        ("libtorch", device) => Ok(Backend::Libtorch { device, threads }),
+        (other, _) => Err(unknown("backend", other, "rust or libtorch", &["rust", "libtorch"])),
+    }
+}
+
 fn unknown(name: &'static str, value: &str, known: &'static str, all: &[&str]) -> Error {
     let hint = did_you_mean(value, all.iter().copied())
         .map(|k| format!("; did you mean `{k}`?"))
@@ -386,6 +618,44 @@ mod tests {
         assert_eq!(raw.hash(), there.hash());
         let other = RawConfig { invited: Some(3), ..raw.clone() };
         assert_ne!(raw.hash(), other.hash());
+    }
+
+    #[test]
+    fn an_unknown_way_to_redact_is_refused_with_the_known_ones() {
+        let raw = |redact: &str| RawConfig {
+            input: vec!["a".into()],
+            redact: Some(redact.into()),
+            ..RawConfig::default()
+        };
+        let check = |raw: RawConfig| raw.check(Path::new(""), &Machine::default());
+        assert_eq!(check(raw("strict")).unwrap().redact, Mode::Strict);
+        let message = check(raw("strickt")).unwrap_err().to_string();
+        assert!(message.contains("did you mean `strict`"), "{message}");
+    }
+
+    #[test]
+    fn a_backend_is_checked_with_its_device() {
+        let check = |name: Option<&str>, device: Option<&str>| backend(name, device, 3);
+        assert_eq!(check(None, None).unwrap(), Backend::default());
+        assert_eq!(check(Some("rust"), Some("cpu")).unwrap(), Backend::default());
+        let gpu = check(None, Some("cuda")).unwrap_err().to_string();
+        assert!(gpu.contains("--backend libtorch --device cuda"), "{gpu}");
+        let misspelt = check(Some("libtroch"), None).unwrap_err().to_string();
+        assert!(misspelt.contains("did you mean `libtorch`"), "{misspelt}");
+        let torch = check(Some("libtorch"), Some("cuda"));
+        assert_eq!(torch.is_ok(), HAS_LIBTORCH);
+        match torch {
+            Ok(backend) => {
+                assert_eq!(backend, Backend::Libtorch { device: Device::Cuda, threads: 3 });
+            }
+            Err(error) => assert!(error.to_string().contains("--features libtorch"), "{error}"),
+        }
+    }
+
+    #[test]
+    fn a_setting_that_nobody_uses_leaves_the_hash_as_it_was() {
+        let text = serde_json::to_string(&RawConfig::default()).unwrap();
+        assert!(!text.contains("backend") && !text.contains("device"), "{text}");
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub enum Error {
         /// Why.
         source: arrow::error::ArrowError,
     },
+    /// The tables do not say which codebook they were coded with.
+    #[error("{} was not written by this version of Heard. Run `heard run` again with --force", .0.display())]
+    NoVocabulary(PathBuf),
     /// A column is missing or holds a value that this version does not know.
     #[error("{} holds something that this version of Heard does not know in column `{column}`. Run `heard run` again with --force", path.display())]
     Unknown {
@@ -92,6 +95,17 @@ impl TableReader {
             Some(Err(source)) => Err(Error::Arrow { path: self.path.clone(), source }),
         }
     }
+}
+
+/// The names that the stored tables of a run use, and the facts that they state.
+pub fn vocabulary(restricted: &Path) -> Result<(Vocabulary, Metadata), Error> {
+    let table = TableReader::open(restricted, Table::Responses)?;
+    let breakdowns = table.columns().iter().filter(|c| c.starts_with("by_")).cloned().collect();
+    let codebooks = table
+        .fact("vocabulary")
+        .and_then(|text| serde_json::from_str(text).ok())
+        .ok_or_else(|| Error::NoVocabulary(restricted.join(Table::Responses.file_name())))?;
+    Ok((Vocabulary::new(codebooks, breakdowns), table.facts()))
 }
 
 /// A batch of one of our tables, with typed access by column name.
@@ -347,6 +361,8 @@ fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedRespons
         language: b.word("language", i, crate::language::known)?,
         words: b.u32s("words")?.value(i),
         duplicate_of: text("duplicate_of")?,
+        // Runs of schema version 2 do not have it.
+        campaign: text("campaign").ok().flatten(),
         status: b.word("status", i, Status::parse)?,
         sentiment: b.word("sentiment", i, Sentiment::parse)?,
         sentiment_score: b.f32s("sentiment_score")?.value(i),

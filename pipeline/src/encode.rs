@@ -142,6 +142,7 @@ fn responses(rows: &[CodedResponse], vocabulary: &Vocabulary) -> Result<RecordBa
         text(&|r| Some(r.language)),
         Arc::new(words.finish()),
         text(&|r| r.duplicate_of.as_deref()),
+        text(&|r| r.campaign.as_deref()),
         text(&|r| Some(r.status.as_str())),
         text(&|r| Some(r.sentiment.as_str())),
         Arc::new(score.finish()),

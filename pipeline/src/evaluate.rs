@@ -169,8 +169,10 @@ pub fn evaluate(dir: &Path, files: &[PathBuf], options: &Options) -> Result<Eval
     let book = &books[index];
     let run = Run::read(&dir.join(RESTRICTED), &vocabulary, index as u8)?;
     let codes = Codes::from(book);
-    let deidentifier =
-        Deidentifier::new(deidentify::Options { providers: options.providers.clone() });
+    let deidentifier = Deidentifier::new(deidentify::Options {
+        providers: options.providers.clone(),
+        mode: deidentify::Mode::parse(&manifest.redact).unwrap_or_default(),
+    });
     let how = coded::Options { by_id: true, ignore_unknown: options.ignore_unknown };
     let sheets = files
         .iter()

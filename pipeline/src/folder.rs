@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::documents;
 use crate::manifest::Manifest;
 use crate::store::{self, io};
 
@@ -17,6 +18,12 @@ pub const MANIFEST: &str = "run.json";
 pub const PUBLISH: &str = "publish";
 /// What stays with the analyst.
 pub const RESTRICTED: &str = "restricted";
+/// The list, under [`RESTRICTED`], of spans that may still be personal.
+pub const TO_CHECK: &str = "to-check.csv";
+/// Papers for information governance: they count what is not published.
+pub const GOVERNANCE: &str = "governance";
+/// Folders with Word files that people may edit.
+pub const WITH_DOCUMENTS: [&str; 2] = [PUBLISH, GOVERNANCE];
 
 /// Why an output folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -88,10 +95,18 @@ impl Folder {
         self.work.join(RESTRICTED)
     }
 
-    /// Writes the manifest, carries people's decisions over, and puts the folder in its place.
-    pub fn finish(mut self, manifest: &Manifest) -> Result<(), Error> {
-        write_manifest(&self.work, manifest)?;
+    /// Writes the manifest, carries people's decisions and the Word files that they changed over, and
+    /// puts the folder in its place. Gives the names of new Word files that had to take another name.
+    pub fn finish(mut self, manifest: &mut Manifest) -> Result<Vec<String>, Error> {
         let (out, work) = (&self.out, &self.work);
+        let mut moved = Vec::new();
+        if out.exists() && out.join(MANIFEST).is_file() {
+            // The manifest of an older version may not be readable: then every Word file is kept.
+            let before = read_manifest(out).map(|old| old.documents).unwrap_or_default();
+            let written = &mut manifest.documents;
+            moved = documents::keep_edited(out, &before, work, written, &WITH_DOCUMENTS)?;
+        }
+        write_manifest(work, manifest)?;
         if out.exists() {
             for name in DECISIONS {
                 let old = out.join(RESTRICTED).join(name);
@@ -112,7 +127,7 @@ impl Folder {
             fs::rename(work, out).map_err(io("rename", work))?;
         }
         self.finished = true;
-        Ok(())
+        Ok(moved)
     }
 }
 

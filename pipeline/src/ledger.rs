@@ -1,23 +1,24 @@
 //! The book-keeping of a run, in reading order: what was read, kept and set aside; which responses
 //! repeat an earlier one; and the tally from which every table is made.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use heard_models::words::Status;
-use heard_models::{Codebook, Model};
-use xxhash_rust::xxh3::xxh3_128;
+use heard_models::{Codebook, Model, names};
 
 use crate::coding::{CodedResponse, Coder, Flag, settle};
 use crate::config::Config;
+use crate::deidentify::{Mode, Reason, Remaining};
 use crate::intake::Intake;
-use crate::manifest::{Counts, Manifest, Source, Versioned};
+use crate::manifest::{Counts, Manifest, NAME_FINDER, Residual, Source, Versioned};
+use crate::repeats::{Repeat, Repeats};
 use crate::response::Unprocessed;
 use crate::schema;
-use crate::tables::{Quotes, Tally, TallyOptions};
+use crate::tables::{Gaps, Quotes, Tally, TallyOptions};
 use crate::vocabulary::Vocabulary;
 
-/// A text with fewer words than this is not taken for a copy of another: many people say "no".
-const DUPLICATE_WORDS: u32 = 6;
+/// Spans listed for a person at most.
+const MOST_TO_CHECK: usize = 1000;
 
 /// The books of one run.
 pub struct Ledger {
@@ -25,23 +26,27 @@ pub struct Ledger {
     redactions: BTreeMap<String, u64>,
     unprocessed: BTreeMap<String, u64>,
     rows_of: BTreeMap<u32, u64>,
-    /// Fingerprint of a text to the id of the response where it was first met.
-    texts: HashMap<u128, String>,
+    repeats: Repeats<Box<str>>,
     tally: Tally,
     quotes: Quotes,
+    /// Spans that may still be personal, by reason: response id and offsets.
+    to_check: BTreeMap<Reason, Vec<(String, Remaining)>>,
+    gaps: Gaps,
 }
 
 impl Ledger {
     /// Empty books.
-    pub fn new(vocabulary: &Vocabulary) -> Self {
+    pub fn new(vocabulary: &Vocabulary, options: TallyOptions) -> Self {
         Self {
             counts: Counts::default(),
             redactions: BTreeMap::new(),
             unprocessed: BTreeMap::new(),
             rows_of: BTreeMap::new(),
-            texts: HashMap::new(),
-            tally: Tally::new(vocabulary, TallyOptions::default()),
+            repeats: Repeats::default(),
+            tally: Tally::new(vocabulary, options),
             quotes: Quotes::new(vocabulary),
+            to_check: BTreeMap::new(),
+            gaps: Gaps::default(),
         }
     }
 
@@ -60,14 +65,45 @@ impl Ledger {
         }
         for row in rows {
             settle(row);
-            row.duplicate_of = duplicate(&mut self.texts, row);
+            let response = &row.response;
+            match self.repeats.enter(response.text.as_str(), || response.id.as_str().into()) {
+                Some(Repeat::Same(first)) => row.duplicate_of = Some(first.into()),
+                Some(Repeat::Template(first)) => row.campaign = Some(first.into()),
+                None => {}
+            }
             count(&mut self.counts, row);
             for redaction in row.response.text.redactions() {
                 *self.redactions.entry(redaction.kind.as_str().to_owned()).or_default() += 1;
             }
+            self.look_at(row);
             self.tally.add(row);
             self.quotes.add(row);
+            self.gaps.add(row);
         }
+    }
+
+    /// Notes what may still be personal in an answer that is flagged so.
+    fn look_at(&mut self, row: &CodedResponse) {
+        if !row.flags.contains(&Flag::PiiResidual) {
+            return;
+        }
+        for remaining in row.response.text.remaining() {
+            let list = self.to_check.entry(remaining.reason).or_default();
+            if list.len() < MOST_TO_CHECK {
+                list.push((row.response.id.clone(), remaining));
+            }
+        }
+    }
+
+    /// The spans that a person should look at, the riskiest first, as CSV: ids and offsets, no text.
+    pub fn to_check(&self) -> String {
+        let mut out = String::from("response_id,start,end,reason\n");
+        for (id, remaining) in self.to_check.values().flatten().take(MOST_TO_CHECK) {
+            let Remaining { range, reason } = remaining;
+            let id = format!("\"{}\"", id.replace('"', "\"\""));
+            out.push_str(&format!("{id},{},{},{}\n", range.start, range.end, reason.as_str()));
+        }
+        out
     }
 
     /// The manifest of the run, but for its times.
@@ -91,22 +127,42 @@ impl Ledger {
             schema: schema::VERSION.to_owned(),
             config: config.hash.clone(),
             suppress: config.suppress.as_str().to_owned(),
+            redact: config.redact.as_str().to_owned(),
             organisation: config.organisation.clone(),
             invited: config.invited,
+            standards: config.standards.clone(),
+            charts: config.charts,
             codebooks: coder.codebooks().map(versioned_codebook).collect(),
-            models: coder.models().map(versioned_model).collect(),
+            models: coder.models().map(versioned_model).chain(name_finder(config.redact)).collect(),
             model_choice: coder.pace().why().to_owned(),
+            backend: coder.backend().map(|backend| backend.to_string()),
             sources,
             counts,
+            residual: residual(config.redact, &self.redactions),
             redactions: self.redactions.clone(),
             unprocessed: self.unprocessed.clone(),
+            each: config.each.clone(),
+            visit_log: config.visit_log.clone(),
             ..Manifest::default()
         }
     }
 
-    /// The tally and the candidates for quotes, when the books are closed.
-    pub fn close(self) -> (Tally, Quotes) {
-        (self.tally, self.quotes)
+    /// The tally, the candidates for quotes and what fits no theme, when the books are closed.
+    pub fn close(self) -> (Tally, Quotes, Gaps) {
+        (self.tally, self.quotes, self.gaps)
+    }
+}
+
+/// What is likely left, by the recall measured for the mode, in tenths.
+fn residual(mode: Mode, redactions: &BTreeMap<String, u64>) -> Residual {
+    let left = mode.left(redactions.iter().map(|(kind, count)| (kind.as_str(), *count)));
+    let tenths = |x: f64| (x * 10.0).round() / 10.0;
+    let recall = mode.recall();
+    Residual {
+        recall_names: recall.names,
+        recall_others: recall.others,
+        names_left: left.names.map(tenths),
+        others_left: tenths(left.others),
     }
 }
 
@@ -120,6 +176,15 @@ fn versioned_model(model: &Model) -> Versioned {
         version: model.version().to_owned(),
         sha256: model.sha256().to_owned(),
     }
+}
+
+/// What reads names where a mode asks it.
+fn name_finder(mode: Mode) -> Option<Versioned> {
+    (mode != Mode::Structured).then(|| Versioned {
+        id: NAME_FINDER.to_owned(),
+        version: names::ID.to_owned(),
+        sha256: names::SHA256.to_owned(),
+    })
 }
 
 /// (source, row) of rows.
@@ -147,27 +212,10 @@ fn count(counts: &mut Counts, row: &CodedResponse) {
     counts.safeguarding += has(Flag::SafeguardingReview);
     counts.pii_residual += has(Flag::PiiResidual);
     counts.duplicates += u64::from(row.duplicate_of.is_some());
+    counts.campaign += u64::from(row.campaign.is_some());
     counts.segments += row.segments.len() as u64;
     counts.codings += row.codings.len() as u64;
     counts.codings_to_review += row.codings.iter().filter(|c| c.review).count() as u64;
     counts.measures += row.measures.len() as u64;
     counts.outcomes += row.outcomes.len() as u64;
-}
-
-/// The id of the first response with the same words, whatever their case, spacing and punctuation.
-fn duplicate(texts: &mut HashMap<u128, String>, row: &CodedResponse) -> Option<String> {
-    if row.words < DUPLICATE_WORDS {
-        return None;
-    }
-    let mut words = String::with_capacity(row.response.text.as_str().len());
-    for c in row.response.text.as_str().chars().filter(|c| c.is_alphanumeric()) {
-        words.extend(c.to_lowercase());
-    }
-    match texts.entry(xxh3_128(words.as_bytes())) {
-        std::collections::hash_map::Entry::Occupied(first) => Some(first.get().clone()),
-        std::collections::hash_map::Entry::Vacant(new) => {
-            new.insert(row.response.id.clone());
-            None
-        }
-    }
 }

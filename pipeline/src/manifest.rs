@@ -7,7 +7,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::Organisation;
+use crate::config::ChartChoice;
+use crate::documents::Documents;
+use crate::organisation::Organisation;
+use crate::specification::VisitFigure;
+use crate::tables::{MeasureStandard, PopulationRow};
+
+/// The id of the model that finds names, among the models.
+pub const NAME_FINDER: &str = "names";
 
 /// The manifest of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -24,28 +31,69 @@ pub struct Manifest {
     pub config: String,
     /// Disclosure control used under `publish/`.
     pub suppress: String,
+    /// How thoroughly personal data was looked for.
+    #[serde(default)]
+    pub redact: String,
     /// Who publishes the report, as the user said.
     #[serde(default)]
     pub organisation: Organisation,
     /// How many people were invited, where the user said.
     pub invited: Option<u64>,
+    /// What reported quantities are held against, as the user said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standards: Vec<MeasureStandard>,
+    /// Who receives care, as the user said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub population: Vec<PopulationRow>,
+    /// Which charts are drawn.
+    #[serde(default)]
+    pub charts: ChartChoice,
     /// The codebooks.
     pub codebooks: Vec<Versioned>,
-    /// The models.
+    /// The models: those that coded, and [`NAME_FINDER`].
     pub models: Vec<Versioned>,
     /// Which of the built-in models coded, and why.
     #[serde(default)]
     pub model_choice: String,
+    /// What computed the encoder, where one read.
+    #[serde(default)]
+    pub backend: Option<String>,
     /// The sources, in input order.
     pub sources: Vec<Source>,
     /// What each count means is in its name; see [`Counts`].
     pub counts: Counts,
     /// Number of redactions of each kind.
     pub redactions: BTreeMap<String, u64>,
+    /// What was likely missed.
+    #[serde(default)]
+    pub residual: Residual,
     /// Number of rows, pages and files set aside, for each reason.
     pub unprocessed: BTreeMap<String, u64>,
     /// Things that a person should do.
     pub attention: Vec<String>,
+    /// Breakdowns that have a report for each value.
+    #[serde(default)]
+    pub each: Vec<String>,
+    /// Figures that stand beside what people say, as the user gave them.
+    #[serde(default)]
+    pub visit_log: Vec<VisitFigure>,
+    /// Hashes of the Word files as they were written, so that edited ones are known.
+    #[serde(default)]
+    pub documents: Documents,
+}
+
+/// What de-identification likely missed: by the share that its mode finds on planted texts that were
+/// kept back, and what was found in this run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Residual {
+    /// Share of names that the mode finds.
+    pub recall_names: f64,
+    /// Share of other identifiers that it finds.
+    pub recall_others: f64,
+    /// Names likely left; none where the mode does not look for names.
+    pub names_left: Option<f64>,
+    /// Other identifiers likely left.
+    pub others_left: f64,
 }
 
 /// Something with a version and a hash.
@@ -100,6 +148,9 @@ pub struct Counts {
     pub other_language: u64,
     /// Answers with the same words as an earlier one.
     pub duplicates: u64,
+    /// Answers that follow the template of an earlier one: campaign letters, but for the first.
+    #[serde(default)]
+    pub campaign: u64,
     /// Rows of `segments.parquet`.
     pub segments: u64,
     /// Rows of `codings.parquet`.

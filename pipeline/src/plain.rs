@@ -29,6 +29,11 @@ pub fn percent(points: f64) -> String {
     }
 }
 
+/// What is said where a Word file that people changed was left as it is.
+pub fn kept(name: &str) -> String {
+    format!("A Word file was changed by someone and left as it is; the new one is {name}.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,19 +1,25 @@
 //! From the tally to what may be shared: tables, charts, report. Everything under `publish/` is made
-//! here and from [`Evidence`] alone, which has been through disclosure control.
+//! here and from [`Evidence`] alone, which has been through disclosure control. The papers for
+//! information governance, which count more than that, are made here too and stand apart.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use heard_models::Figure;
+use heard_models::Codebook;
 
+use crate::accuracy;
 use crate::coding::open_codebook;
+use crate::folder;
 use crate::manifest::Manifest;
-use crate::report::{self, Agreement, Material, View};
-use crate::review::Accuracy;
+use crate::organisation::Logo;
+use crate::parts;
+use crate::report::{self, Material, View, contract, governance, notebook};
+use crate::review;
+use crate::specification;
 use crate::store::{self, Metadata, create_folder, write_file};
-use crate::tables::{self, Evidence, Facts, Profile, Quotes, Tally};
+use crate::tables::{self, Evidence, Facts, Gaps, Profile, Quotes, Tally};
 
-/// Key findings on the first page, at most.
+/// Key findings, at most.
 const FINDINGS: usize = 6;
 
 /// Why nothing could be published.
@@ -25,9 +31,25 @@ pub enum Error {
     /// A chart or the report could not be made.
     #[error(transparent)]
     Report(#[from] report::Error),
+    /// The reports on parts could not be made.
+    #[error(transparent)]
+    Parts(#[from] parts::Error),
     /// A file could not be written.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+/// What was gathered while responses went by.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// The counts.
+    pub tally: &'a Tally,
+    /// Candidates for quotes.
+    pub quotes: &'a Quotes,
+    /// Passages that fit no theme.
+    pub gaps: &'a Gaps,
+    /// What people decided; None where nobody did.
+    pub review: Option<&'a Review>,
 }
 
 /// What people did to a run.
@@ -36,7 +58,7 @@ pub struct Review {
     /// Answers whose codes people decided.
     pub people: u64,
     /// How right the model is.
-    pub accuracy: Option<Accuracy>,
+    pub accuracy: Option<review::Accuracy>,
 }
 
 impl Review {
@@ -46,29 +68,70 @@ impl Review {
     }
 }
 
-/// Writes everything under `publish`, and the notebook under `restricted`.
+/// Where things are written.
+#[derive(Clone, Debug)]
+pub struct Places {
+    publish: PathBuf,
+    governance: PathBuf,
+    restricted: PathBuf,
+    /// A column that gives no reports on parts is no reason to lose a run.
+    forgiving: bool,
+}
+
+impl Places {
+    /// Below a folder of work; the restricted tables may stand elsewhere.
+    pub fn of(work: &Path, restricted: &Path) -> Self {
+        Self {
+            publish: work.join(folder::PUBLISH),
+            governance: work.join(folder::GOVERNANCE),
+            restricted: restricted.to_owned(),
+            forgiving: false,
+        }
+    }
+
+    /// The same for a run, which has hours of coding to lose.
+    #[must_use]
+    pub fn forgiving(self) -> Self {
+        Self { forgiving: true, ..self }
+    }
+}
+
+/// Keeps the logo with the run, so that a report can be made again without the user's file.
+pub fn keep_logo(restricted: &Path, logo: &Logo) -> Result<(), store::Error> {
+    write_file(&restricted.join(format!("logo.{}", logo.kind)), &logo.bytes)
+}
+
+/// Writes everything under `publish` and `governance`, and the notebooks and the passages that fit
+/// no theme under `restricted`.
 pub fn publish(
-    publish: &Path,
-    restricted: &Path,
-    tally: &Tally,
-    quotes: &Quotes,
+    places: &Places,
+    counted: &Counted<'_>,
     manifest: &Manifest,
     metadata: &Metadata,
-    review: Option<&Review>,
 ) -> Result<Evidence, Error> {
     let facts = Facts {
         invited: manifest.invited,
         profile: Profile::parse(&manifest.suppress).unwrap_or_default(),
-        reviewed: review.is_some_and(Review::is_complete),
+        reviewed: counted.review.is_some_and(Review::is_complete),
         redactions: manifest.redactions.clone(),
         unprocessed: manifest.unprocessed.clone(),
+        population: manifest.population.clone(),
     };
-    let evidence = tables::evidence(tally, &facts);
-    let quotes = quotes.choose(tally, &evidence);
+    let Places { publish, governance: papers, restricted, forgiving } = places;
+    let mut evidence = tables::evidence(counted.tally, &facts);
+    let (unnamed, examples) = counted.gaps.found(facts.profile);
+    evidence.unnamed = unnamed;
+    tables::write::examples(restricted, &examples, metadata)?;
+    let mut facts = beside(manifest, metadata, &evidence, restricted);
+    facts.review = counted.review.filter(|review| review.people > 0).cloned();
+    let chosen = counted.quotes.choose(counted.tally, &evidence, &evidence, &facts.serious());
     create_folder(publish)?;
-    tables::write(publish, &evidence, &quotes, metadata)?;
+    let further =
+        contract::table(&contract::rows(&evidence, &facts)).map_err(tables::write::Error::from)?;
+    let further = if facts.drafts.is_empty() { Vec::new() } else { vec![further] };
+    tables::write(publish, &evidence, &chosen.quotes, further, metadata)?;
 
-    let drawn = report::draw(&evidence)?;
+    let drawn = report::draw(&evidence, manifest.charts)?;
     let charts = publish.join("charts");
     create_folder(&charts)?;
     for chart in &drawn {
@@ -76,37 +139,65 @@ pub fn publish(
         write_file(&charts.join(format!("{}.png", chart.file_stem)), &chart.png)?;
     }
 
-    let organisation = manifest.organisation.clone();
-    let mut facts = report::Facts::new(manifest, organisation.name, organisation.title);
-    facts.definitions = definitions(manifest);
-    facts.agreement = agreement(metadata);
-    facts.review = review.filter(|review| review.people > 0).cloned();
-    let findings = evidence.findings(FINDINGS);
-    let view = View::new(&Material {
+    let shown: Vec<report::Drawn> = drawn.into_iter().filter(|chart| chart.in_report).collect();
+    let sure = |theme: &str| !evidence.draft || facts.is_sure(theme);
+    let findings = evidence.findings_on(FINDINGS, sure);
+    let material = Material {
         evidence: &evidence,
         facts: &facts,
         findings: &findings,
-        quotes: &quotes,
-        drawn: &drawn,
-    });
-    write_file(&publish.join("report.html"), report::html(&view)?.as_bytes())?;
-    write_file(&publish.join("report.docx"), &report::docx(&view)?)?;
-    write_file(&restricted.join("notebook.ipynb"), report::notebook::run())?;
+        chosen: &chosen,
+        drawn: &shown,
+    };
+    for (name, view) in
+        [("report", View::new(&material)), ("what-you-told-us", report::plain(&material))]
+    {
+        write_file(&publish.join(format!("{name}.html")), report::html(&view)?.as_bytes())?;
+        write_file(&publish.join(format!("{name}.docx")), &report::docx(&view)?)?;
+    }
+    for column in &manifest.each {
+        match parts::write(publish, restricted, &evidence, &facts, column) {
+            Err(parts::Error::NoBreakdown { .. }) if *forgiving => {}
+            made => drop(made?),
+        }
+    }
+    create_folder(papers)?;
+    for (name, bytes) in governance::papers(manifest, &facts)? {
+        write_file(&papers.join(name), &bytes)?;
+    }
+    for (name, bytes) in notebook::TEMPLATES {
+        write_file(&restricted.join(name), bytes)?;
+    }
     Ok(evidence)
 }
 
-/// One line for each theme of the built-in codebooks; the user's own files need not be there later.
-fn definitions(manifest: &Manifest) -> BTreeMap<String, String> {
-    let books = manifest.codebooks.iter().filter_map(|b| open_codebook(&b.id).ok());
-    books.flat_map(|b| b.themes).map(|t| (t.id, t.definition)).collect()
+/// What the report says beside the evidence.
+fn beside(
+    manifest: &Manifest,
+    metadata: &Metadata,
+    evidence: &Evidence,
+    restricted: &Path,
+) -> report::Facts {
+    let mut facts = report::Facts::new(manifest);
+    let books: Vec<Codebook> =
+        manifest.codebooks.iter().filter_map(|b| open_codebook(&b.id).ok()).collect();
+    facts.definitions = definitions(&books);
+    let main = evidence.main().map_or("", |book| book.id.as_str());
+    let accuracy = accuracy::of(restricted, metadata, main);
+    facts.agreement = accuracy.agreement;
+    facts.precisions = accuracy.precisions;
+    facts.own_sample = accuracy.own_sample;
+    facts.drafts = specification::drafts(main);
+    facts.clauses =
+        books.iter().find(|book| book.id == main).map(specification::clauses).unwrap_or_default();
+    let logo = manifest.organisation.logo.as_ref();
+    // A logo that went missing is no reason to have no report.
+    facts.logo = logo.and_then(|name| Logo::read(&restricted.join(name.file_name()?)).ok());
+    facts
 }
 
-/// How the model did when it was trained, as its file says.
-fn agreement(metadata: &Metadata) -> Vec<Agreement> {
-    let stored = metadata.get("model_figures").unwrap_or_default();
-    let figures: Vec<Figure> = serde_json::from_str(stored).unwrap_or_default();
-    figures
-        .into_iter()
-        .map(|Figure { measure, figure, on }| Agreement { measure, figure, on })
-        .collect()
+/// One line for each theme of the built-in codebooks; the user's own files need not be there later.
+fn definitions(books: &[Codebook]) -> BTreeMap<String, String> {
+    let themes = books.iter().flat_map(|book| &book.themes);
+    themes.map(|theme| (theme.id.clone(), theme.definition.clone())).collect()
 }

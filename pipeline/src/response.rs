@@ -84,6 +84,10 @@ pub struct RawResponse {
     pub by: Vec<Option<Identified>>,
     /// False where a consent or "hidden" column forbids quoting.
     pub may_quote: bool,
+    /// Names that the file tells outside these words: labels of speakers, display names of e-mails,
+    /// owners of documents, name columns. Whole names, to be redacted wherever they or parts of them
+    /// stand in the text; never written anywhere.
+    pub names: Arc<[Identified]>,
     /// The answer, after encoding, entity and mojibake repair.
     pub text: Identified,
 }

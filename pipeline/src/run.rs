@@ -9,9 +9,10 @@ use std::time::Instant;
 
 use heard_models::{Codebook, Model};
 
-use crate::coding::{self, CodedResponse, Coder, Pace};
-use crate::config::Config;
+use crate::coding::{self, CodedResponse, Coder, Pace, Wanted};
+use crate::config::{self, Config};
 use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
+use crate::documents;
 use crate::encode::{self, Encoded, KeyRow};
 use crate::folder::{self, Folder};
 use crate::intake::{self, Intake};
@@ -23,7 +24,8 @@ use crate::schema::{self, Table};
 use crate::store::{self, Metadata, TableWriter};
 use crate::stream;
 use crate::summary::Summary;
-use crate::vocabulary::Vocabulary;
+use crate::tables::{PopulationRow, settings};
+use crate::vocabulary::{Vocabulary, slug};
 
 /// Why a run could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,11 @@ pub enum Error {
     /// A table could not be built.
     #[error("cannot build a table: {0}. This is a fault of Heard's; please report it")]
     Arrow(#[from] arrow::error::ArrowError),
+    /// A column of the population is not one that the run breaks its results down by.
+    #[error(
+        "the population file speaks of `{0}`, which is no breakdown of this run. Name the column with --by, or write respondent_type or wave"
+    )]
+    Population(String),
     /// The counts of the manifest do not add up.
     #[error(
         "the counts do not balance: {0}. Nothing was written; this is a fault of Heard's; please report it"
@@ -77,12 +84,21 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
     let folder = Folder::claim(&config.out, config.force)?;
     progress.stage("Opening");
-    let open =
-        |rows: u64| Coder::open(&config.codebooks, &config.models, config.review_threshold, rows);
+    let open = |rows: u64| {
+        Coder::open(Wanted {
+            codebooks: &config.codebooks,
+            models: &config.models,
+            backend: config.backend,
+            review: config.review_threshold,
+            rows,
+        })
+    };
     // What cannot be opened is told before anything is read; how much there is may ask for others.
     let mut coder = open(u64::MAX)?;
-    let deidentifier =
-        Deidentifier::new(deidentify::Options { providers: config.providers.clone() });
+    let deidentifier = Deidentifier::new(deidentify::Options {
+        providers: config.providers.clone(),
+        mode: config.redact,
+    });
     let intake = Intake::open(&config.inputs, &config.intake)?;
     intake.require_open_text()?;
     if Pace::of(&config.models, intake.rows()) != coder.pace() {
@@ -95,7 +111,9 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let restricted = folder.restricted();
     let facts = facts(config, &coder);
     let mut out = Tables::create(&restricted, &vocabulary, &facts)?;
-    let mut ledger = Ledger::new(&vocabulary);
+    let population = population(config, &vocabulary, &deidentifier)?;
+    let options = settings::options(&vocabulary, &config.standards, &population);
+    let mut ledger = Ledger::new(&vocabulary, options);
     let mut identities = Identities::new(config.keep_ids);
     let places = places(&intake);
     let batches = intake.batches().map(|b| b.map(|b| identities.number(b)).map_err(Error::from));
@@ -107,30 +125,41 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
                 deidentify::deidentify(&deidentifier, numbered);
             (coder.code(responses), ids, unprocessed, rows)
         },
-        |(mut coded, ids, unprocessed, rows)| {
-            ledger.add(&mut coded, &unprocessed, rows);
-            out.write(&encode::encode(&coded, &vocabulary)?, &unprocessed)?;
-            out.write_key(&coded, &ids, &unprocessed, &places)?;
+        |(responses, ids, unprocessed, rows)| {
+            let mut responses = responses?;
+            ledger.add(&mut responses, &unprocessed, rows);
+            out.write(&encode::encode(&responses, &vocabulary)?, &unprocessed)?;
+            out.write_key(&responses, &ids, &unprocessed, &places)?;
             progress.advance(rows);
             Ok::<_, Error>(())
         },
     )?;
     out.finish()?;
     let mut manifest = ledger.manifest(config, &coder, &intake);
+    manifest.population = population;
     if let Some(imbalance) = manifest.counts.imbalance() {
         return Err(Error::Imbalance(imbalance));
     }
 
     progress.stage("Tables, charts and report");
     manifest.started = started;
-    let (tally, quotes) = ledger.close();
-    let publish = folder.work().join(folder::PUBLISH);
-    let evidence =
-        publish::publish(&publish, &restricted, &tally, &quotes, &manifest, &facts, None)?;
-    let summary = Summary::new(&evidence, &manifest, config);
+    let to_check = restricted.join(folder::TO_CHECK);
+    store::write_file(&to_check, ledger.to_check().as_bytes())?;
+    manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
+    let (tally, quotes, gaps) = ledger.close();
+    let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps, review: None };
+    if let Some(logo) = &config.logo {
+        publish::keep_logo(&restricted, logo)?;
+    }
+    let to = publish::Places::of(folder.work(), &restricted).forgiving();
+    let evidence = publish::publish(&to, &counted, &manifest, &facts)?;
+    manifest.documents = documents::record(folder.work(), &folder::WITH_DOCUMENTS)?;
+    let mut summary = Summary::new(&evidence, &manifest, config);
     manifest.attention = summary.attention().to_vec();
     manifest.seconds = clock.elapsed().as_secs_f64();
-    folder.finish(&manifest)?;
+    let made = |id: &&String| folder.work().join(folder::PUBLISH).join(id).is_dir();
+    summary.without_parts(manifest.each.iter().filter(|id| !made(id)));
+    summary.kept(&folder.finish(&mut manifest)?);
     Ok(summary)
 }
 
@@ -139,19 +168,42 @@ fn breakdown_columns(intake: &Intake, deidentifier: &Deidentifier) -> Vec<String
     let mut used: HashMap<String, usize> = HashMap::new();
     let names = intake.breakdowns().iter().map(|name| {
         let label = deidentifier.label(name.reveal());
-        let slug: String = label
-            .as_str()
-            .to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|part| !part.is_empty())
-            .take(8)
-            .collect::<Vec<_>>()
-            .join("_");
+        let slug = slug(label.as_str());
         let times = used.entry(slug.clone()).or_default();
         *times += 1;
         if *times == 1 { format!("by_{slug}") } else { format!("by_{slug}_{times}") }
     });
     names.collect()
+}
+
+/// Who receives care, in the columns and values that responses have after de-identification.
+fn population(
+    config: &Config,
+    vocabulary: &Vocabulary,
+    deidentifier: &Deidentifier,
+) -> Result<Vec<PopulationRow>, Error> {
+    let rows = config.population.iter().map(|row| {
+        let slug = slug(deidentifier.label(&row.column).as_str());
+        let column = match slug.as_str() {
+            "respondent_type" | "who_speaks" => "respondent_type".to_owned(),
+            "wave" => slug.clone(),
+            _ => format!("by_{slug}"),
+        };
+        if column.starts_with("by_") && !vocabulary.breakdowns().contains(&column) {
+            return Err(Error::Population(slug));
+        }
+        let value = deidentifier.label(&row.value).as_str().to_owned();
+        Ok(PopulationRow { column, value, people: row.people })
+    });
+    rows.collect()
+}
+
+/// The breakdown that the user means by a column, or by its own id.
+fn breakdown_id(column: &str, deidentifier: &Deidentifier) -> String {
+    if config::BREAKDOWNS.contains(&column) {
+        return column.to_owned();
+    }
+    format!("by_{}", slug(deidentifier.label(column).as_str()))
 }
 
 /// What every Parquet file of the run says of itself.
@@ -170,6 +222,8 @@ fn facts(config: &Config, coder: &Coder) -> Metadata {
     facts.set("model_sha256", models(Model::sha256));
     let figures: Vec<_> = coder.models().next().map(Model::figures).unwrap_or_default().to_vec();
     facts.set("model_figures", serde_json::to_string(&figures).unwrap_or_default());
+    let precisions = coder.models().next().map(Model::precisions).unwrap_or_default();
+    facts.set("model_precisions", serde_json::to_string(&precisions).unwrap_or_default());
     facts.set("config_sha256", config.hash.as_str());
     facts
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef};
 
 /// Version of the schemas below, written into every Parquet file.
-pub const VERSION: &str = "2";
+pub const VERSION: &str = "3";
 
 /// A table under `restricted/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +141,7 @@ fn responses(breakdowns: &[String]) -> Vec<Field> {
         needed("language", DataType::Utf8),
         needed("words", DataType::UInt32),
         optional("duplicate_of", DataType::Utf8),
+        optional("campaign", DataType::Utf8),
         needed("status", DataType::Utf8),
         needed("sentiment", DataType::Utf8),
         needed("sentiment_score", DataType::Float32),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use heard_models::words::Sentiment;
 
 use crate::config::Config;
-use crate::manifest::{Counts, Manifest};
+use crate::manifest::{Counts, Manifest, NAME_FINDER};
 use crate::plain::{number, plural};
 use crate::tables::Evidence;
 use crate::tables::evidence::Cell;
@@ -19,9 +19,11 @@ pub struct Summary {
     top: Vec<(String, Cell)>,
     sentiment: Vec<(Sentiment, Cell)>,
     redacted: Vec<(String, u64)>,
+    residual: String,
     attention: Vec<String>,
     over_threshold: Vec<String>,
     coded_by: String,
+    notes: Vec<String>,
     out: PathBuf,
 }
 
@@ -57,12 +59,14 @@ impl Summary {
         Self {
             people: evidence.funnel.informative.unwrap_or_default(),
             attention: attention(manifest, &counts),
+            residual: residual(manifest),
             redacted: manifest.redactions.iter().map(|(k, n)| (k.clone(), *n)).collect(),
             sentiment: evidence.sentiment.respondents.parts().to_vec(),
             counts,
             top,
             over_threshold,
             coded_by: Self::coded_by(manifest),
+            notes: Vec::new(),
             out: config.out.clone(),
         }
     }
@@ -72,11 +76,29 @@ impl Summary {
         !self.over_threshold.is_empty()
     }
 
-    /// The models with their versions, and why these.
+    /// New Word files that took another name, because people had changed the old ones.
+    pub fn kept(&mut self, moved: &[String]) {
+        self.notes.extend(moved.iter().map(|name| crate::plain::kept(name)));
+    }
+
+    /// Breakdowns for which there are no reports on parts, though the user asked for them.
+    pub fn without_parts<'a>(&mut self, breakdowns: impl Iterator<Item = &'a String>) {
+        self.notes.extend(breakdowns.map(|id| {
+            format!(
+                "No report for each {id}: there are no two groups of people in it that are large \
+                 enough, or it says the same as another column."
+            )
+        }));
+    }
+
+    /// The models with their versions, why these, and what computed their encoder.
     fn coded_by(manifest: &Manifest) -> String {
+        let coders = manifest.models.iter().filter(|model| model.id != NAME_FINDER);
         let models: Vec<String> =
-            manifest.models.iter().map(|model| format!("{} {}", model.id, model.version)).collect();
-        format!("{} ({})", models.join(", "), manifest.model_choice)
+            coders.map(|model| format!("{} {}", model.id, model.version)).collect();
+        let backend = manifest.backend.iter().map(|backend| format!("; backend {backend}"));
+        let backend: String = backend.collect();
+        format!("{} ({}){backend}", models.join(", "), manifest.model_choice)
     }
 
     /// What a person should do, most urgent first.
@@ -120,6 +142,7 @@ impl Summary {
                 .collect();
             let _ = writeln!(out, "Taken out: {}", kinds.join(", "));
         }
+        out.push_str(&self.residual);
         let _ = writeln!(out, "Coded by: {}", self.coded_by);
         if !self.attention.is_empty() {
             out.push_str("\nFor a person\n");
@@ -130,6 +153,9 @@ impl Summary {
         for item in &self.over_threshold {
             let _ = writeln!(out, "\nWarning: {item}.");
         }
+        for note in &self.notes {
+            let _ = writeln!(out, "\n{note}");
+        }
         let report = self.out.join(crate::folder::PUBLISH).join("report.html");
         let _ = writeln!(
             out,
@@ -137,6 +163,26 @@ impl Summary {
             report.display().to_string().replace('\\', "/")
         );
         out
+    }
+}
+
+/// How much was likely missed, in a line; nothing where nothing was found.
+fn residual(manifest: &Manifest) -> String {
+    let (mode, left) = (&manifest.redact, &manifest.residual);
+    let per_cent = |share: f64| format!("{:.0} of 100", share * 100.0);
+    let found: u64 = manifest.redactions.values().sum();
+    match left.names_left {
+        None => format!(
+            "Names were not looked for (--redact {mode}): treat every text as if it named people\n"
+        ),
+        Some(_) if found == 0 => String::new(),
+        Some(names) => format!(
+            "Likely missed: about {names:.0} {} and {:.0} other identifiers (on test texts, --redact {mode} finds {} names and {} others)\n",
+            if (0.5..1.5).contains(&names) { "name" } else { "names" },
+            left.others_left,
+            per_cent(left.recall_names),
+            per_cent(left.recall_others),
+        ),
     }
 }
 
@@ -155,8 +201,8 @@ fn attention(manifest: &Manifest, c: &Counts) -> Vec<String> {
     );
     add(
         c.pii_residual,
-        "answer may still hold personal data: read it before you share anything (flag pii_residual)",
-        "answers may still hold personal data: read them before you share anything (flag pii_residual)",
+        "answer may still hold personal data: read it before you share anything (restricted/to-check.csv says where)",
+        "answers may still hold personal data: read them before you share anything (restricted/to-check.csv says where, the riskiest first)",
     );
     let set_aside: u64 = manifest.unprocessed.values().sum();
     add(
@@ -178,6 +224,16 @@ fn attention(manifest: &Manifest, c: &Counts) -> Vec<String> {
         c.other_language,
         "answer is in a language that the model does not read (flag language)",
         "answers are in a language that the model does not read (flag language)",
+    );
+    add(
+        c.duplicates,
+        "answer has the same words as an earlier one: it is counted (column duplicate_of)",
+        "answers have the same words as earlier ones: they are counted (column duplicate_of)",
+    );
+    add(
+        c.campaign,
+        "answer follows the template of an earlier one: it is counted (column campaign)",
+        "answers follow the template of earlier ones: they are counted (column campaign)",
     );
     out
 }

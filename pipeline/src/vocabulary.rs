@@ -32,6 +32,44 @@ pub struct CodebookNames {
     pub groups: Vec<(String, String)>,
     /// Themes, then thin codes, in the order of the indices in codings.
     pub themes: Vec<ThemeName>,
+    /// The standards that its themes are set beside, in its order.
+    #[serde(default)]
+    pub standards: Vec<StandardName>,
+}
+
+/// A standard of the crosswalk, with the clauses that any theme is mapped to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandardName {
+    /// Machine id: `nice`, `cqc`, ...
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// True where the match is a judgement of best fit.
+    pub best_fit: bool,
+    /// The clauses, in the order in which the themes name them.
+    pub clauses: Vec<ClauseName>,
+}
+
+/// A clause of a standard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClauseName {
+    /// Its own number or name: `QS4`.
+    pub id: String,
+    /// What people read: `QS4 visit length`.
+    pub label: String,
+    /// Indices of the themes that are mapped to it.
+    pub themes: Vec<u16>,
+}
+
+/// A name of a column or value as it stands in ids and names of files: `area_type`.
+pub fn slug(label: &str) -> String {
+    label
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .take(8)
+        .collect::<Vec<_>>()
+        .join("_")
 }
 
 /// The names of one run.

@@ -23,7 +23,9 @@ fn the_readme_names_every_command_and_every_option_of_run() {
     for option in options.map(|o| o.trim_end_matches(|c: char| !c.is_alphanumeric())) {
         assert!(readme.contains(&format!("--{option}")), "--{option} is not in the README");
     }
-    for command in ["check", "run", "report", "evaluate", "train", "codebook"] {
+    for command in
+        ["check", "run", "report", "evaluate", "train", "codebook", "completions", "export-encoder"]
+    {
         assert!(readme.contains(&format!("heard {command}")), "{command} is not in the README");
     }
 }
@@ -82,16 +84,7 @@ fn the_summary_tells_what_matters_first() {
 fn a_model_trained_from_a_coded_spreadsheet_codes_a_run() {
     let dir = Dir::new();
     dir.write("own.toml", OWN_CODEBOOK);
-    let mut coded = String::from("text,themes\n");
-    for i in 0..12 {
-        coded.push_str(&format!(
-            "\"the bus to the centre was late again, day {i}\",\"transport:negative\"\n"
-        ));
-        coded.push_str(&format!(
-            "\"we sang and the tea was hot and sweet, week {i}\",\"activities:positive\"\n"
-        ));
-    }
-    dir.write("coded.csv", coded);
+    dir.write("coded.csv", day_centre_coded());
     dir.write(
         "day-centre.csv",
         "ref,How was the day centre?\n1,the bus was late again and we waited in the rain\n2,we sang and the tea was lovely as always\n",
@@ -111,6 +104,171 @@ fn a_model_trained_from_a_coded_spreadsheet_codes_a_run() {
     let rows = dir.rows("heard-out/restricted/responses.parquet");
     assert!(rows[0]["themes"].contains("transport"), "{}", rows[0]["themes"]);
     assert_eq!(rows[1]["themes"], "[activities]");
+}
+
+#[test]
+fn which_model_codes_why_and_what_computes_it_is_told() {
+    let dir = Dir::new();
+    dir.write("survey.csv", SURVEY);
+    let told = |model: &[&str], out: &str| {
+        let text = "How do you find your home care?";
+        let args = [&["run", "survey.csv", "--text", text, "--out", out][..], model].concat();
+        let shown = dir.heard(&args).expect(0).out();
+        let manifest = dir.json(&format!("{out}/run.json"));
+        let why = manifest["model_choice"].as_str().unwrap().to_owned();
+        assert!(shown.contains(&why), "`{why}` is not in:\n{shown}");
+        let id = manifest["models"][0]["id"].as_str().unwrap().to_owned();
+        assert!(shown.contains(&id), "`{id}` is not in:\n{shown}");
+        if let Some(backend) = manifest["backend"].as_str() {
+            assert!(shown.contains(&format!("backend {backend}")), "{shown}");
+        }
+        let rows = dir.rows(&format!("{out}/restricted/responses.parquet"));
+        assert!(rows[1]["themes"].contains("punctuality"), "{}", rows[1]["themes"]);
+        let coder = dir.rows(&format!("{out}/restricted/codings.parquet"))[0]["coder"].clone();
+        assert!(coder.starts_with(&format!("model:{id}@")), "{coder}");
+        (id, why, manifest["backend"].as_str().map(str::to_owned))
+    };
+    let (id, why, backend) = told(&["--model", "fast"], "fast");
+    assert_eq!((id.as_str(), backend), ("home-care-fast", None));
+    assert!(why.contains("as asked"), "{why}");
+    let (id, why, backend) = told(&["--model", "accurate"], "accurate");
+    assert_eq!((id.as_str(), backend.as_deref()), ("home-care-accurate", Some("rust")));
+    assert!(why.contains("as asked"), "{why}");
+    // Nobody said anything: two rows are few enough for the accurate model.
+    let (id, why, _) = told(&[], "auto");
+    assert_eq!(id, "home-care-accurate");
+    assert!(why.contains("little enough"), "{why}");
+    let asked = told(&["--model", "auto", "--backend", "rust", "--device", "cpu"], "asked");
+    assert_eq!((asked.0.as_str(), asked.2.as_deref()), ("home-care-accurate", Some("rust")));
+    let table = "restricted/codings.parquet";
+    let coded = |out: &str| dir.rows(&format!("{out}/{table}"));
+    assert_eq!(coded("accurate"), coded("auto"));
+    assert_ne!(coded("accurate"), coded("fast"));
+}
+
+#[test]
+fn a_backend_that_is_not_there_ends_with_code_2_and_what_to_do() {
+    let dir = Dir::new();
+    dir.write("survey.csv", SURVEY);
+    let run = ["run", "survey.csv"];
+    let gpu = dir.heard(&[&run[..], &["--device", "cuda"]].concat()).expect(2).err();
+    assert!(gpu.contains("--backend libtorch --device cuda"), "{gpu}");
+    let misspelt = dir.heard(&[&run[..], &["--backend", "libtroch"]].concat()).expect(2).err();
+    assert!(misspelt.contains("did you mean `libtorch`"), "{misspelt}");
+    if !heard_has_libtorch() {
+        dir.write("heard.toml", "input = [\"survey.csv\"]\nbackend = \"libtorch\"\n");
+        let missing = dir.heard(&["run", "heard.toml"]).expect(2).err();
+        assert!(missing.contains("--features libtorch"), "{missing}");
+    }
+    assert!(!dir.path("heard-out").exists());
+}
+
+/// Whether the program under test was built with libtorch.
+fn heard_has_libtorch() -> bool {
+    heard::config::RawConfig {
+        input: vec!["a".to_owned()],
+        backend: Some("libtorch".to_owned()),
+        ..heard::config::RawConfig::default()
+    }
+    .check(std::path::Path::new(""), &heard::config::Machine::default())
+    .is_ok()
+}
+
+const SURVEY: &str = "id,How do you find your home care?\n\
+    1,She is kind and patient with my husband and always has time for a chat\n\
+    2,The carers are always late and never stay the full half hour\n";
+
+#[test]
+fn an_accurate_model_of_ones_own_codes_a_run_and_gives_its_encoder() {
+    let dir = Dir::new();
+    dir.write("own.toml", OWN_CODEBOOK);
+    dir.write("coded.csv", day_centre_coded());
+    dir.write(
+        "day-centre.csv",
+        "ref,How was the day centre?\n1,the bus was late again and we waited in the rain\n2,we sang and the tea was lovely as always\n",
+    );
+    let train = ["train", "--coded", "coded.csv", "--codebook", "own.toml", "--accurate"];
+    let shown = dir.heard(&[&train[..], &["--out", "own.model"]].concat()).expect(0).out();
+    assert!(shown.contains("day-centre-accurate"), "{shown}");
+    let run = ["run", "day-centre.csv", "--codebook", "own.toml", "--model", "own.model"];
+    dir.heard(&run).expect(0);
+    let rows = dir.rows("heard-out/restricted/responses.parquet");
+    assert!(rows[0]["themes"].contains("transport"), "{}", rows[0]["themes"]);
+    assert_eq!(rows[1]["themes"], "[activities]");
+    let manifest = dir.json("heard-out/run.json");
+    assert_eq!(manifest["models"][0]["id"], "day-centre-accurate");
+    assert_eq!(manifest["backend"], "rust");
+    let why = manifest["model_choice"].as_str().unwrap();
+    assert!(why.contains("model file that was given"), "{why}");
+    dir.heard(&["export-encoder", "encoder", "--model", "own.model"]).expect(0);
+    assert!(dir.path("encoder/model.safetensors").is_file());
+}
+
+#[test]
+fn the_encoder_is_exported_for_other_programs_and_reads_back_the_same() {
+    use heard_models::sentences::Sentences;
+
+    let dir = Dir::new();
+    dir.heard(&["export-encoder", "encoder"]).expect(0);
+    let mut files = dir.files("encoder");
+    files.sort();
+    assert_eq!(
+        files,
+        [
+            "1_Pooling/config.json",
+            "config.json",
+            "model.safetensors",
+            "modules.json",
+            "sentence_bert_config.json",
+            "tokenizer_config.json",
+            "vocab.txt",
+        ]
+    );
+    let vocabulary: Vec<String> =
+        dir.text("encoder/vocab.txt").lines().map(str::to_owned).collect();
+    let back = heard_encoder::Weights::from_safetensors(
+        &dir.bytes("encoder/model.safetensors"),
+        &dir.text("encoder/config.json"),
+        vocabulary,
+    )
+    .unwrap();
+    let shipped = Sentences::builtin_weights().unwrap();
+    assert_eq!(back.vocabulary(), shipped.vocabulary());
+    // Each row's largest value is 127 steps, so that quantising again finds the same values; the
+    // steps themselves may differ in their last bit.
+    let numbers = |weights: &heard_encoder::Weights| {
+        let bytes = weights.to_safetensors().unwrap();
+        let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        let mut all: Vec<(String, Vec<f32>)> = (tensors.iter())
+            .map(|(name, view)| {
+                let words = view.data().as_chunks::<4>().0;
+                (name.to_owned(), words.iter().map(|word| f32::from_le_bytes(*word)).collect())
+            })
+            .collect();
+        all.sort_by(|one, other| one.0.cmp(&other.0));
+        all
+    };
+    for ((name, one), (same, other)) in numbers(&back).iter().zip(&numbers(&shipped)) {
+        assert_eq!(name, same);
+        let near = |(x, y): (&f32, &f32)| (x - y).abs() <= 1e-6 * y.abs().max(1e-3);
+        assert!(one.iter().zip(other).all(near), "{name}");
+    }
+    let fast = dir.heard(&["export-encoder", "other", "--model", "no.model"]).expect(2).err();
+    assert!(fast.contains("no.model"), "{fast}");
+}
+
+/// Few responses about a day centre, coded with [`OWN_CODEBOOK`].
+fn day_centre_coded() -> String {
+    let mut coded = String::from("text,themes\n");
+    for i in 0..12 {
+        coded.push_str(&format!(
+            "\"the bus to the centre was late again, day {i}\",\"transport:negative\"\n"
+        ));
+        coded.push_str(&format!(
+            "\"we sang and the tea was hot and sweet, week {i}\",\"activities:positive\"\n"
+        ));
+    }
+    coded
 }
 
 #[test]
@@ -201,3 +359,24 @@ negative = "nothing to do"
 examples_positive = ["we had a good sing song"]
 examples_negative = ["sat there with nothing to do"]
 "#;
+
+#[test]
+fn the_program_says_what_it_is_to_people_shells_and_packagers() {
+    let dir = Dir::new();
+    let version = dir.heard(&["--version"]).expect(0).out();
+    for part in ["heard ", "codebook home-care ", "codebook outcomes ", "model home-care-fast "] {
+        assert!(version.contains(part), "`{part}` is not in:\n{version}");
+    }
+    let hashes = version.lines().filter(|line| line.starts_with("model "));
+    assert!(hashes.clone().count() >= 4, "{version}");
+    assert!(hashes.clone().all(|line| line.rsplit(' ').next().is_some_and(|h| h.len() == 64)));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = dir.heard(&["completions", shell]).expect(0).out();
+        assert!(script.contains("evaluate"), "{shell}");
+    }
+    dir.heard(&["man", "pages"]).expect(0);
+    for page in ["heard.1", "heard-run.1"] {
+        let page = std::fs::read_to_string(dir.path(&format!("pages/{page}"))).unwrap();
+        assert!(page.contains("Examples"), "{page}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What a run writes: every file of the design, with exactly its schema, the same bytes again.
 
-use crate::work::{Dir, samples, schema};
+use crate::work::{Dir, rewrite, samples, schema};
 
 fn run_bolton(dir: &Dir, out: &str, more: &[&str]) {
     let input = samples().join("bolton");
@@ -109,4 +109,27 @@ fn the_report_can_be_made_again_from_the_tables_alone() {
     dir.heard(&["report", "evidence", "--quiet"]).expect(0);
     assert!(dir.bytes("evidence/publish/tables/themes.parquet") == tables);
     assert!(dir.bytes("evidence/publish/report.html") == before, "the report differs");
+}
+
+#[test]
+fn tables_of_an_earlier_version_are_read_and_those_of_a_later_one_are_refused() {
+    let dir = Dir::new();
+    run_bolton(&dir, "evidence", &[]);
+    let themes = dir.bytes("evidence/publish/tables/themes.csv");
+    let restricted = dir.path("evidence/restricted");
+    // Version 2 did not know letters of a campaign.
+    rewrite(&restricted.join("responses.parquet"), "campaign", "2");
+    dir.heard(&["report", "evidence", "--quiet"]).expect(0);
+    assert!(dir.bytes("evidence/publish/tables/themes.csv") == themes);
+    // Version 1 did not know which codes are to be reviewed.
+    rewrite(&restricted.join("codings.parquet"), "review", "1");
+    let ran = dir.heard(&["report", "evidence", "--quiet"]).expect(2);
+    assert!(
+        ran.err().contains("codings.parquet") && ran.err().contains("--force"),
+        "{}",
+        ran.err()
+    );
+    rewrite(&restricted.join("responses.parquet"), "", "99");
+    let ran = dir.heard(&["report", "evidence", "--quiet"]).expect(2);
+    assert!(ran.err().contains("a later version of Heard"), "{}", ran.err());
 }

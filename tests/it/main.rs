@@ -7,10 +7,15 @@
     reason = "tests say what failed by failing, and read the names that the program writes"
 )]
 
+mod accessibility;
 mod bad_input;
 mod commands;
+mod documents;
 mod evaluate;
 mod evidence;
+mod intake;
+mod mutated;
+mod notebooks;
 mod privacy;
 mod review;
 mod samples;

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
+use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::properties::WriterProperties;
 
 /// A folder that is gone when the test ends.
 pub struct Dir(tempfile::TempDir);
@@ -142,6 +145,32 @@ fn batches(path: &Path) -> Vec<RecordBatch> {
     builder.build().unwrap().collect::<Result<_, _>>().unwrap()
 }
 
+/// Writes a Parquet file again as another version would have: without a column, and with what the
+/// metadata says of `schema_version` changed.
+pub fn rewrite(path: &Path, without: &str, version: &str) {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
+    let facts = builder.metadata().file_metadata().key_value_metadata().unwrap().clone();
+    let facts = facts.into_iter().filter(|fact| fact.key != "ARROW:schema").map(|mut fact| {
+        if fact.key.ends_with("schema_version") {
+            fact.value = Some(version.to_owned());
+        }
+        fact
+    });
+    let keep: Vec<usize> = (0..builder.schema().fields().len())
+        .filter(|i| builder.schema().field(*i).name() != without)
+        .collect();
+    let schema = builder.schema().project(&keep).unwrap();
+    let properties =
+        WriterProperties::builder().set_key_value_metadata(Some(facts.collect())).build();
+    let batches = batches(path);
+    let out = File::create(path).unwrap();
+    let mut writer = ArrowWriter::try_new(out, schema.into(), Some(properties)).unwrap();
+    for batch in batches {
+        writer.write(&batch.project(&keep).unwrap()).unwrap();
+    }
+    writer.close().unwrap();
+}
+
 /// A finished call of the program.
 pub struct Ran(Output);
 
@@ -174,6 +203,23 @@ pub fn samples() -> PathBuf {
 /// The tests' own fixtures.
 pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// A zip with one part of it changed.
+pub fn zip_with(whole: &[u8], name: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(whole)).unwrap();
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for i in 0..zip.len() {
+        let mut part = zip.by_index(i).unwrap();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).unwrap();
+        if part.name() == name {
+            bytes = change(&String::from_utf8(bytes).unwrap()).into_bytes();
+        }
+        out.start_file(part.name(), zip::write::SimpleFileOptions::default()).unwrap();
+        out.write_all(&bytes).unwrap();
+    }
+    out.finish().unwrap().into_inner()
 }
 
 /// The parts of a Word or Excel file as text, without mark-up; none for other files.

@@ -2,7 +2,8 @@
 //!
 //! [`Tokeniser`] turns text into word pieces that know their bytes, and pairs of question and text
 //! into [`Sequence`]s that fit the encoder's window. [`Weights`] is the file: int8 matrices with a
-//! scale for each output, biases, vocabulary and a hash. [`Bert`] runs it, in f32 or in int8. Heads,
+//! scale for each output, biases, vocabulary and a hash. [`Bert`] runs it, in f32 or in int8.
+//! [`Tagger`] is an encoder with a row for each tag, for finding names. Other heads,
 //! codebooks and training belong to `heard-models`; files of responses to `heard`.
 //!
 //! A sequence's vectors never depend on the sequences that share its batch: rows of a batch are
@@ -16,12 +17,14 @@ mod maths;
 mod product;
 mod safe;
 mod simd;
+mod tagger;
 mod weights;
 mod windows;
 mod wordpiece;
 
 pub use bert::{Bert, Precision, Scratch, Vectors};
 pub use simd::{Isa, Task};
+pub use tagger::{Tagger, TaggerFile, TaggerRoom};
 pub use weights::{Config, Matrix, Weights};
 pub use windows::{Sequence, windows};
 pub use wordpiece::{Token, Tokeniser, WordCache};

@@ -82,6 +82,44 @@ impl Weights {
         Ok(safetensors::serialize(views, Some(about))?)
     }
 
+    /// The files of a folder that transformers, sentence-transformers and rust-bert read: the
+    /// dequantised weights, the configuration, the vocabulary, and that a sentence's vector is the
+    /// mean of its tokens'. Names are relative to the folder, with `/`.
+    pub fn to_transformers(&self) -> Result<Vec<(&'static str, Vec<u8>)>, EncoderError> {
+        let Config { width, positions, .. } = self.config;
+        let module = |at: usize, path: &str, kind: &str| {
+            let kind = format!("sentence_transformers.models.{kind}");
+            serde_json::json!({"idx": at, "name": at.to_string(), "path": path, "type": kind})
+        };
+        let modules = [module(0, "", "Transformer"), module(1, "1_Pooling", "Pooling")];
+        let sentences = serde_json::json!({"max_seq_length": positions, "do_lower_case": false});
+        let words = serde_json::json!({
+            "tokenizer_class": "BertTokenizer",
+            "do_lower_case": true,
+            "strip_accents": null,
+            "tokenize_chinese_chars": true,
+            "model_max_length": positions,
+        });
+        let pooling = serde_json::json!({
+            "word_embedding_dimension": width,
+            "pooling_mode_cls_token": false,
+            "pooling_mode_mean_tokens": true,
+            "pooling_mode_max_tokens": false,
+            "pooling_mode_mean_sqrt_len_tokens": false,
+        });
+        let mut vocabulary = self.vocabulary.join("\n");
+        vocabulary.push('\n');
+        Ok(vec![
+            ("model.safetensors", self.to_safetensors()?),
+            ("config.json", self.config_json()?.into_bytes()),
+            ("vocab.txt", vocabulary.into_bytes()),
+            ("tokenizer_config.json", serde_json::to_vec_pretty(&words)?),
+            ("sentence_bert_config.json", serde_json::to_vec_pretty(&sentences)?),
+            ("modules.json", serde_json::to_vec_pretty(&modules)?),
+            ("1_Pooling/config.json", serde_json::to_vec_pretty(&pooling)?),
+        ])
+    }
+
     /// The configuration as transformers' config.json.
     pub fn config_json(&self) -> Result<String, EncoderError> {
         let mut config = serde_json::to_value(&self.config)?;

@@ -15,8 +15,9 @@ use std::time::Instant;
 use anyhow::Context as _;
 use heard::coding::Response;
 use heard::config::{Machine, RawConfig};
-use heard::deidentify::{self, Deidentifier, Identities};
+use heard::deidentify::{self, Deidentifier, Identities, Mode};
 use heard::intake::{Intake, Options};
+use rayon::prelude::*;
 
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -58,6 +59,36 @@ fn table(count: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// De-identification alone, by mode, on one thread and on two. The first sentence that the name
+/// finder reads unpacks it, which is not timed.
+fn modes(csv: &Path) -> anyhow::Result<()> {
+    let mut texts = Vec::new();
+    for row in csv::Reader::from_path(csv)?.records() {
+        texts.push(row?[2].to_owned());
+    }
+    for mode in Mode::ALL {
+        let deidentifier =
+            Deidentifier::new(deidentify::Options { mode: *mode, ..Default::default() });
+        deidentifier.label("My carer Zquorthy came");
+        // The finder on every sentence is some hundred times slower: a share says enough.
+        let share = if *mode == Mode::Strict { texts.len().min(2000) } else { texts.len() };
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+            let clock = Instant::now();
+            let found: usize = pool.install(|| {
+                let found = texts[..share].par_chunks(256).map(|texts| {
+                    texts.iter().map(|t| deidentifier.label(t).redactions().len()).sum::<usize>()
+                });
+                found.sum()
+            });
+            anyhow::ensure!(found > 0 || *mode == Mode::Structured, "nothing was found");
+            let name = format!("redacting, {}, {threads} thread(s)", mode.as_str());
+            line(&name, share, clock.elapsed().as_secs_f64(), "");
+        }
+    }
+    Ok(())
+}
+
 /// Comments that the accurate model is timed on.
 const ACCURATE: usize = 4_000;
 
@@ -68,6 +99,7 @@ fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
     let batches: Vec<_> = intake.batches().collect::<Result<_, _>>()?;
     line("reading, 1 thread", count, clock.elapsed().as_secs_f64(), "");
 
+    modes(csv)?;
     let deidentifier = Deidentifier::new(deidentify::Options::default());
     let mut identities = Identities::new(false);
     let clock = Instant::now();
@@ -86,7 +118,12 @@ fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
 /// Segments and codes, on one thread and on two.
 fn coding(model: &str, responses: &[Response]) -> anyhow::Result<()> {
     let (books, models) = (["home-care".to_owned()], [model.to_owned()]);
-    let coder = heard::coding::Coder::open(&books, &models, heard::config::REVIEW, 0)?;
+    let coder = heard::coding::Coder::open(heard::coding::Wanted {
+        codebooks: &books,
+        models: &models,
+        review: heard::config::REVIEW,
+        ..heard::coding::Wanted::default()
+    })?;
     for threads in [1, 2] {
         let share = responses.len().div_ceil(threads).max(1);
         let parts: Vec<Vec<Response>> = responses.chunks(share).map(<[_]>::to_vec).collect();

@@ -1,4 +1,4 @@
-//! What changed between two waves: for each theme an open ring (earlier) and a full dot (later), each
+//! What changed between two waves, or differs between two groups of people: for each theme an open ring (earlier) and a full dot (later), each
 //! with its interval, and in words whether the change is more than chance.
 
 use super::page::{Align, Axis, BODY, INTERVALS, MARGIN, Names, Page, SMALL, WIDTH, WITHHELD};
@@ -17,6 +17,18 @@ pub struct Change {
     pub later: (String, Base),
     /// The themes, in any order.
     pub rows: Vec<ChangeRow>,
+    /// What the two sides are.
+    pub sides: Sides,
+}
+
+/// What is set beside each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sides {
+    /// Two waves: a share goes up or down.
+    #[default]
+    Times,
+    /// Two groups of people: one share is higher than the other.
+    Groups,
 }
 
 /// A theme in both waves.
@@ -56,13 +68,13 @@ impl Chart for Change {
         }
         let mut page = Page::new(&self.frame, WIDTH);
         if self.rows.is_empty() {
-            return Ok(page.empty("no theme was found in both waves.", None));
+            return Ok(page.empty("no theme was found on both sides.", None));
         }
         let mut rows: Vec<&ChangeRow> = self.rows.iter().collect();
         let size = |row: &ChangeRow| row.later.share().map_or(-1.0, |share| share.percent);
         rows.sort_by(|a, b| size(b).total_cmp(&size(a)).then_with(|| a.name.cmp(&b.name)));
 
-        let words: Vec<[String; 2]> = rows.iter().map(|row| in_words(row)).collect();
+        let words: Vec<[String; 2]> = rows.iter().map(|row| in_words(row, self.sides)).collect();
         let widest = words.iter().flatten().map(|w| Face::Bold.width(w, BODY)).fold(0.0, f64::max);
         let names = Names::new(rows.iter().map(|row| row.name.as_str()), 220.0);
         let left = MARGIN + names.width + 18.0;
@@ -151,9 +163,10 @@ fn dumbbell(page: &mut Page<'_>, axis: &Axis, middle: f64, row: &ChangeRow) {
 }
 
 /// "34% to 41%" and what to make of it.
-fn in_words(row: &ChangeRow) -> [String; 2] {
+fn in_words(row: &ChangeRow, sides: Sides) -> [String; 2] {
     let say = |figure: &Figure| figure.share().map_or("c".to_owned(), |s| percent(s.percent));
-    let shares = format!("{} to {}", say(&row.earlier), say(&row.later));
+    let joined = if sides == Sides::Times { "to" } else { "and" };
+    let shares = format!("{} {joined} {}", say(&row.earlier), say(&row.later));
     let (Some(a), Some(b)) = (row.earlier.share(), row.later.share()) else {
         return [shares, "not compared".to_owned()];
     };
@@ -164,6 +177,8 @@ fn in_words(row: &ChangeRow) -> [String; 2] {
     };
     let way = if b.percent > a.percent { "up" } else { "down" };
     let verdict = match row.verdict {
+        Verdict::Clear if sides == Sides::Groups => format!("{by} apart"),
+        Verdict::Unclear if sides == Sides::Groups => "no clear difference".to_owned(),
         Verdict::Clear if points == 0.0 => format!("{way} slightly"),
         Verdict::Clear => format!("{way} {by}"),
         Verdict::Unclear => "no clear change".to_owned(),

@@ -9,6 +9,7 @@
 //! intervals and tests belong to `tables`; a withheld figure arrives here as [`Figure::Withheld`].
 
 mod agreement;
+mod bars;
 mod by_group;
 mod change;
 mod funnel;
@@ -17,17 +18,20 @@ mod page;
 mod palette;
 mod picture;
 mod png;
+mod process;
 mod sentiment;
 mod svg;
 mod text;
 mod themes;
 
 pub use agreement::{Agreement, AgreementRow};
+pub use bars::{BarRow, BarSection, Bars};
 pub use by_group::{ByGroup, Group, GroupRow};
-pub use change::{Change, ChangeRow, Verdict};
+pub use change::{Change, ChangeRow, Sides, Verdict};
 pub use funnel::{Funnel, Step};
 pub use histogram::{Bin, Histogram, Standard};
 pub use picture::Picture;
+pub use process::{Point, Process};
 pub use sentiment::{Sentiment, SentimentRow};
 pub use themes::{ThemeRow, Themes};
 

@@ -159,6 +159,11 @@ impl<'a> Page<'a> {
         self.picture.marks.push(Mark::Disc { x, y, radius, ink });
     }
 
+    /// A straight line between two places.
+    pub(super) fn stroke(&mut self, from: (f64, f64), to: (f64, f64), width: f64, ink: Ink) {
+        self.picture.marks.push(Mark::Stroke { from, to, width, ink });
+    }
+
     /// A vertical line of the grid.
     pub(super) fn upright(&mut self, x: f64, top: f64, bottom: f64, ink: Ink) {
         self.rect(x - 0.4, top, 0.8, bottom - top, ink);

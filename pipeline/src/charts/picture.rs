@@ -3,7 +3,7 @@
 //! that draws them, on any `plotters` backend.
 
 use plotters::backend::DrawingBackend;
-use plotters::style::RGBColor;
+use plotters::style::{RGBColor, ShapeStyle};
 
 use super::palette::Ink;
 use super::text::Face;
@@ -27,8 +27,26 @@ pub(super) struct Line {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Mark {
-    Rect { x: f64, y: f64, width: f64, height: f64, ink: Ink },
-    Disc { x: f64, y: f64, radius: f64, ink: Ink },
+    Rect {
+        x: f64,
+        y: f64,
+        width: f64,
+        height: f64,
+        ink: Ink,
+    },
+    Disc {
+        x: f64,
+        y: f64,
+        radius: f64,
+        ink: Ink,
+    },
+    /// A straight line between two places.
+    Stroke {
+        from: (f64, f64),
+        to: (f64, f64),
+        width: f64,
+        ink: Ink,
+    },
     Text(Line),
 }
 
@@ -89,6 +107,12 @@ impl Picture {
                     backend
                         .draw_circle((pixel(*x), pixel(*y)), pixel(*radius) as u32, &colour, true)
                         .map_err(|e| failed(&e))?;
+                }
+                Mark::Stroke { from, to, width, ink } => {
+                    let ends = [*from, *to].map(|(x, y)| (pixel(x), pixel(y)));
+                    let colour = RGBColor(ink.0, ink.1, ink.2);
+                    let style = ShapeStyle::from(&colour).stroke_width(pixel(*width) as u32);
+                    backend.draw_path(ends, &style).map_err(|e| failed(&e))?;
                 }
                 Mark::Text(line) => write(backend, line)?,
             }

@@ -1,5 +1,6 @@
 //! `heard check`: what was found in the files, and how it would be read.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Outcome, print, say};
@@ -49,22 +50,53 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         question: args.question,
         ..intake::Options::default()
     };
-    let intake = Intake::open(&args.input, &options)?;
-    let found = intake.understanding();
+    let mut intake = Intake::open(&args.input, &options)?;
+    intake.count()?;
     // Everything that came from a file is shown without personal data.
     let deidentifier = Deidentifier::new(Options::default());
+    let mut found = intake.understanding().to_vec();
+    for one in &mut found {
+        one.sheet.take_if(|sheet| deidentifier.may_be_somebody(sheet.reveal()));
+    }
+    let found = found.as_slice();
     let label = |text: &str| deidentifier.label(text).as_str().to_owned();
     if args.json {
         return print(&serde_json::to_string_pretty(&intake::to_json(found, &label))?);
     }
     print(&intake::describe(found, &label))?;
     let any_text = found.iter().any(Understanding::has_open_text);
-    if args.no_write || !any_text {
+    let to_type = intake::to_type(found, &label)?;
+    if args.no_write || !any_text && to_type.is_none() {
         return Ok(Outcome::Done);
     }
-    let text = inputs(&args.input, &label) + &intake::to_toml(found, &label);
-    write(&args.write, &text)?;
+    let beside = args.write.with_file_name(intake::TO_TYPE);
+    let mut text = inputs(&args.input, &label);
+    if to_type.is_some() {
+        let _ = writeln!(
+            text,
+            "# Scans that were typed into it are read.\nto_type = \"{}\"\n",
+            intake::TO_TYPE
+        );
+    }
+    write(&args.write, &(text + &intake::to_toml(found, &label)))?;
+    if let Some(book) = to_type {
+        write_to_type(&beside, &book)?;
+    }
     Ok(Outcome::Done)
+}
+
+/// Writes the workbook for scans; one that is there may hold what people typed.
+fn write_to_type(path: &Path, book: &[u8]) -> anyhow::Result<()> {
+    if path.exists() {
+        say(&format!("heard: {} is there already and was left as it is\n", path.display()));
+        return Ok(());
+    }
+    store::write_file(path, book)?;
+    say(&format!(
+        "Wrote {}: type the scanned letters into it; `heard run` takes it back.\n",
+        path.display()
+    ));
+    Ok(())
 }
 
 /// The `input` line of the settings. A name that holds personal data is not written down.

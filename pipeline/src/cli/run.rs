@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, print};
 use crate::config::{self, Machine, RawConfig};
+use crate::organisation::Organisation;
 use crate::plain::plural;
 use crate::review;
 use crate::run::{self, Progress};
@@ -51,12 +52,35 @@ pub(super) struct Args {
     /// train`; may be repeated, each file codes the codebook that it was trained for [default: auto].
     #[arg(long, value_name = "NAME|FILE")]
     model: Vec<String>,
+    /// What computes the sentences of accurate models: `rust`, or `libtorch` in a build that has it
+    /// (cargo feature `libtorch`) [default: rust].
+    #[arg(long, value_name = "NAME")]
+    backend: Option<String>,
+    /// Where libtorch computes: cpu or cuda [default: cpu].
+    #[arg(long, value_name = "NAME")]
+    device: Option<String>,
     /// Column to break the results down by; may be repeated.
     #[arg(long, value_name = "COLUMN")]
     by: Vec<String>,
+    /// One more report for each value of this column (a provider, an area); may be repeated.
+    #[arg(long, value_name = "COLUMN")]
+    each: Vec<String>,
+    /// Lay the report out as report, or as council: "We asked, you said, we did" [default: report].
+    #[arg(long, value_name = "STYLE")]
+    style: Option<String>,
+    /// CSV of figures from visit logs (theme, what, figure, period) to show beside what people say.
+    #[arg(long, value_name = "FILE")]
+    visit_log: Option<PathBuf>,
     /// How many people were invited to answer: gives the response rate.
     #[arg(long, value_name = "N")]
     invited: Option<u64>,
+    /// CSV file with who receives care (column, value, people): who replied beside it, and weighted
+    /// figures.
+    #[arg(long, value_name = "FILE")]
+    population: Option<PathBuf>,
+    /// Charts to draw: best (the five that fit the data best) or all [default: best].
+    #[arg(long, value_name = "WHICH")]
+    charts: Option<String>,
     /// How small counts are hidden in what may be published: standard, nhs or none
     /// [default: standard].
     #[arg(long, value_name = "PROFILE")]
@@ -64,6 +88,10 @@ pub(super) struct Args {
     /// Text file with a care provider a line: they become [PROVIDER A], [PROVIDER B], ...
     #[arg(long, value_name = "FILE")]
     providers: Option<PathBuf>,
+    /// How thoroughly personal data is looked for: standard, strict (the name finder reads every
+    /// sentence: slower) or structured (numbers and addresses only, names stay) [default: standard].
+    #[arg(long, value_name = "MODE")]
+    redact: Option<String>,
     /// Use the id column's own values as response ids.
     #[arg(long)]
     keep_ids: bool,
@@ -118,11 +146,20 @@ fn config(args: Args) -> anyhow::Result<config::Config> {
         question: args.question,
         codebook: args.codebook,
         model: args.model,
+        backend: args.backend,
+        device: args.device,
         by: args.by,
         invited: args.invited,
+        population: args.population,
+        charts: args.charts,
         suppress: args.suppress,
         keep_ids: args.keep_ids.then_some(true),
         providers: args.providers,
+        redact: args.redact,
+        each: args.each,
+        // Typed where the user stands, not where the settings file is.
+        visit_log: args.visit_log.map(std::path::absolute).transpose()?,
+        organisation: Organisation { style: args.style, ..Organisation::default() },
         ..RawConfig::default()
     };
     let machine = Machine { threads: args.threads, quiet: args.quiet, force: args.force };

@@ -124,7 +124,7 @@ fn train_on_encoder(
         "Fine-tuning {bar:30} {pos} of {len} steps, about {eta} left",
     )?);
     let recipe = heard_libtorch::Recipe::default();
-    let mut tune = |back: bool| {
+    let tune = |back: bool| {
         let (examples, heads) = examples(&reader, &lessons, back);
         bar.reset();
         let learnt = heard_libtorch::fine_tune(&start, &examples, heads, &recipe, &mut |step| {

@@ -4,8 +4,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use heard_models::backend::{Backend, Runner};
 use heard_models::codebook::{Codebook, CodebookError};
-use heard_models::sentences::{Reader, Reading, Sentences};
+use heard_models::sentences::{EncoderError, Reader, Reading};
 use heard_models::words::{Direction, Polarity, RespondentType, Sentiment, Status};
 use heard_models::{Model, ResponseInput, Scratch, SegmentCodes, WeightsError};
 
@@ -27,7 +28,7 @@ fn is_builtin(name: &str) -> bool {
 
 /// Up to so many rows the accurate models are worth the wait: minutes on an ordinary laptop.
 const WORTH_THE_WAIT: u64 = 50_000;
-/// Responses that the encoder reads together.
+/// Responses that are coded together where no encoder says how many it wants.
 const TOGETHER: usize = 64;
 /// The codebook whose model lends what does not hang on a codebook.
 const GENERAL: &str = "home-care";
@@ -59,6 +60,14 @@ pub enum Error {
         name: String,
         /// Why.
         source: WeightsError,
+    },
+    /// The encoder cannot run, or stopped.
+    #[error("the backend `{backend}` fails: {source}")]
+    Backend {
+        /// Which one.
+        backend: Backend,
+        /// Why.
+        source: EncoderError,
     },
     /// The model codes another codebook.
     #[error(
@@ -96,17 +105,20 @@ pub enum Pace {
     FastForSize,
     /// With the encoder, because there is little enough to code.
     AccurateForSize,
+    /// A model file that the user brought, fast or accurate; n-grams alone beside it.
+    Own,
 }
 
 impl Pace {
     /// The pace that the names of models ask for, in a job of so many rows.
     pub fn of(models: &[String], rows: u64) -> Self {
         let asked = |name: &str| models.iter().any(|model| model == name);
-        // Someone who brings models of their own has chosen; theirs may be accurate, too.
+        // Someone who brings models of their own has chosen.
         let own = models.iter().any(|name| !is_builtin(name));
         match () {
             () if asked(ACCURATE) => Self::Accurate,
-            () if asked(FAST) || (own && !asked(AUTO)) => Self::Fast,
+            () if asked(FAST) => Self::Fast,
+            () if own && !asked(AUTO) => Self::Own,
             () if rows <= WORTH_THE_WAIT => Self::AccurateForSize,
             () => Self::FastForSize,
         }
@@ -127,6 +139,9 @@ impl Pace {
             }
             Self::AccurateForSize => {
                 "the accurate model, because there is little enough to read; `--model fast` takes seconds"
+            }
+            Self::Own => {
+                "the model file that was given; what it was not trained for is lent by the fast model"
             }
         }
     }
@@ -151,12 +166,38 @@ pub fn open_codebook(id_or_file: &str) -> Result<Codebook, Error> {
     Ok(Codebook::parse(&text, &name)?)
 }
 
+/// A model that `heard train` wrote.
+pub fn open_model(path: &Path) -> Result<Model, Error> {
+    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.into(), source })?;
+    Model::from_bytes(&bytes)
+        .map_err(|source| Error::Weights { name: path.display().to_string(), source })
+}
+
+/// What a coder is to be.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    /// Ids or files of codebooks, at least one.
+    pub codebooks: &'a [String],
+    /// `fast`, `accurate` or `auto` for the built-in models, or files, each of which codes the
+    /// codebook that it was trained for.
+    pub models: &'a [String],
+    /// What computes the encoder of accurate models.
+    pub backend: Backend,
+    /// Codes with a confidence under this (0..1) are marked for a person to read.
+    pub review: f32,
+    /// How much there is to code.
+    pub rows: u64,
+}
+
 /// The codebooks of a run and the models that code them.
 #[derive(Debug)]
 pub struct Coder {
     /// Reads the response as a whole: status, who speaks, stance, harm, sentiment, outcomes.
     lead: Model,
     books: Vec<Book>,
+    /// The encoders of all models, each once.
+    encoders: Vec<Runner>,
+    backend: Backend,
     /// Codes of which a model is less sure are for a person to read.
     review: f32,
     pace: Pace,
@@ -182,25 +223,14 @@ enum By {
 }
 
 impl Coder {
-    /// Opens codebooks (ids or files, at least one) and models for them: `fast`, `accurate` or
-    /// `auto` for the built-in ones, or files, each of which codes the codebook that it was trained
-    /// for. `rows` is how many there are to code. Codes with a confidence under `review` (0..1) are
-    /// marked for a person to read.
-    pub fn open(
-        codebooks: &[String],
-        models: &[String],
-        review: f32,
-        rows: u64,
-    ) -> Result<Self, Error> {
+    /// Opens codebooks, models for them, and the models' encoders.
+    pub fn open(wanted: Wanted<'_>) -> Result<Self, Error> {
+        let Wanted { codebooks, models, backend, review, rows } = wanted;
         let pace = Pace::of(models, rows);
         let general = Arc::new(builtin(GENERAL, pace)?);
         let mut files = Vec::new();
         for name in models.iter().filter(|name| !is_builtin(name)) {
-            let bytes =
-                std::fs::read(name).map_err(|source| Error::Read { path: name.into(), source })?;
-            let own = Model::from_bytes(&bytes)
-                .map_err(|source| Error::Weights { name: name.clone(), source })?;
-            files.push(own);
+            files.push(open_model(Path::new(name))?);
         }
         let (mut lead, mut books) = (None, Vec::new());
         for name in codebooks {
@@ -245,7 +275,25 @@ impl Coder {
             Some(lead) => lead,
             None => builtin(GENERAL, pace)?,
         };
-        Ok(Self { lead, books, review, pace })
+        let mut coder = Self { lead, books, encoders: Vec::new(), backend, review, pace };
+        coder.encoders = coder.start().map_err(|source| Error::Backend { backend, source })?;
+        Ok(coder)
+    }
+
+    /// The encoders of all models, each once, on the backend.
+    fn start(&self) -> Result<Vec<Runner>, EncoderError> {
+        let mut encoders: Vec<Runner> = Vec::new();
+        for encoder in self.models().filter_map(Model::sentences) {
+            if encoders.iter().all(|known| known.hash() != encoder.hash()) {
+                encoders.push(Runner::new(encoder, self.backend)?);
+            }
+        }
+        Ok(encoders)
+    }
+
+    /// What computes the encoder; None where no model has one.
+    pub fn backend(&self) -> Option<Backend> {
+        (!self.encoders.is_empty()).then_some(self.backend)
     }
 
     /// Which of the built-in models code, and why.
@@ -273,16 +321,16 @@ impl Coder {
     }
 
     /// Codes a batch of de-identified responses; one row out for each row in, in order.
-    pub fn code(&self, batch: Vec<Response>) -> Vec<CodedResponse> {
+    pub fn code(&self, batch: Vec<Response>) -> Result<Vec<CodedResponse>, Error> {
         let mut scratch: Vec<Scratch> = self.books.iter().map(|_| Scratch::default()).collect();
         let languages: Vec<&'static str> =
             batch.iter().map(|r| language::detect_language(r.text.as_str())).collect();
-        let encoders = self.encoders();
+        let together = self.encoders.iter().map(Runner::together).max().unwrap_or(TOGETHER);
         let mut reader = Reader::default();
         let mut coded = Vec::with_capacity(batch.len());
         let mut rest = batch.into_iter().zip(languages).peekable();
         while rest.peek().is_some() {
-            let some: Vec<(Response, &'static str)> = rest.by_ref().take(TOGETHER).collect();
+            let some: Vec<(Response, &'static str)> = rest.by_ref().take(together).collect();
             // What no model reads is not read here either.
             let texts: Vec<(&str, &str)> = (some.iter())
                 .map(|(response, language)| {
@@ -293,29 +341,20 @@ impl Coder {
                     }
                 })
                 .collect();
-            let readings: Vec<Vec<Reading>> =
-                encoders.iter().map(|encoder| encoder.read(&mut reader, &texts)).collect();
+            let readings: Vec<Vec<Reading>> = (self.encoders.iter())
+                .map(|encoder| encoder.read(&mut reader, &texts))
+                .collect::<Result<_, _>>()
+                .map_err(|source| Error::Backend { backend: self.backend, source })?;
             for (at, (response, language)) in some.into_iter().enumerate() {
                 let read = |model: &Model| {
                     let own = model.sentences()?.hash();
-                    let encoder = encoders.iter().position(|encoder| encoder.hash() == own)?;
+                    let encoder = self.encoders.iter().position(|known| known.hash() == own)?;
                     Some(&readings[encoder][at])
                 };
                 coded.push(self.code_one(response, language, read, &mut scratch));
             }
         }
-        coded
-    }
-
-    /// The encoders of all models, each once.
-    fn encoders(&self) -> Vec<&Sentences> {
-        let mut encoders: Vec<&Sentences> = Vec::new();
-        for encoder in self.models().filter_map(Model::sentences) {
-            if encoders.iter().all(|known| known.hash() != encoder.hash()) {
-                encoders.push(encoder);
-            }
-        }
-        encoders
+        Ok(coded)
     }
 
     /// `read` gives what a model's encoder read of the response.
@@ -509,6 +548,7 @@ impl CodebookNames {
             version: book.version.clone(),
             groups: book.groups.iter().map(|g| (g.id.clone(), g.label.clone())).collect(),
             themes: themes.chain(thin).collect(),
+            standards: crate::crosswalk::standards(book),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! needs its word before it ("ref", "account number"); a card or an IBAN speaks for itself.
 
 use super::found::{Found, digits, pattern, stands_free};
+use super::hints::{Hints, REFERENCE};
 use super::redacted::RedactionKind::Account;
 
 pattern!(CARD, r"[0-9](?:[ -]?[0-9]){12,18}");
@@ -19,17 +20,28 @@ pattern!(
     r"(?ix) \b(?: account|acct|a/c|client|customer|case|invoice|inv|policy|claim|hospital|patient|service\suser
         |membership|complaint|order|booking|payroll|staff|employee|badge|contract|tenancy|rent|ward|unit|council\stax|person|carefirst|system|pension|bank|sort\scode
       )? \s* (?:id|no|num|nos|number|numbers|ref|reference|code|roll|a/c|account|acct|inv|invoice|sort\scode)\b
-      [\s.:\#\x2d=()]* (?:(?:is|was|no|number|num|quoted|quoting|ref|reference|of)\b[\s.:\#\x2d=]*)* \#?
-      ( [A-Z]{0,6}[/\x20-]?[0-9][A-Z0-9]*(?:[/-][A-Z0-9]+)*(?:\x20[0-9]{2,}[A-Z]?\b)* )"
+      (?:\s(?:on|in)\s(?:\w+\s){1,3}(?:is|was))? [\s.:\#\x2d=()]* (?:(?:is|was|no|number|num|quoted|quoting|ref|reference|of)\b[\s.:\#\x2d=]*)* \#?
+      ( (?: (?-i:[A-Z]{2,6})\x20 | [A-Z]{0,6}[/-]? )
+        [0-9][A-Z0-9]*(?:[/-][A-Z0-9]+)*(?:\x20(?:[0-9]{2,}[A-Z]?|(?-i:[A-Z]{1,2}))\b)* )"
 );
 pattern!(
     HASH,
     r"(?i)\b(?:case|client|invoice|account|customer|ref|complaint)\s*(?:#|no\.?)\s*([A-Z0-9][A-Z0-9/-]{2,})"
 );
+// "633597 0034 1187": nothing that is counted or measured has so many digits.
+pattern!(LONGER, r"\b[0-9]{3,6}(?:[ -][0-9]{3,6}){2,5}\b");
+// "7G4K2Q0525", "RXH449201"
+pattern!(MIXED, r"\b(?:[A-Z]{1,4}[0-9]{5,10}[A-Z]?|[0-9]{1,2}(?:[A-Z][0-9]{1,3}){2,5})\b");
+// "HSC/22/90118", "88-40217", "#40931"
+pattern!(
+    SLASHED,
+    r"\b(?:[A-Z]{2,6}[/-](?:[A-Z0-9]{1,4}[/-])?[0-9]{2,}(?:[/-][A-Z0-9]+)*|[0-9]{2,4}[/-][0-9]{5,})\b"
+);
+pattern!(NUMBERED, r"#\s?([0-9]{4,})\b");
 pattern!(CODED, r"\b[A-Z]{2,6}[/-][0-9]{3,}(?:[/-][A-Z0-9]+)*\b");
 pattern!(
     SORT_CODE,
-    r"\b([0-9]{2}[- ][0-9]{2}[- ][0-9]{2})[ ,]+(?:(?:and\s)?(?:acc(?:oun)?t?|a/c)[a-z .:]*)?([0-9]{8})\b"
+    r"(?i)\b([0-9]{2}[- ][0-9]{2}[- ][0-9]{2})[ ,;/]+(?:(?:and\s)?(?:acc(?:oun)?t?|a/c)[a-z .:]*)?([0-9]{8})\b"
 );
 
 /// Digits that a reference needs.
@@ -45,27 +57,48 @@ pub(super) fn find_cards(text: &str, found: &mut Vec<Found>) {
 }
 
 /// References with their word before them, and numbers too long to be anything else.
-pub(super) fn find(text: &str, found: &mut Vec<Found>) {
-    for c in SORT_CODE.captures_iter(text) {
-        found.extend(c.iter().skip(1).flatten().map(|m| Found::new(m.range(), Account)));
-    }
-    for m in MARKED.captures_iter(text).filter_map(|c| c.get(1)) {
-        let count = digits(m.as_str()).len();
-        let has_letter = m.as_str().contains(char::is_alphabetic);
-        if (count >= FEWEST_DIGITS || (has_letter && count >= 3)) && !is_year(m.as_str()) {
-            found.push(Found::new(m.range(), Account));
+pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
+    if hints.digits >= 14 {
+        for c in SORT_CODE.captures_iter(text) {
+            found.extend(c.iter().skip(1).flatten().map(|m| Found::new(m.range(), Account)));
         }
     }
-    for m in HASH.captures_iter(text).filter_map(|c| c.get(1)) {
-        if digits(m.as_str()).len() >= 3 {
-            found.push(Found::new(m.range(), Account));
+    if hints.any(REFERENCE) {
+        for m in MARKED.captures_iter(text).filter_map(|c| c.get(1)) {
+            let count = digits(m.as_str()).len();
+            let has_letter = m.as_str().contains(char::is_alphabetic);
+            if (count >= FEWEST_DIGITS || (has_letter && count >= 3)) && !is_year(m.as_str()) {
+                found.push(Found::new(m.range(), Account));
+            }
+        }
+        for m in HASH.captures_iter(text).filter_map(|c| c.get(1)) {
+            if digits(m.as_str()).len() >= 3 {
+                found.push(Found::new(m.range(), Account));
+            }
+        }
+        for m in NAMED.captures_iter(text).filter_map(|c| c.get(1)) {
+            let span_of_years = m.as_str().len() <= 9 && is_year(m.as_str().get(..4).unwrap_or(""));
+            if digits(m.as_str()).len() > FEWEST_DIGITS && !span_of_years {
+                found.push(Found::new(m.range(), Account));
+            }
         }
     }
-    for m in NAMED.captures_iter(text).filter_map(|c| c.get(1)) {
-        let span_of_years = m.as_str().len() <= 9 && is_year(m.as_str().get(..4).unwrap_or(""));
-        if digits(m.as_str()).len() > FEWEST_DIGITS && !span_of_years {
-            found.push(Found::new(m.range(), Account));
-        }
+    if hints.digits < FEWEST_DIGITS {
+        return;
+    }
+    if hints.digits >= 12 {
+        let longer = LONGER.find_iter(text).filter(|m| digits(m.as_str()).len() >= 12);
+        found.extend(longer.map(|m| Found::new(m.range(), Account)));
+    }
+    let mixed = MIXED.find_iter(text).filter(|m| digits(m.as_str()).len() >= 5);
+    found.extend(mixed.map(|m| Found::new(m.range(), Account)));
+    let slashed = SLASHED
+        .find_iter(text)
+        .filter(|m| digits(m.as_str()).len() >= FEWEST_DIGITS && stands_free(text, &m.range()));
+    found.extend(slashed.map(|m| Found::new(m.range(), Account)));
+    if text.contains('#') {
+        let marked = NUMBERED.captures_iter(text).filter_map(|c| c.get(0));
+        found.extend(marked.map(|m| Found::new(m.range(), Account)));
     }
     let long = LONG.find_iter(text).chain(CODED.find_iter(text));
     found.extend(

@@ -2,7 +2,11 @@
 //! someone is said to live. Towns stay; the outward half of a postcode goes when it ends an address.
 
 use super::found::{Found, pattern};
-use super::lexicon::{FUNCTION, TIME, fold, lexicon};
+use super::hints::{
+    CAPITAL, DIGIT_WORD, Hints, LISTED, LIVED as LIVED_WORD, STREET as STREET_WORD,
+    UNIT as UNIT_WORD,
+};
+use super::lexicon::{BUILDING, FUNCTION, GIVEN, PLACE, TIME, TITLE, WORD, fold, lexicon};
 use super::redacted::RedactionKind::{Address, Postcode};
 
 pub(super) const STREET: &str = "Street|St|Str|Road|Rd|Lane|Ln|Avenue|Ave|Av|Close|Cl|Drive|Dr|Court|Ct|Crescent|Cres|Place|Pl|Gardens|Gdns|Grove|Way|Terrace|Terr|Walk|Square|Sq|Hill|Mews|View|Rise|Green|Parade|Fold|Croft|Brow|Row|House|Towers|Heights|Lodge|Buildings|Villas|Cottages?|Farm|Park|Gate|Bank|Meadows?|Wharf|Quay|Common|Yard|Chase|Vale|Mount|Wynd|Spinney|Copse|Hollow|Fields?|Approach|Drove|Dene|Garth|Leys|Ridge|Reach|Broadway";
@@ -35,6 +39,31 @@ pattern!(
         r"\b(?:[A-Z][\p{{L}}'’]+\s){{1,3}}?(?:Cottages?|House|Lodge|Farm|Bungalow|Villa|Barn|Grange|Manor|Nook|View),\s+(?:[A-Z][\p{{L}}'’]+\s){{1,3}}?(?:{STREET})\b"
     )
 );
+// Welsh streets say what they are before their name: "Heol y Bryn", "Maes Glas".
+pattern!(
+    WELSH,
+    r"\b(?:[0-9]{1,3}[A-Za-z]?,?\s|(?:T[ŷyŷ]|Bryn|Pen|Llys|Plas)(?:-y)?[ -][\p{Lu}][\p{L}'’-]+,\s)?(?:Heol|Ffordd|Stryd|Maes|Rhodfa|Teras)\s(?:(?:y|yr|Y|Yr)\s)?\p{Lu}[\p{L}'’-]+(?:\s\p{Lu}[\p{L}'’-]+)?"
+);
+// "Flat 3/1, 88 Dumbarton Road", "Upper Flat, 14 Marine Parade", "Room 12, Ashgrove Court".
+pattern!(
+    UNIT,
+    &format!(
+        r"\b(?:(?i:upper|lower|top|ground floor|first floor|second floor|basement|garden|middle)\s(?i:flat|maisonette)(?:\s(?:left|right))?|(?i:flat|apartment|apt\.?|unit|room|bungalow|maisonette|studio|plot|no\.?|number)\s?[0-9]{{1,4}}[A-Za-z]?(?:/[0-9]{{1,2}})?),?\s(?:(?:[0-9]{{1,4}}[A-Za-z]?,?\s)?(?:\p{{Lu}}[\p{{L}}'’.-]*\s){{1,3}}(?:{STREET})\b,?\s?){{1,3}}"
+    )
+);
+// "Rowan Lea, 5 Kirk Wynd", "Hawthorns, Station Approach": a house, then its street.
+pattern!(
+    HOUSE,
+    &format!(
+        r"\b((?:The\s)?\p{{Lu}}[\p{{L}}'’-]+(?:\s\p{{Lu}}[\p{{L}}'’-]+){{0,2}}),\s(?:[0-9]{{1,4}}[A-Za-z]?,?\s)?((?:\p{{Lu}}[\p{{L}}'’.-]*\s){{1,3}})(?:{STREET})\b"
+    )
+);
+// "on Kittiwake Drive": a street where people live, by its name alone, after a word that says where.
+// A Street or a Road is everybody's, until somebody lives there (`LIVED`).
+pattern!(
+    BY_NAME,
+    r"\b(?:on|off|in|at|along|down|up|outside|opposite|near|from|to|of|behind|round)\s((?:\p{Lu}[\p{L}'’-]+\s){1,3}(?:Lane|Avenue|Ave|Close|Drive|Crescent|Cres|Grove|Terrace|Mews|Gardens|Rise|Wynd|Brow|Fold|Croft))\b"
+);
 pattern!(
     LIVED,
     &format!(
@@ -46,17 +75,25 @@ pattern!(
     r"^,?\s*(?:[A-Z][\p{L}-]+,?\s+){0,3}([A-Z]{1,2}[0-9][A-Z0-9]?(?:\s?[0-9][A-Z]{2})?)\b"
 );
 
-pub(super) fn find(text: &str, found: &mut Vec<Found>) {
+pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
     let before = found.len();
-    for c in NUMBERED.captures_iter(text).chain(SMALL.captures_iter(text)) {
-        if let (Some(whole), Some(name)) = (c.get(0), c.get(1))
-            && is_street_name(name.as_str())
-        {
-            found.push(Found::new(whole.range(), Address));
+    if hints.any(DIGIT_WORD) {
+        for c in NUMBERED.captures_iter(text).chain(SMALL.captures_iter(text)) {
+            if let (Some(whole), Some(name)) = (c.get(0), c.get(1))
+                && is_street_name(name.as_str())
+            {
+                found.push(Found::new(whole.range(), Address));
+            }
         }
     }
-    found.extend(FLAT.find_iter(text).map(|m| Found::new(m.range(), Address)));
-    find_without_number(text, found);
+    if hints.any(UNIT_WORD) {
+        for m in UNIT.find_iter(text) {
+            let length = m.as_str().trim_end_matches([' ', ',', '\n', '\t', '\u{a0}']).len();
+            found.push(Found::new(m.start()..m.start() + length, Address));
+        }
+        found.extend(FLAT.find_iter(text).map(|m| Found::new(m.range(), Address)));
+    }
+    find_without_number(text, hints, found);
     let ends: Vec<usize> = found[before..].iter().map(|f| f.range.end).collect();
     for end in ends {
         if let Some(code) = OUTWARD.captures(&text[end..]).and_then(|c| c.get(1)) {
@@ -66,11 +103,30 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
 }
 
 /// Addresses that hold no digit.
-pub(super) fn find_without_number(text: &str, found: &mut Vec<Found>) {
-    if text.contains(", ") {
+pub(super) fn find_without_number(text: &str, hints: Hints, found: &mut Vec<Found>) {
+    if !hints.any(CAPITAL) {
+        return;
+    }
+    if hints.any(LISTED) {
+        for c in HOUSE.captures_iter(text) {
+            if let (Some(whole), Some(house), Some(street)) = (c.get(0), c.get(1), c.get(2))
+                && is_street_name(street.as_str())
+                && is_house_name(text, &house.range())
+            {
+                found.push(Found::new(whole.range(), Address));
+            }
+        }
         found.extend(NAMED.find_iter(text).map(|m| Found::new(m.range(), Address)));
     }
-    if !text.bytes().any(|b| b.is_ascii_uppercase()) || !says_where(text) {
+    if hints.any(STREET_WORD) {
+        found.extend(WELSH.find_iter(text).map(|m| Found::new(m.range(), Address)));
+        for m in BY_NAME.captures_iter(text).filter_map(|c| c.get(1)) {
+            if is_street_name(m.as_str()) && !is_of_many(text, &m.range()) {
+                found.push(Found::new(m.range(), Address));
+            }
+        }
+    }
+    if !hints.any(LIVED_WORD) {
         return;
     }
     for m in LIVED.captures_iter(text).filter_map(|c| c.get(1)) {
@@ -80,14 +136,47 @@ pub(super) fn find_without_number(text: &str, found: &mut Vec<Found>) {
     }
 }
 
-/// Cheap test for the words before [`LIVED`].
-fn says_where(text: &str) -> bool {
-    [
-        "live", "living", "Live", "Living", "LIVE", "LIVING", "resid", "moved", "ddress",
-        "ADDRESS", "stays",
-    ]
-    .iter()
-    .any(|word| text.contains(word))
+/// Whether words before a comma and a street can name a house: no town, no name of a person, and
+/// nothing that begins a sentence by chance.
+fn is_house_name(text: &str, house: &std::ops::Range<usize>) -> bool {
+    const CUES: [&str; 12] =
+        ["at", "to", "is", "live", "from", "in", ":", "address", "of", "near", "outside", "was"];
+    let before = text[..house.start].trim_end();
+    let begins = before.is_empty() || text[..house.start].ends_with('\n');
+    let last = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
+    let cued = begins || CUES.contains(&last.to_lowercase().as_str()) || before.ends_with(':');
+    let words = &text[house.clone()];
+    let kept = lexicon().is_place(&fold(words))
+        || words.split_whitespace().all(|w| lexicon().marks(&fold(w)) & PLACE != 0)
+        || words.split_whitespace().any(|w| {
+            let marks = lexicon().marks(&fold(w));
+            marks & (TITLE | TIME) != 0 || marks & GIVEN != 0 && marks & (WORD | PLACE) == 0
+        });
+    cued && !kept
+}
+
+/// "the High Street", "Harley Street", "Station Road surgery": many people's street, or no street.
+fn is_of_many(text: &str, street: &std::ops::Range<usize>) -> bool {
+    const COMMON: [&str; 12] = [
+        "high ",
+        "main ",
+        "the high ",
+        "harley ",
+        "downing ",
+        "coronation ",
+        "wall ",
+        "sesame ",
+        "fleet ",
+        "memory ",
+        "oxford ",
+        "market ",
+    ];
+    let words = fold(&text[street.clone()]);
+    let next = text[street.end..].trim_start();
+    let next: String = next.chars().take_while(|c| c.is_alphanumeric()).collect();
+    let office =
+        lexicon().marks(&fold(&next)) & BUILDING != 0 && text[street.end..].starts_with(' ');
+    office || COMMON.iter().any(|name| words.starts_with(name))
 }
 
 /// Whether the words before "Lane" can name it: "2 carers in a row" and "10 minutes drive" cannot.

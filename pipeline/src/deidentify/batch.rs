@@ -99,7 +99,11 @@ pub fn deidentify(deidentifier: &Deidentifier, numbered: Numbered) -> Deidentifi
             row.push(next);
         }
         let texts: Vec<&str> = row.iter().map(|r| r.text.reveal()).collect();
-        let redacted = deidentifier.document(&texts);
+        let mut names: Vec<&str> =
+            row.iter().flat_map(|r| r.names.iter()).map(Identified::reveal).collect();
+        names.sort_unstable();
+        names.dedup();
+        let redacted = deidentifier.document_of(&texts, &names);
         for (raw, text) in row.into_iter().zip(redacted) {
             let (id, respondent_id) = ids.next().unwrap_or_default();
             own_ids.push(raw.respondent.clone());

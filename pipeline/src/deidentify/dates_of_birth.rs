@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::found::{Found, pattern};
+use super::hints::{BORN as BORN_WORD, Hints};
 use super::redacted::RedactionKind::Dob;
 
 pattern!(
@@ -26,11 +27,13 @@ pattern!(
 );
 pattern!(ISO_LONG_AGO, r"\b19[0-6][0-9][/.-](?:0[1-9]|1[0-2])[/.-][0-3][0-9]\b");
 
-pub(super) fn find(text: &str, found: &mut Vec<Found>) {
-    // "born" and "birth" share "b", "d.o.b" too: no need to look further without one.
-    if text.contains(['b', 'B']) {
+pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
+    if hints.any(BORN_WORD) {
         let dates = BORN.captures_iter(text).filter_map(|c| c.get(1));
         found.extend(dates.map(|m| Found::new(m.range(), Dob)));
+    }
+    if hints.digits < 4 {
+        return;
     }
     for c in SHORT_YEAR.captures_iter(text) {
         let same = c.get(1).map(|m| m.as_str()) == c.get(2).map(|m| m.as_str());

@@ -2,6 +2,7 @@
 //! org"). Addresses of the web are left to `urls`.
 
 use super::found::{Found, pattern};
+use super::hints::{AT, DOTTED, Hints};
 use super::redacted::RedactionKind::Email;
 
 pattern!(TIGHT, r"[\p{L}\p{N}._%+'’-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.?[\p{L}\p{N}]");
@@ -11,19 +12,19 @@ pattern!(
 );
 pattern!(
     SPELLED,
-    r"(?ix)\b (?:[\w+-]+ \s* (?:[\[(]\s*)? (?:dot|\.) (?:\s*[\])])? \s*)* [\w+-]+
+    r"(?ix)\b (?:[\w+-]+ \s* (?:[\[(]\s*)? (?:dot|\.|underscore|dash|hyphen) (?:\s*[\])])? \s*)* [\w+-]+
       \s* (?:[\[({]\s*at\s*[\])}] | \s at \s | @ ) \s*
       [\w-]+ (?: \s* (?: [\[({]\s*dot\s*[\])}] | \s dot \s | \. ) \s*
       (?: com|org|net|uk|co|nhs|gov|ac|info|eu|io|ie|example|gmail|hotmail|outlook|yahoo|test) \b )+"
 );
 
-pub(super) fn find(text: &str, found: &mut Vec<Found>) {
-    if text.contains('@') {
+pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
+    if hints.any(AT) {
         for pattern in [&*SPACED, &*TIGHT] {
             found.extend(pattern.find_iter(text).map(|m| Found::new(m.range(), Email)));
         }
     }
-    if holds_dot_word(text) {
+    if hints.any(DOTTED) && holds_dot_word(text) {
         let spelled = SPELLED.find_iter(text).filter(|m| holds_dot_word(m.as_str()));
         found.extend(spelled.map(|m| Found::new(m.range(), Email)));
     }

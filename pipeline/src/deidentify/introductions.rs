@@ -11,6 +11,7 @@ use super::persons::Reader;
 /// Marks every word that is introduced as a name.
 pub(super) fn mark(reader: &Reader, names: &mut [bool]) {
     for i in 0..names.len() {
+        mark_initials(reader, i, names);
         let introduced = after_title(reader, i)
             .or_else(|| after_called(reader, i))
             .or_else(|| after_role(reader, i))
@@ -34,12 +35,20 @@ pub(super) fn mark_company(reader: &Reader, names: &mut [bool]) {
         let gap = reader.gap(i).trim();
         matches!(gap, "&" | "," | "/" | "+")
     };
+    // "shaz and trace do the mornings"
+    let people_do = |i: usize| {
+        reader.done_by(i)
+            || reader.spaced(i) && reader.word_is(i + 1, &["do", "are", "were", "have"])
+    };
     let could_be = |i: usize| {
         let t = &reader.list[i];
         let listed = t.is(GIVEN) || (t.is(SURNAME) && !t.is(WORD | PLACE));
-        reader.capital(i)
+        let small = !reader.capital(i)
+            && (reader.plain_given(i)
+                || t.is(GIVEN) && !t.is(KEEP) && (t.is(NAME_FIRST) || people_do(i)));
+        (reader.capital(i) || small)
             && !t.is(FUNCTION | ROLE | TITLE)
-            && (listed && !t.is(KEEP) || reader.unknown(i))
+            && (small || listed && (!t.is(KEEP) || t.is(NAME_FIRST)) || reader.unknown(i) && !small)
             && !reader.names_a_building(i)
     };
     for _ in 0..2 {
@@ -198,11 +207,38 @@ fn after_called(reader: &Reader, i: usize) -> Option<usize> {
         .then_some(i + 1)
 }
 
+/// "her initials are K.W."
+fn mark_initials(reader: &Reader, i: usize, names: &mut [bool]) {
+    if !reader.word_is(i, &["initials", "initial"]) {
+        return;
+    }
+    let link = reader.spaced(i) && reader.word_is(i + 1, &["are", "is", "were", "was"]);
+    let mut j = if link { i + 2 } else { i + 1 };
+    let near = matches!(reader.gap(j - 1).trim(), "" | ":" | "-" | "\"");
+    while near && reader.list.get(j).is_some_and(|t| t.capital && t.letters <= 3 && !t.has_digit) {
+        names[j] = true;
+        if !matches!(reader.gap(j), "." | ". " | " ") {
+            break;
+        }
+        j += 1;
+    }
+}
+
 /// "my carer Joy", "our nurse, Zbigniew", "carer: Denise".
 fn after_role(reader: &Reader, i: usize) -> Option<usize> {
     let t = &reader.list[i];
     if !t.is(ROLE) || i + 1 >= reader.list.len() || t.end != t.after {
         return None;
+    }
+    // "my other carer is jasmine"
+    if reader.spaced(i)
+        && reader.word_is(i + 1, &["is", "was", "are", "were"])
+        && reader.spaced(i + 1)
+        && reader.at(i + 2, GIVEN)
+        && (reader.plain_given(i + 2) || reader.at(i + 2, NAME_FIRST))
+        && !reader.at(i + 2, KEEP | FUNCTION | ROLE | PLACE)
+    {
+        return Some(i + 2);
     }
     let (spaced, gap) = (reader.spaced(i), reader.gap(i).trim());
     if !spaced && !matches!(gap, "," | "-" | "–" | "(" | ":" | "\"" | "“") {

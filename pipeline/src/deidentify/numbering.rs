@@ -8,6 +8,7 @@ use super::lexicon::fold;
 use super::placeholders;
 use super::providers::Providers;
 use super::redacted::{Redacted, RedactionKind};
+use super::told::{self, Told};
 
 /// The numbers given so far in one row or document.
 #[derive(Debug, Default)]
@@ -15,12 +16,14 @@ pub(super) struct Numbering {
     highest: HashMap<RedactionKind, u32>,
     identifiers: HashMap<(RedactionKind, String), u32>,
     people: Vec<(Vec<String>, u32)>,
+    /// Whole names that the file tells: a part of one alone is that person.
+    told: Vec<Vec<String>>,
 }
 
 impl Numbering {
     /// Numbering that continues after the placeholders already in the texts.
-    pub(super) fn after<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let mut numbering = Self::default();
+    pub(super) fn after<'t>(texts: impl Iterator<Item = &'t str>, told: &Told) -> Self {
+        let mut numbering = Self { told: told.people().to_vec(), ..Self::default() };
         for placeholder in texts.flat_map(placeholders::find) {
             let highest = numbering.highest.entry(placeholder.kind).or_default();
             *highest = (*highest).max(placeholder.number.unwrap_or(0));
@@ -85,7 +88,12 @@ impl Numbering {
     }
 
     fn person(&mut self, words: &str) -> u32 {
-        let parts = parts(words);
+        let mut parts = parts(words);
+        if let [part] = parts.as_slice()
+            && let Some(whole) = told::whole_of(&self.told, part)
+        {
+            parts = whole.to_vec();
+        }
         let same = |known: &[String]| {
             known == parts
                 || (parts.len() == 1 && known.contains(&parts[0]))

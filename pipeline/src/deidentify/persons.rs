@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 
 use super::found::Found;
+use super::habits;
 use super::introductions;
 use super::lexicon::{
     ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE,
@@ -17,6 +18,7 @@ use super::placeholders::Placeholder;
 use super::redacted::RedactionKind::Person;
 use super::signatures;
 use super::tokens::{Token, Tokens};
+use super::told::Told;
 
 /// Words of one name at most.
 const LONGEST_NAME: usize = 5;
@@ -28,43 +30,72 @@ pub(super) struct Reader<'t> {
     pub(super) caseless: bool,
 }
 
-/// Names that the lists and the words around give away, in order.
-pub(super) fn find(
-    text: &str,
-    tokens: &Tokens,
+/// Words that lists and the words around give away, and words that something else already covers.
+pub(super) struct Draft {
+    /// Of each word, whether it is a name or a part of one.
+    pub(super) names: Vec<bool>,
+    /// Of each word, whether it lies in a placeholder or in an identifier with a form of its own.
+    pub(super) taken: Vec<bool>,
+}
+
+/// The names that need no other opinion.
+pub(super) fn draft(
+    reader: &Reader,
     held: &[Placeholder],
     structured: &[Found],
-) -> Vec<Found> {
-    let reader = Reader { text, list: &tokens.list, caseless: tokens.caseless };
+    told: &Told,
+) -> Draft {
     let mut names = vec![false; reader.list.len()];
     for (i, name) in names.iter_mut().enumerate() {
         *name = reader.stands_as_name(i);
     }
-    introductions::mark(&reader, &mut names);
-    signatures::mark(&reader, &mut names);
-    let taken = |t: &Token| {
-        let covers = |start: usize, end: usize| start <= t.start && t.end <= end;
-        held.iter().any(|h| covers(h.range.start, h.range.end))
-            || structured.iter().any(|s| covers(s.range.start, s.range.end))
-    };
-    for (name, token) in names.iter_mut().zip(reader.list) {
-        *name = *name && !taken(token);
+    introductions::mark(reader, &mut names);
+    habits::mark(reader, &mut names);
+    signatures::mark(reader, &mut names);
+    told.mark_whole(reader, &mut names);
+    told.mark_parts(reader, &mut names);
+    let covers = |t: &Token, start: usize, end: usize| start <= t.start && t.end <= end;
+    let taken: Vec<bool> = reader
+        .list
+        .iter()
+        .map(|t| {
+            held.iter().any(|h| covers(t, h.range.start, h.range.end))
+                || structured.iter().any(|s| covers(t, s.range.start, s.range.end))
+        })
+        .collect();
+    for (name, taken) in names.iter_mut().zip(&taken) {
+        *name = *name && !taken;
     }
+    Draft { names, taken }
+}
+
+/// Makes names of marked words: with the company they keep, and whole.
+pub(super) fn finish(reader: &Reader, mut names: Vec<bool>) -> Vec<Found> {
     if names.contains(&true) {
-        introductions::mark_company(&reader, &mut names);
+        introductions::mark_company(reader, &mut names);
         reader.extend(&mut names);
     }
     reader.spans(&names)
 }
 
+/// Two or three words with capitals, one of which no list knows, and perhaps a number: "Szczepan
+/// Attwater 2024".
+pub(super) fn is_written_like_a_name(text: &str) -> bool {
+    let tokens = Tokens::read(text);
+    let (reader, mut words, mut rare) = (Reader::new(text, &tokens), 0, false);
+    for (i, t) in tokens.list.iter().enumerate().filter(|(_, t)| !t.has_digit) {
+        if !t.capital || t.all_capitals || t.is(FUNCTION | ROLE | BUILDING | KEEP | PLACE) {
+            return false;
+        }
+        words += 1;
+        rare |= reader.unknown(i);
+    }
+    (2..=3).contains(&words) && rare
+}
+
 /// Adds every other place where a part of a known name stands.
-pub(super) fn find_again(
-    text: &str,
-    tokens: &Tokens,
-    known: &HashSet<String>,
-    found: &mut Vec<Found>,
-) {
-    let reader = Reader { text, list: &tokens.list, caseless: tokens.caseless };
+pub(super) fn find_again(reader: &Reader, known: &HashSet<String>, found: &mut Vec<Found>) {
+    let text = reader.text;
     let mut more = Vec::new();
     for (i, token) in reader.list.iter().enumerate() {
         if token.letters < 3
@@ -73,7 +104,10 @@ pub(super) fn find_again(
         {
             continue;
         }
-        let spelled = if token.is(WORD) { reader.capital(i) && !token.first } else { true };
+        // "Lamb, she said": a word that begins a sentence, and is somebody by what follows.
+        let begins =
+            || reader.gap(i).trim() == "," && reader.word_is(i + 1, &["she", "he", "they"]);
+        let spelled = !token.is(WORD) || reader.capital(i) && (!token.first || begins());
         let elsewhere = token.is(PLACE) && reader.before(i).is_some_and(|b| b.is(LOCATIVE));
         if spelled
             && !elsewhere
@@ -88,6 +122,10 @@ pub(super) fn find_again(
 }
 
 impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str, tokens: &'t Tokens) -> Self {
+        Self { text, list: &tokens.list, caseless: tokens.caseless }
+    }
+
     /// What stands between a word and the next; empty after the last.
     pub(super) fn gap(&self, i: usize) -> &'t str {
         let end = self.list.get(i + 1).map_or(self.text.len(), |next| next.start);
@@ -258,8 +296,15 @@ impl<'t> Reader<'t> {
         if !capital {
             return false;
         }
+        // "It is always Angus who gets the blame": only a person is a who.
+        let who = next() && self.word_is(i + 1, &["who", "whose", "who's", "who’s"]);
         if t.is(KEEP) {
-            return next() && self.at(i + 1, DOES);
+            // "Summer came and went"
+            if t.is(TIME) && self.word_is(i + 2, &["and"]) && self.word_is(i + 3, &["went", "gone"])
+            {
+                return false;
+            }
+            return next() && (self.at(i + 1, DOES) || who && !t.first);
         }
         if self.before(i).is_some_and(|b| {
             ["the", "a", "an", "any", "some", "every", "no"]
@@ -274,6 +319,9 @@ impl<'t> Reader<'t> {
             || next() && self.word_is(i + 1, &["and", "or"]) && town(i + 2);
         if listed || self.word_is(i + 1, &["period"]) {
             return false;
+        }
+        if who && !t.first || self.lives_near(i) {
+            return true;
         }
         let located =
             t.is(PLACE) && self.before(i).is_some_and(|b| b.is(LOCATIVE) || self.is_towards(b));
@@ -305,6 +353,16 @@ impl<'t> Reader<'t> {
                 || t.end != t.after;
         }
         !located && next() && self.at(i + 1, DOES)
+    }
+
+    /// "Olive down the road", "Frank next door", "Joy upstairs".
+    fn lives_near(&self, i: usize) -> bool {
+        let near = self.word_is(i + 1, &["down", "across", "over", "up", "along", "from"])
+            && self.word_is(i + 2, &["the"])
+            && self.word_is(i + 3, &["road", "street", "hall", "landing", "corridor", "way"])
+            || self.word_is(i + 1, &["next", "nextdoor"]) && self.word_is(i + 2, &["door"])
+            || self.word_is(i + 1, &["upstairs", "downstairs", "opposite"]);
+        near && self.joined(i) && !self.list[i].is(PLACE | KEEP)
     }
 
     fn is_towards(&self, token: &Token) -> bool {
@@ -411,7 +469,7 @@ impl<'t> Reader<'t> {
             || (self.unknown(i) && (before_surname || !t.first))
     }
 
-    fn spans(&self, names: &[bool]) -> Vec<Found> {
+    pub(super) fn spans(&self, names: &[bool]) -> Vec<Found> {
         let mut found: Vec<Found> = Vec::new();
         let mut open: Option<usize> = None;
         for i in 0..names.len() {

@@ -19,7 +19,7 @@ pattern!(
 pattern!(
     SPELLED,
     r"(?ix)\b(?:(?:double|treble|triple)\s)?(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine)
-      (?:[\s,-]+(?:(?:double|treble|triple)\s)?(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine)\b){6,}"
+      (?:[\s,-]+(?:(?:double|treble|triple)\s)?(?:zero|oh|o|nought|one|two|three|four|five|six|seven|eight|nine|hundred|thousand)\b){6,}"
 );
 
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
@@ -47,16 +47,8 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     }
 }
 
-/// Numbers written out as words, of at least ten digits.
+/// Numbers written out as words, of at least ten digits: every one of ours holds a nought or a seven.
 pub(super) fn find_spelled(text: &str, found: &mut Vec<Found>) {
-    let begins = |w: &[u8], with: &[u8]| w[..with.len()].eq_ignore_ascii_case(with);
-    if !text
-        .as_bytes()
-        .windows(5)
-        .any(|w| begins(w, b"oh ") || begins(w, b"zero ") || begins(w, b"seven"))
-    {
-        return;
-    }
     for m in SPELLED.find_iter(text) {
         let lower = m.as_str().to_lowercase();
         let mut count = 0;
@@ -65,6 +57,9 @@ pub(super) fn find_spelled(text: &str, found: &mut Vec<Found>) {
             match word {
                 "double" => next = 2,
                 "treble" | "triple" => next = 3,
+                // "nine hundred": two noughts
+                "hundred" => count += 2,
+                "thousand" => count += 3,
                 _ => {
                     count += next;
                     next = 1;

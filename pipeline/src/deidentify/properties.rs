@@ -6,7 +6,10 @@ use proptest::prelude::*;
 use super::{Deidentifier, Options, Redacted, RedactionKind};
 
 fn room() -> Deidentifier {
-    Deidentifier::new(Options { providers: vec!["Bluebird Care".into(), "Mears Ltd".into()] })
+    Deidentifier::new(Options {
+        providers: vec!["Bluebird Care".into(), "Mears Ltd".into()],
+        ..Options::default()
+    })
 }
 
 /// Texts with identifiers, placeholders and odd characters in every neighbourhood.

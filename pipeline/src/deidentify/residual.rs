@@ -3,39 +3,93 @@
 //! A long number, an "@", or a capitalised word in the middle of a sentence that no list knows. It
 //! runs after the recognisers, so what it meets is what they passed over.
 
+use std::ops::Range;
+
 use super::Redacted;
-use super::lexicon::{BUILDING, KEEP, PARTICLE, PLACE, WORD, fold, lexicon};
-use super::placeholders;
+use super::lexicon::{BUILDING, GIVEN, KEEP, PARTICLE, PLACE, TIME, WORD, fold, lexicon};
+use super::placeholders::{self, Placeholder};
 use super::tokens::Tokens;
 
 /// A run of this many digits is no time, price or year.
 const LONG_NUMBER: usize = 6;
 
+heard_models::vocabulary! {
+    /// Why a span may still be personal, the riskiest first.
+    Reason {
+        /// An "@": part of an address.
+        At = "at_sign",
+        /// Many digits in a row.
+        LongNumber = "long_number",
+        /// A word with a capital inside a sentence that no list knows.
+        UnknownName = "unknown_name",
+        /// A word with a capital inside a sentence that is a name and something else.
+        NameOrWord = "name_or_word",
+    }
+}
+
+/// A span that a person should look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remaining {
+    /// Unicode scalar values of the de-identified text.
+    pub range: Range<u32>,
+    /// Why.
+    pub reason: Reason,
+}
+
 impl Redacted {
     /// Whether a person should look at the text before it is shared.
     pub fn may_hold_more(&self) -> bool {
         let text = self.as_str();
-        if text.contains('@') || has_long_number(text) {
+        if text.contains('@') || long_numbers(text).next().is_some() {
             return true;
         }
         if !text.bytes().any(|b| b.is_ascii_uppercase()) && text.is_ascii() {
             return false;
         }
-        let held = placeholders::find(text);
-        let tokens = Tokens::read(text);
-        !tokens.caseless
-            && tokens.list.iter().enumerate().any(|(i, t)| {
-                t.capital
-                    && !t.first
-                    && !t.all_capitals
-                    && !t.has_digit
-                    && t.letters > 2
-                    && t.marks & !PARTICLE == 0
-                    && !held.iter().any(|h| h.range.contains(&t.start))
-                    && !is_plural(t.of(text))
-                    && !names_an_office(text, &tokens, i)
-            })
+        let (held, tokens) = (placeholders::find(text), Tokens::read(text));
+        !tokens.caseless && (0..tokens.list.len()).any(|i| is_unknown_name(text, &tokens, i, &held))
     }
+
+    /// The spans that a person should look at, in order.
+    pub fn remaining(&self) -> Vec<Remaining> {
+        let text = self.as_str();
+        let (held, tokens) = (placeholders::find(text), Tokens::read(text));
+        let mut bytes: Vec<(Range<usize>, Reason)> =
+            text.match_indices('@').map(|(at, _)| (at..at + 1, Reason::At)).collect();
+        bytes.extend(long_numbers(text).map(|range| (range, Reason::LongNumber)));
+        for (i, t) in tokens.list.iter().enumerate().filter(|_| !tokens.caseless) {
+            let inside = held.iter().any(|h| h.range.contains(&t.start));
+            if is_unknown_name(text, &tokens, i, &held) {
+                bytes.push((t.start..t.end, Reason::UnknownName));
+            } else if t.capital && !t.first && t.is(GIVEN) && !t.is(TIME) && !inside {
+                bytes.push((t.start..t.end, Reason::NameOrWord));
+            }
+        }
+        bytes.sort_by_key(|(range, _)| (range.start, range.end));
+        let (mut byte, mut scalar) = (0, 0_u32);
+        bytes
+            .into_iter()
+            .map(|(range, reason)| {
+                scalar += text[byte..range.start].chars().count() as u32;
+                byte = range.start;
+                let length = text[range].chars().count() as u32;
+                Remaining { range: scalar..scalar + length, reason }
+            })
+            .collect()
+    }
+}
+
+fn is_unknown_name(text: &str, tokens: &Tokens, i: usize, held: &[Placeholder]) -> bool {
+    let t = &tokens.list[i];
+    t.capital
+        && !t.first
+        && !t.all_capitals
+        && !t.has_digit
+        && t.letters > 2
+        && t.marks & !PARTICLE == 0
+        && !held.iter().any(|h| h.range.contains(&t.start))
+        && !is_plural(t.of(text))
+        && !names_an_office(text, tokens, i)
 }
 
 /// "Tuesdays", "Ghanaians", "Commissioners": words of the lists with an s.
@@ -52,17 +106,20 @@ fn names_an_office(text: &str, tokens: &Tokens, i: usize) -> bool {
     })
 }
 
-fn has_long_number(text: &str) -> bool {
-    let mut digits = 0;
-    text.bytes().any(|b| {
-        digits = if b.is_ascii_digit() { digits + 1 } else { 0 };
-        digits >= LONG_NUMBER
-    })
+/// Runs of digits that are no time, price or year.
+fn long_numbers(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    (0..bytes.len())
+        .filter(move |&i| digit(bytes.get(i)) && (i == 0 || !digit(bytes.get(i - 1))))
+        .map(move |i| i..i + bytes[i..].iter().take_while(|b| b.is_ascii_digit()).count())
+        .filter(|range| range.len() >= LONG_NUMBER)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{Deidentifier, Options};
+    use super::Reason;
 
     fn may_hold_more(text: &str) -> bool {
         Deidentifier::new(Options::default()).label(text).may_hold_more()
@@ -70,7 +127,7 @@ mod tests {
 
     #[test]
     fn an_unknown_word_with_a_capital_inside_a_sentence_is_a_reason_to_look() {
-        assert!(may_hold_more("They never tell us when Zquorthy is on the rota"));
+        assert!(may_hold_more("They have a new Zquorthyville on the rota sheet"));
         assert!(may_hold_more("the code they gave out was 488122 for all to hear"));
     }
 
@@ -80,5 +137,22 @@ mod tests {
         assert!(!may_hold_more("My carer Denise is lovely"));
         assert!(!may_hold_more("He has Lewy body dementia and they only come on Saturdays"));
         assert!(!may_hold_more("We had Bramwith Homecare and a lovely Ghanaian lady at Christmas"));
+    }
+
+    #[test]
+    fn what_remains_is_told_by_offsets_and_reasons() {
+        let text = "é saw 488122 and the Zquorthyville rota";
+        let redacted = Deidentifier::new(Options::default()).label(text);
+        let found: Vec<_> = redacted
+            .remaining()
+            .into_iter()
+            .map(|r| (r.range.start as usize, r.range.len(), r.reason))
+            .collect();
+        let at =
+            |word: &str| text.chars().count() - text[text.find(word).unwrap()..].chars().count();
+        assert_eq!(
+            found,
+            [(at("488122"), 6, Reason::LongNumber), (at("Zquorthyville"), 13, Reason::UnknownName),]
+        );
     }
 }

@@ -3,7 +3,10 @@
 use super::{Deidentifier, Options, Redacted, Redaction, RedactionKind, StoredError};
 
 fn room() -> Deidentifier {
-    Deidentifier::new(Options { providers: vec!["Sunrise Care Ltd".into(), "Mears".into()] })
+    Deidentifier::new(Options {
+        providers: vec!["Sunrise Care Ltd".into(), "Mears".into()],
+        ..Options::default()
+    })
 }
 
 fn redact(text: &str) -> String {
@@ -63,10 +66,10 @@ fn a_label_holds_no_name() {
 
 #[test]
 fn a_span_masked_later_is_merged_and_leads_to_the_original() {
-    let original = "Denise fed bobbikins, 07700 900123";
-    let redacted = room().label("Denise fed bobbikins, 07700 900123");
-    let at = redacted.as_str().find("bobbi").unwrap() as u32;
-    let masked = redacted.mask(std::slice::from_ref(&(at..at + 9)), RedactionKind::Person);
+    let original = "Denise fed the lodger, 07700 900123";
+    let redacted = room().label("Denise fed the lodger, 07700 900123");
+    let at = redacted.as_str().find("the lo").unwrap() as u32;
+    let masked = redacted.mask(std::slice::from_ref(&(at..at + 10)), RedactionKind::Person);
     let span = |kind, words: &str| {
         let start = original.find(words).unwrap() as u32;
         Redaction { kind, start, end: start + words.len() as u32 }
@@ -76,7 +79,7 @@ fn a_span_masked_later_is_merged_and_leads_to_the_original() {
         masked.redactions(),
         [
             span(RedactionKind::Person, "Denise"),
-            span(RedactionKind::Person, "bobbikins"),
+            span(RedactionKind::Person, "the lodger"),
             span(RedactionKind::Phone, "07700 900123"),
         ]
     );

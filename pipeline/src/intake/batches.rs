@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::row::{Next, Row, Rows};
 use super::rows::broken;
-use super::sources::{self, Content, Source};
-use super::{Error, Options, letter};
+use super::sources::{Content, Source};
+use super::{Error, Kind, Options, documents};
 use crate::response::{Identified, Polarity, Question, RawBatch, RawResponse, Unprocessed};
 
 /// An iterator over the batches of a run. After an error it ends.
@@ -76,37 +76,81 @@ impl<'a> Batches<'a> {
         Ok(false)
     }
 
-    /// Adds a letter or testimony, and its pages without words.
+    /// Adds the letters of a file, and what of it was set aside.
     fn document(&self, source: &Source, batch: &mut RawBatch) -> Result<(), Error> {
-        let Content::Document { channel, encoding, kept } = &source.content else { return Ok(()) };
+        let Content::Document { encoding, kept, .. } = &source.content else { return Ok(()) };
         unchanged(source)?;
-        let pages = sources::pages(&source.path, source.kind, *encoding, kept, self.options)?;
-        batch.rows += 1;
-        for page in &pages.blank {
-            batch.unprocessed.push(Unprocessed {
+        let letters = if let Some(kept) = kept {
+            Arc::clone(kept)
+        } else {
+            let asked = documents::Asked {
+                path: &source.path,
+                kind: source.kind,
+                encoding: *encoding,
+                sha256: &source.sha256,
+            };
+            Arc::new(documents::read(asked, self.options)?.letters)
+        };
+        // What stands in an e-mail and in its attachments was said by one person.
+        let email = matches!(source.kind, Kind::Email | Kind::Outlook) && letters.len() > 1;
+        let writer = email.then(|| Identified::new(format!("{}-1", source.number)));
+        let mut asked: Vec<Arc<Question>> = Vec::new();
+        let mut last = 0;
+        for letter in letters.iter() {
+            // Answers to several questions are one row.
+            batch.rows += u64::from(letter.row != last);
+            last = letter.row;
+            let aside = |page, reason, detail: &str| Unprocessed {
                 source: source.number,
-                row: 1,
-                page: Some(*page),
+                row: letter.row,
+                page,
                 stage: "intake",
-                reason: "scanned_page",
-                detail: String::new(),
+                reason,
+                detail: detail.to_owned(),
+            };
+            let left_out = letter.left_out.iter();
+            batch.unprocessed.extend(left_out.map(|page| aside(Some(*page), "page_left_out", "")));
+            if let Some((reason, detail)) = &letter.aside {
+                batch.unprocessed.push(aside(None, reason, detail));
+                continue;
+            }
+            let pages = letter.blank.iter().map(|page| aside(Some(*page), "scanned_page", ""));
+            batch.unprocessed.extend(pages);
+            batch.responses.push(RawResponse {
+                source: source.number,
+                row: letter.row,
+                channel: letter.channel,
+                question: self.question(letter.question.as_deref(), &mut asked),
+                respondent: writer.clone(),
+                respondent_type: letter.who,
+                submitted_on: letter.day,
+                wave: None,
+                rating: None,
+                by: vec![None; self.by],
+                may_quote: true,
+                names: letter.names.iter().map(|name| Identified::new(name.as_str())).collect(),
+                text: Identified::new(letter.text.clone()),
             });
         }
-        batch.responses.push(RawResponse {
-            source: source.number,
-            row: 1,
-            channel: *channel,
-            question: Arc::clone(&self.unasked),
-            respondent: None,
-            respondent_type: None,
-            submitted_on: letter::day(&pages.text),
-            wave: None,
-            rating: None,
-            by: vec![None; self.by],
-            may_quote: true,
-            text: Identified::new(pages.text),
-        });
         Ok(())
+    }
+}
+
+impl Batches<'_> {
+    /// The question of a document, numbered among those of its file.
+    fn question(&self, text: Option<&str>, asked: &mut Vec<Arc<Question>>) -> Arc<Question> {
+        let Some(text) = text else { return Arc::clone(&self.unasked) };
+        if let Some(known) = asked.iter().find(|q| q.text.reveal() == text) {
+            return Arc::clone(known);
+        }
+        let number = u16::try_from(asked.len() + 1).ok();
+        let question = Question {
+            number,
+            text: Identified::new(text),
+            polarity: super::wording::polarity(text),
+        };
+        asked.push(Arc::new(question));
+        Arc::clone(&asked[asked.len() - 1])
     }
 }
 

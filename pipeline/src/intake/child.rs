@@ -1,13 +1,13 @@
 //! Office and PDF files are taken apart in a child process of the same binary, so that a bad file
-//! can neither hang nor kill a run.
+//! can neither hang nor kill a run. Parquet streams in the parent, after a child has read it through
+//! to its end: what a child survives within the limits its parent survives, too.
 //!
 //! The parent starts `heard parse-file KIND PATH LIMITS...` and reads JSON lines from its output;
 //! [`serve`] is that command. Time is limited by the parent, memory by the child itself where the
 //! system can (Unix). What a crashing parser prints is thrown away: it may hold words of the file.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
@@ -15,7 +15,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use wait_timeout::ChildExt;
 
-use super::{Error, Kind, Limits, Parser, document, pdf, workbook};
+use super::encoding;
+use super::{Error, Kind, Limits, Parser};
+use super::{columnar, document, email, html, outlook, pdf, rtf, transcript, workbook};
 
 /// The hidden subcommand under which the command line reaches [`serve`].
 pub const SUBCOMMAND: &str = "parse-file";
@@ -29,12 +31,31 @@ pub(super) enum Line {
     Row { number: u32, cells: Vec<String> },
     /// A page of a PDF, from 1; no words where it has no text layer.
     Page { number: u32, text: String },
-    /// A whole document.
+    /// A whole document, or what one speaker of a transcript says in it.
     Text { text: String },
+    /// Names of people that the file tells outside its words.
+    Names { names: Vec<String> },
+    /// The day that an e-mail bears, in days since 1970-01-01.
+    Day { day: i32 },
+    /// An attachment of an e-mail, numbered from 1.
+    Attachment { number: u32, is: Attached },
     /// The file cannot be read, and why.
     Failed { why: Why },
     /// All was said.
     End,
+}
+
+/// What an attachment is to Heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Attached {
+    /// A letter of its own: to be parsed by a child of its own.
+    Document,
+    /// A table, which people must name by itself.
+    Table,
+    /// A picture, perhaps of a letter.
+    Picture,
+    /// Anything else.
+    Other,
 }
 
 /// Why a file cannot be read.
@@ -69,14 +90,25 @@ pub(super) fn say(out: &mut dyn Write, line: &Line) -> Result<(), Stop> {
     Ok(out.write_all(b"\n")?)
 }
 
+/// Writes the names that a file tells outside its words, if there are any.
+pub(super) fn say_names(out: &mut dyn Write, names: Vec<String>) -> Result<(), Stop> {
+    if names.is_empty() { Ok(()) } else { say(out, &Line::Names { names }) }
+}
+
 /// The child's side: parses one file to standard output. `args` are KIND PATH `UNPACKED_MB`
-/// `MEMORY_MB`, as [`parse`] gives them. The exit code is 0 whenever a last line was written.
+/// `MEMORY_MB` [ATTACHMENT], as [`parse`] gives them. The exit code is 0 whenever a last line was
+/// written.
 pub fn serve(args: &[OsString]) -> ExitCode {
-    let [kind, path, unpacked, memory] = args else { return ExitCode::from(2) };
+    let (kind, path, unpacked, memory, part) = match args {
+        [kind, path, unpacked, memory] => (kind, path, unpacked, memory, None),
+        [kind, path, unpacked, memory, part] => (kind, path, unpacked, memory, Some(part)),
+        _ => return ExitCode::from(2),
+    };
     let number = |text: &OsString| text.to_str().and_then(|t| t.parse::<u64>().ok());
     let (Some(unpacked), Some(memory)) = (number(unpacked), number(memory)) else {
         return ExitCode::from(2);
     };
+    let part = part.map(|part| number(part).unwrap_or_default() as u32);
     #[cfg(unix)]
     {
         let bytes = memory.saturating_mul(1024 * 1024);
@@ -84,48 +116,49 @@ pub fn serve(args: &[OsString]) -> ExitCode {
         let _ = rlimit::Resource::AS.set(bytes, bytes);
     }
     let _ = memory;
-    let kind = kind.to_str().and_then(Parsed::parse);
+    let kind = kind.to_str().and_then(|name| PARSED.iter().find(|p| p.1 == name));
     let mut out = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
     let told = match kind {
-        Some(kind) => tell(kind, Path::new(path), unpacked, &mut out),
+        Some((kind, ..)) => tell(*kind, Path::new(path), part, unpacked, &mut out),
         None => return ExitCode::from(2),
     };
     if told.is_ok() && out.flush().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The kinds that need the child.
-#[derive(Clone, Copy, Debug)]
-enum Parsed {
-    Workbook,
-    Document,
-    Pdf,
-}
+/// The kinds that need the child, their names on its command line, and what they are to people.
+const PARSED: [(Kind, &str, &str); 9] = [
+    (Kind::Workbook, "workbook", "Excel or OpenDocument workbook"),
+    (Kind::Document, "document", "Word (.docx) or OpenDocument text"),
+    (Kind::Pdf, "pdf", "PDF"),
+    (Kind::Html, "html", "web page (HTML)"),
+    (Kind::Email, "email", "e-mail (.eml)"),
+    (Kind::Outlook, "outlook", "Outlook message (.msg)"),
+    (Kind::Rtf, "rtf", "rich text (.rtf)"),
+    (Kind::Transcript, "transcript", "transcript (.vtt or .srt)"),
+    (Kind::Parquet, "parquet", "Parquet"),
+];
 
-impl Parsed {
-    fn parse(name: &str) -> Option<Self> {
-        match name {
-            "workbook" => Some(Self::Workbook),
-            "document" => Some(Self::Document),
-            "pdf" => Some(Self::Pdf),
-            _ => None,
+/// Parses a file, or an attachment of it, and says what is in it, or why not.
+fn tell(
+    kind: Kind,
+    path: &Path,
+    part: Option<u32>,
+    unpacked_mb: u64,
+    out: &mut dyn Write,
+) -> Result<(), Stop> {
+    let parse = std::panic::AssertUnwindSafe(|| match (kind, part) {
+        (Kind::Workbook, _) => workbook::parse(path, unpacked_mb, out),
+        (Kind::Parquet, _) => columnar::read_through(path),
+        (_, None) => words(kind, &std::fs::read(path)?, unpacked_mb, out),
+        (_, Some(number)) => {
+            let whole = std::fs::read(path)?;
+            let (kind, bytes) = match kind {
+                Kind::Outlook => outlook::attachment(&whole, number)?,
+                _ => email::attachment(&whole, number)?,
+            };
+            drop(whole);
+            words(kind, &bytes, unpacked_mb, out)
         }
-    }
-
-    fn of(kind: Kind) -> (Self, &'static str, &'static str) {
-        match kind {
-            Kind::Workbook => (Self::Workbook, "workbook", "Excel or OpenDocument workbook"),
-            Kind::Pdf => (Self::Pdf, "pdf", "PDF"),
-            _ => (Self::Document, "document", "Word (.docx) or OpenDocument text"),
-        }
-    }
-}
-
-/// Parses a file and says what is in it, or why not.
-fn tell(kind: Parsed, path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Result<(), Stop> {
-    let parse = std::panic::AssertUnwindSafe(|| match kind {
-        Parsed::Workbook => workbook::parse(path, unpacked_mb, out),
-        Parsed::Document => document::parse(path, unpacked_mb, out),
-        Parsed::Pdf => pdf::parse(path, out),
     });
     match std::panic::catch_unwind(parse).unwrap_or(Err(Stop::Why(Why::NotWhatItSays))) {
         Ok(()) => say(out, &Line::End),
@@ -134,41 +167,63 @@ fn tell(kind: Parsed, path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Res
     }
 }
 
-/// The parent's side: everything the child said about one file, checked to be complete.
+/// Says the words of a document.
+pub(super) fn words(
+    kind: Kind,
+    bytes: &[u8],
+    unpacked_mb: u64,
+    out: &mut dyn Write,
+) -> Result<(), Stop> {
+    match kind {
+        Kind::Pdf => pdf::parse(bytes, out),
+        Kind::Html => html::parse(bytes, out),
+        Kind::Email => email::parse(bytes, out),
+        Kind::Outlook => outlook::parse(bytes, out),
+        Kind::Rtf => rtf::parse(bytes, out),
+        Kind::Transcript => transcript::parse(bytes, out),
+        Kind::Text => say(out, &Line::Text { text: encoding::whole(bytes) }),
+        _ => document::parse(bytes, unpacked_mb, out),
+    }
+}
+
+/// The parent's side: everything the child said about one file, or about the attachment of it with
+/// this number, checked to be complete.
 pub(super) fn parse(
     path: &Path,
     kind: Kind,
+    part: Option<u32>,
     limits: &Limits,
     parser: &Parser,
 ) -> Result<Vec<u8>, Error> {
     let size = std::fs::metadata(path)
         .map_err(|source| Error::Unreadable { path: path.to_owned(), source })?
         .len();
-    if size > limits.workbook_max_mb * 1024 * 1024 {
-        return Err(too_large(path, limits));
+    if size > limits.workbook_max_mb * 1024 * 1024 && kind != Kind::Parquet {
+        return Err(too_large(path, kind, limits));
     }
-    let (parsed, name, expected) = Parsed::of(kind);
+    let seconds = limits.parse_seconds.saturating_add(size / (1024 * 1024));
+    let (_, name, expected) = PARSED.iter().find(|p| p.0 == kind).unwrap_or(&PARSED[1]);
     let said = match parser {
         Parser::InProcess => {
             let mut said = Vec::new();
-            let told = tell(parsed, path, limits.unpacked_max_mb, &mut said);
+            let told = tell(kind, path, part, limits.unpacked_max_mb, &mut said);
             told.map_err(|_| Error::Crashed {
                 path: path.to_owned(),
                 memory_mb: limits.parse_memory_mb,
             })?;
             said
         }
-        Parser::Program(program) => run(program, path, name, limits)?,
+        Parser::Program(program) => run(program, path, (kind, name, part), limits, seconds)?,
         Parser::ThisBinary => {
             let program = std::env::current_exe()
                 .map_err(|source| Error::Parser { path: path.to_owned(), source })?;
-            run(&program, path, name, limits)?
+            run(&program, path, (kind, name, part), limits, seconds)?
         }
     };
     match last_line(&said) {
         Some(Line::End) => Ok(said),
         Some(Line::Failed { why: Why::Password }) => Err(Error::Password { path: path.to_owned() }),
-        Some(Line::Failed { why: Why::TooLarge }) => Err(too_large(path, limits)),
+        Some(Line::Failed { why: Why::TooLarge }) => Err(too_large(path, kind, limits)),
         Some(Line::Failed { why: Why::NotWhatItSays }) => {
             Err(Error::NotWhatItSays { path: path.to_owned(), expected })
         }
@@ -176,20 +231,30 @@ pub(super) fn parse(
     }
 }
 
-fn too_large(path: &Path, limits: &Limits) -> Error {
-    let advice = "save its data as CSV, which has no limit, or raise workbook_max_mb";
+fn too_large(path: &Path, kind: Kind, limits: &Limits) -> Error {
+    let advice = match kind {
+        Kind::Workbook => "save its data as CSV, which has no limit, or raise workbook_max_mb",
+        _ => "take its pictures out and save it again, or raise workbook_max_mb",
+    };
     Error::TooLarge { path: path.to_owned(), limit_mb: limits.workbook_max_mb, advice }
 }
 
 /// Starts the child and gathers what it says within the limits.
-fn run(program: &PathBuf, path: &Path, kind: &str, limits: &Limits) -> Result<Vec<u8>, Error> {
+fn run(
+    program: &PathBuf,
+    path: &Path,
+    (kind, name, part): (Kind, &str, Option<u32>),
+    limits: &Limits,
+    seconds: u64,
+) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Parser { path: path.to_owned(), source };
     let mut child = Command::new(program)
         .arg(SUBCOMMAND)
-        .arg(kind)
+        .arg(name)
         .arg(path)
         .arg(limits.unpacked_max_mb.to_string())
         .arg(limits.parse_memory_mb.to_string())
+        .args(part.map(|number| number.to_string()))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -202,7 +267,7 @@ fn run(program: &PathBuf, path: &Path, kind: &str, limits: &Limits) -> Result<Ve
         let read = output.map_or(Ok(0), |o| o.take(cap + 1).read_to_end(&mut said));
         read.map(|_| said)
     });
-    let status = child.wait_timeout(Duration::from_secs(limits.parse_seconds)).map_err(failed)?;
+    let status = child.wait_timeout(Duration::from_secs(seconds)).map_err(failed)?;
     if status.is_none() {
         // It may have ended by itself in this very moment; both are the same to us.
         let _ = child.kill();
@@ -210,10 +275,10 @@ fn run(program: &PathBuf, path: &Path, kind: &str, limits: &Limits) -> Result<Ve
     }
     let said = listener.join().unwrap_or_else(|_| Ok(Vec::new())).map_err(failed)?;
     if said.len() as u64 > cap {
-        return Err(too_large(path, limits));
+        return Err(too_large(path, kind, limits));
     }
     match status {
-        None => Err(Error::TooSlow { path: path.to_owned(), seconds: limits.parse_seconds }),
+        None => Err(Error::TooSlow { path: path.to_owned(), seconds }),
         Some(_) => Ok(said),
     }
 }
@@ -231,10 +296,9 @@ pub(super) fn lines(said: &[u8]) -> impl Iterator<Item = Line> {
 }
 
 /// Checks a zip container before anything opens it: what it claims to unpack to, and that it is one.
-pub(super) fn zip_names(path: &Path, unpacked_mb: u64) -> Result<Vec<String>, Stop> {
+pub(super) fn zip_names(file: impl Read + Seek, unpacked_mb: u64) -> Result<Vec<String>, Stop> {
     let bad = |_| Stop::Why(Why::NotWhatItSays);
-    let file = File::open(path)?;
-    let mut zip = zip::ZipArchive::new(io::BufReader::new(file)).map_err(bad)?;
+    let mut zip = zip::ZipArchive::new(file).map_err(bad)?;
     let (mut names, mut total) = (Vec::new(), 0u64);
     for i in 0..zip.len() {
         let entry = zip.by_index_raw(i).map_err(bad)?;
@@ -248,11 +312,9 @@ pub(super) fn zip_names(path: &Path, unpacked_mb: u64) -> Result<Vec<String>, St
 }
 
 /// True where an OLE container is an encrypted office file.
-pub(super) fn is_encrypted_package(path: &Path) -> io::Result<bool> {
-    let mut head = Vec::new();
-    File::open(path)?.take(64 * 1024 * 1024).read_to_end(&mut head)?;
+pub(super) fn is_encrypted_package(bytes: &[u8]) -> bool {
     let wide: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    Ok(head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) && head.windows(wide.len()).any(|w| w == wide))
+    bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) && bytes.windows(wide.len()).any(|w| w == wide)
 }
 
 #[cfg(all(test, unix))]
@@ -269,7 +331,7 @@ mod tests {
         let file = dir.path().join("a.xlsx");
         std::fs::write(&file, "x").unwrap();
         let limits = Limits { parse_seconds: 1, unpacked_max_mb: 1, ..Limits::default() };
-        parse(&file, Kind::Workbook, &limits, &Parser::Program(program))
+        parse(&file, Kind::Workbook, None, &limits, &Parser::Program(program))
     }
 
     #[test]

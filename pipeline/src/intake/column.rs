@@ -20,6 +20,9 @@ const KEPT: usize = 500;
 /// Longer values are nobody's choice and are not kept.
 const KEPT_CHARS: usize = 400;
 
+/// A value of so many words is nobody's choice.
+const LONG: u64 = 40;
+
 /// Counts over the values of a column.
 #[derive(Debug, Default)]
 pub(crate) struct Stats {
@@ -55,6 +58,7 @@ pub(crate) struct Stats {
     pieces: HashSet<u64>,
     piece_total: u64,
     pieced: u64,
+    long: u64,
 }
 
 impl Stats {
@@ -91,6 +95,7 @@ impl Stats {
         self.words += words;
         self.spaced += u64::from(words > 1);
         self.sentences += u64::from(words >= 5);
+        self.long += u64::from(words >= LONG);
         self.prose += u64::from(words > 1 && wording::prose(text));
         if let Ok(number) = text.trim_end_matches('%').parse::<f64>() {
             self.low = if self.numbers == 0 { number } else { self.low.min(number) };
@@ -154,6 +159,11 @@ impl Stats {
     /// Share of values of five words or more.
     pub(crate) fn sentences(&self) -> f64 {
         share(self.sentences, self.sample)
+    }
+
+    /// True where a value is longer than any choice.
+    pub(crate) fn holds_long(&self) -> bool {
+        self.long > 0
     }
 
     /// Share of values that read like what people say.

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::Counts;
 use super::Kind;
 use super::understanding::{Answers, Column, Role, Understanding};
 use crate::plain::{number, plural};
@@ -18,6 +19,15 @@ pub fn describe(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Stri
     for one in found {
         describe_one(&mut out, one, label);
         out.push('\n');
+    }
+    if found.len() > 1 {
+        let all = total(found);
+        let sources = found.iter().filter(|u| u.source.is_some());
+        let files = plural(sources.clone().count() as u64, "source", "sources");
+        let rows = plural(sources.map(|u| u.rows).sum(), "row or document", "rows and documents");
+        let people = plural(people(found), "person or body", "people or bodies");
+        let _ = writeln!(out, "In all: {files}, {rows}, {people}");
+        out.push_str(&counts_lines(&all));
     }
     out
 }
@@ -33,15 +43,22 @@ fn short(text: &str, width: usize) -> String {
 
 fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) {
     let path = one.shown(label);
-    let sheet =
-        one.sheet.as_ref().map_or(String::new(), |s| format!(", sheet {}", label(s.reveal())));
+    let sheet = match (&one.sheet, one.sheet_number) {
+        (Some(name), _) => format!(", sheet {}", label(name.reveal())),
+        (None, Some(number)) => format!(", sheet number {number}"),
+        (None, None) => String::new(),
+    };
     let source = one.source.map_or(String::new(), |n| format!("  (s{n})"));
     let _ = writeln!(out, "{path}{sheet}{source}");
     let _ = writeln!(out, "  {}", format_line(one));
     if one.columns.is_empty() {
         document(out, one);
+        document_parts(out, one, label);
     } else {
         table(out, one, label);
+    }
+    if let Some(counts) = one.counts.as_ref().filter(|c| c.answers > 0) {
+        out.push_str(&counts_lines(counts));
     }
     for problem in &one.problems {
         let place = match (problem.row, problem.page) {
@@ -54,6 +71,90 @@ fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> S
             _ => String::new(),
         };
         let _ = writeln!(out, "  ! {place}{}", problem.what);
+    }
+}
+
+/// The counts of all sources together.
+fn total(found: &[Understanding]) -> Counts {
+    let mut all = Counts::default();
+    for counts in found.iter().filter_map(|u| u.counts.as_ref()) {
+        all.add(counts);
+    }
+    all
+}
+
+/// People of all sources; the same person in two sources counts twice, because ids of different
+/// files are not comparable.
+fn people(found: &[Understanding]) -> u64 {
+    let heard = found.iter().filter(|u| u.source.is_some() && u.has_open_text());
+    heard.map(|u| u.people).sum()
+}
+
+/// The counts over answers, a line for each thing that there is.
+fn counts_lines(counts: &Counts) -> String {
+    let mut out = String::new();
+    let mut line = |count: u64, one: &str, many: &str| {
+        if count > 0 {
+            let _ = writeln!(out, "  {}", plural(count, one, many));
+        }
+    };
+    line(counts.answers, "answer", "answers");
+    line(counts.blank, "of them is blank", "of them are blank");
+    line(
+        counts.says_nothing,
+        "says nothing (\u{201c}none\u{201d})",
+        "say nothing (\u{201c}none\u{201d})",
+    );
+    line(counts.unquotable, "may not be quoted", "may not be quoted");
+    line(counts.same, "has the words of an earlier answer", "have the words of an earlier answer");
+    line(
+        counts.template,
+        "follows the template of an earlier one (a campaign?)",
+        "follow the template of an earlier one (a campaign?)",
+    );
+    line(counts.set_aside, "row, page or file is set aside", "rows, pages or files are set aside");
+    let list = |of: &std::collections::BTreeMap<&'static str, u64>, name: fn(&str) -> &str| {
+        let mut of: Vec<_> = of.iter().collect();
+        of.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let of: Vec<String> = of
+            .into_iter()
+            .map(|(what, count)| format!("{} {}", name(what), number(*count)))
+            .collect();
+        of.join(", ")
+    };
+    if counts.languages.keys().any(|code| *code != "en") {
+        let _ = writeln!(out, "  languages: {}", list(&counts.languages, language_name));
+    }
+    if !counts.speakers.is_empty() {
+        let _ = writeln!(
+            out,
+            "  who speaks: {}",
+            list(&counts.speakers, |code| code).replace('_', " ")
+        );
+    }
+    out
+}
+
+/// A language for people; what is rare is shown by its code.
+fn language_name(code: &str) -> &str {
+    match code {
+        "en" => "English",
+        "cy" => "Welsh",
+        "pl" => "Polish",
+        "ro" => "Romanian",
+        "ur" => "Urdu",
+        "pa" => "Punjabi",
+        "gu" => "Gujarati",
+        "bn" => "Bengali",
+        "hi" => "Hindi",
+        "ar" => "Arabic",
+        "fr" => "French",
+        "es" => "Spanish",
+        "pt" => "Portuguese",
+        "it" => "Italian",
+        "zh" => "Chinese",
+        "und" => "not known",
+        other => other,
     }
 }
 
@@ -88,9 +189,44 @@ fn format_line(one: &Understanding) -> String {
 
 fn document(out: &mut String, one: &Understanding) {
     let _ = match one.set_aside {
+        None if one.kind == Kind::Transcript => {
+            let people = plural(one.people, "person", "people");
+            writeln!(out, "  {people} interviewed; who asks is left out")
+        }
+        None if matches!(one.kind, Kind::Email | Kind::Outlook) && one.rows > 1 => {
+            let others = plural(one.rows - 1, "attachment", "attachments");
+            writeln!(out, "  one {} and {others}", one.channel)
+        }
+        None if one.rows > 1 || !one.answers.is_empty() => {
+            let what = if one.letters.len() > 1 { "letter" } else { "person" };
+            let many = if what == "letter" { "letters" } else { "people" };
+            writeln!(out, "  {} in one file, as it marks them", plural(one.rows, what, many))
+        }
         None => writeln!(out, "  one {} in words that Heard can read", one.channel),
         Some(reason) => writeln!(out, "  set aside: {}", reason_in_words(reason)),
     };
+}
+
+/// What a document holds besides one letter.
+fn document_parts(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) {
+    for answers in one.answers.iter().take(40) {
+        answers_line(out, answers, label);
+    }
+    if one.letters.len() as u64 > one.rows {
+        let pages: Vec<String> = one.letters.iter().map(|l| super::bundle::show(*l)).collect();
+        let _ = writeln!(
+            out,
+            "  it seems to hold {} letters (pages {}): heard.toml proposes them, and `heard run heard.toml`\n  \
+             reads each for itself; without it they are one",
+            one.letters.len(),
+            pages.join(", ")
+        );
+    }
+    let waiting = one.to_type.len() as u64;
+    if waiting > 0 {
+        let letters = plural(waiting, "letter", "letters");
+        let _ = writeln!(out, "  {letters} to be typed: see to-type.xlsx");
+    }
 }
 
 /// A fixed reason as a sentence.
@@ -98,8 +234,12 @@ fn reason_in_words(reason: &str) -> &'static str {
     match reason {
         "empty_file" => "the file is empty",
         "unsupported_file" => "Heard does not read this kind of file",
-        "scanned_image" => "it is a picture; type its words into a .txt or .docx file",
-        "scanned_document" => "it is a scan without words in it; type it into a .txt or .docx file",
+        "scanned_image" => {
+            "it is a picture; type its words into to-type.xlsx, which `heard check` writes"
+        }
+        "scanned_document" => {
+            "a scan without words in it; type it into to-type.xlsx, which `heard check` writes"
+        }
         "no_text" => "there are no words in it",
         "password_protected" => "it is protected by a password; save it without one",
         "broken_quote" => "a quote in it is never closed; export it again",
@@ -284,6 +424,17 @@ pub fn to_json(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Value
                 "filled": c.filled,
                 "distinct": c.distinct,
             })).collect::<Vec<_>>(),
+            "answers": u.counts.as_ref().map(|c| json!({
+                "all": c.answers,
+                "blank": c.blank,
+                "says_nothing": c.says_nothing,
+                "may_not_be_quoted": c.unquotable,
+                "same_words": c.same,
+                "same_template": c.template,
+                "set_aside": c.set_aside,
+                "languages": c.languages,
+                "who_speaks": c.speakers,
+            })),
             "questions": u.answers.iter().map(|a| json!({
                 "question": label(a.question.reveal()),
                 "polarity": a.polarity,
@@ -291,6 +442,8 @@ pub fn to_json(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Value
                 "blank": a.blank,
                 "says_nothing": a.says_nothing,
             })).collect::<Vec<_>>(),
+            "letters": u.letters.iter().map(|l| super::bundle::show(*l)).collect::<Vec<_>>(),
+            "to_type": u.to_type.len(),
             "problems": u.problems.iter().map(|p| json!({
                 "row": p.row, "page": p.page, "count": p.count, "what": p.what,
             })).collect::<Vec<_>>(),

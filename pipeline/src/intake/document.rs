@@ -3,25 +3,24 @@
 //! Runs in the child process only (see `child`). Headers, footers, comments, fields and deleted
 //! text are left out; what stands in tables and text boxes is kept.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::io::{BufRead, BufReader, Cursor, Read, Write};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::child::{Line, Stop, Why, is_encrypted_package, say, zip_names};
+use super::child::{Line, Stop, Why, is_encrypted_package, say, say_names, zip_names};
+use super::names;
 
-/// Says the text of the document at `path`.
-pub(super) fn parse(path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Result<(), Stop> {
-    if is_encrypted_package(path)? {
+/// Says the text of a document.
+pub(super) fn parse(bytes: &[u8], unpacked_mb: u64, out: &mut dyn Write) -> Result<(), Stop> {
+    if is_encrypted_package(bytes) {
         return Err(Stop::Why(Why::Password));
     }
-    let names = zip_names(path, unpacked_mb)?;
+    let names = zip_names(Cursor::new(bytes), unpacked_mb)?;
     let has = |name: &str| names.iter().any(|n| n == name);
     let part = if has("word/document.xml") { "word/document.xml" } else { "content.xml" };
     let bad = |_| Stop::Why(Why::NotWhatItSays);
-    let mut zip = zip::ZipArchive::new(BufReader::new(File::open(path)?)).map_err(bad)?;
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(bad)?;
     if part == "content.xml" && has("META-INF/manifest.xml") {
         let mut manifest = String::new();
         let file = zip.by_name("META-INF/manifest.xml").map_err(bad)?;
@@ -30,6 +29,13 @@ pub(super) fn parse(path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Resul
             return Err(Stop::Why(Why::Password));
         }
     }
+    let mut owners = Vec::new();
+    for properties in ["docProps/core.xml", "meta.xml"] {
+        if let Ok(file) = zip.by_name(properties) {
+            owners.extend(people(BufReader::new(file.take(1024 * 1024))));
+        }
+    }
+    say_names(out, names::of_people(owners.iter().map(String::as_str)))?;
     let file = zip.by_name(part).map_err(|e| match e {
         zip::result::ZipError::UnsupportedArchive(_) => Stop::Why(Why::Password),
         _ => Stop::Why(Why::NotWhatItSays),
@@ -37,6 +43,30 @@ pub(super) fn parse(path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Resul
     let text = body(BufReader::new(file.take(unpacked_mb * 1024 * 1024)))
         .ok_or(Stop::Why(Why::NotWhatItSays))?;
     say(out, &Line::Text { text })
+}
+
+/// Who made and changed a document, by its properties.
+fn people(input: impl BufRead) -> Vec<String> {
+    let mut reader = Reader::from_reader(input);
+    let mut buffer = Vec::new();
+    let (mut names, mut within) = (Vec::new(), false);
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer) {
+            Ok(Event::Start(start)) => {
+                let name = start.local_name();
+                within =
+                    matches!(name.as_ref(), b"creator" | b"lastModifiedBy" | b"initial-creator");
+            }
+            Ok(Event::Text(text)) if within => {
+                names.extend(text.decode().ok().map(Into::into));
+                within = false;
+            }
+            Ok(Event::End(_)) => within = false,
+            Ok(Event::Eof) | Err(_) => return names,
+            Ok(_) => {}
+        }
+    }
 }
 
 /// Elements whose content is not what the author says now.

@@ -160,6 +160,16 @@ impl Evidence {
     }
 }
 
+/// The text of a file that is in memory, in whatever encoding fits it.
+pub(crate) fn whole(bytes: &[u8]) -> String {
+    let mut evidence = Evidence::default();
+    evidence.feed(bytes);
+    let mut text = String::new();
+    // What is in memory can be read, and what is decoded is UTF-8.
+    let _ = Decoded::new(bytes, evidence.decide()).read_to_string(&mut text);
+    text
+}
+
 /// Number of characters beyond ASCII in valid UTF-8.
 fn leading_bytes(bytes: &[u8]) -> u64 {
     if bytes.is_ascii() { 0 } else { bytes.iter().filter(|b| **b >= 0xC0).count() as u64 }
@@ -174,6 +184,9 @@ pub(crate) struct Decoded<R> {
     end: usize,
     at_start: bool,
     finished: bool,
+    /// What was decoded for a reader without room, and how much of it was given.
+    spare: Vec<u8>,
+    given: usize,
     /// NULs left out so far.
     pub(crate) nuls: u64,
 }
@@ -191,7 +204,18 @@ impl<R: Read> Decoded<R> {
             Encoding::Utf16Be => Some(UTF_16BE.new_decoder_with_bom_removal()),
         };
         let raw = vec![0; CHUNK];
-        Self { input, decoder, raw, start: 0, end: 0, at_start: true, finished: false, nuls: 0 }
+        Self {
+            input,
+            decoder,
+            raw,
+            start: 0,
+            end: 0,
+            at_start: true,
+            finished: false,
+            spare: Vec::new(),
+            given: 0,
+            nuls: 0,
+        }
     }
 
     /// Moves what is left to the front and reads on; true at the end of the input.
@@ -240,8 +264,32 @@ impl<R: Read> Decoded<R> {
 }
 
 impl<R: Read> Read for Decoded<R> {
-    /// `out` must have room for a few characters (64 bytes are plenty).
+    /// Where `out` has no room for a few characters, they are decoded aside and given bit by bit.
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.len() < SPARE && self.given == self.spare.len() {
+            let mut spare = std::mem::take(&mut self.spare);
+            spare.resize(SPARE, 0);
+            let decoded = self.fill(&mut spare);
+            spare.truncate(*decoded.as_ref().unwrap_or(&0));
+            (self.spare, self.given) = (spare, 0);
+            decoded?;
+        }
+        if self.given < self.spare.len() {
+            let taken = (self.spare.len() - self.given).min(out.len());
+            out[..taken].copy_from_slice(&self.spare[self.given..self.given + taken]);
+            self.given += taken;
+            return Ok(taken);
+        }
+        self.fill(out)
+    }
+}
+
+/// Room for a few characters.
+const SPARE: usize = 64;
+
+impl<R: Read> Decoded<R> {
+    /// Decodes into `out`, which has room for a few characters; 0 at the end.
+    fn fill(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while !self.finished {
             let last =
                 if self.end - self.start < 16 || self.at_start { self.refill()? } else { false };
@@ -349,6 +397,23 @@ mod tests {
     #[test]
     fn an_old_mac_apostrophe_is_an_apostrophe() {
         assert_eq!(decode(b"I don\xD5t know"), "I don’t know");
+    }
+
+    #[test]
+    fn readers_without_room_get_every_byte() {
+        let text = "Mum’s café, £5. ".repeat(40);
+        let (windows, ..) = WINDOWS_1252.encode(&text);
+        for bytes in [text.as_bytes(), &windows] {
+            for room in 1..9 {
+                let (mut decoded, mut read) = (Decoded::new(bytes, decide(bytes)), Vec::new());
+                let mut out = vec![0; room];
+                while let n @ 1.. = decoded.read(&mut out).unwrap() {
+                    read.extend_from_slice(&out[..n]);
+                }
+                assert_eq!(String::from_utf8(read).unwrap(), text);
+            }
+            assert_eq!(whole(bytes), text);
+        }
     }
 
     proptest! {

@@ -54,7 +54,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// The name says one thing, the content another, or it is damaged.
-    #[error("{path}: this is not a {expected} file that can be read, whatever its name says; open it in the program it came from and save it again", path = path.display())]
+    #[error("{path}: this is no {expected} file that can be read, whatever its name says; open it in the program it came from and save it again", path = path.display())]
     NotWhatItSays {
         /// The path as given.
         path: PathBuf,
@@ -132,6 +132,12 @@ pub enum Error {
         /// Columns that the table has.
         width: usize,
     },
+    /// The settings give the letters of a file in a way that cannot be.
+    #[error("{path}: the settings give its letters wrongly; write the pages of each, rising, such as letters = [\"1-2\", \"3\"]", path = path.display())]
+    Letters {
+        /// The path as given.
+        path: PathBuf,
+    },
     /// Nothing that people wrote in their own words.
     #[error(
         "no input holds open text: {what}; run `heard check` to see what each column holds, or name the column with --text"
@@ -152,7 +158,13 @@ impl Error {
     /// True where the user's options or this installation are at fault, not the file: such an error
     /// stops the run even for a file that only lies in a folder.
     pub(super) fn is_about_options(&self) -> bool {
-        matches!(self, Self::NoSuchIndex { .. } | Self::NoSuchColumn { .. } | Self::Parser { .. })
+        matches!(
+            self,
+            Self::NoSuchIndex { .. }
+                | Self::NoSuchColumn { .. }
+                | Self::Letters { .. }
+                | Self::Parser { .. }
+        )
     }
 
     /// The fixed code under which a file of a folder is set aside with this problem.

@@ -33,6 +33,16 @@ pub enum Kind {
     Document,
     /// PDF: one letter or testimony.
     Pdf,
+    /// A web page, or a letter saved as one.
+    Html,
+    /// An e-mail as most programs save it (EML).
+    Email,
+    /// An e-mail as Outlook saves it (MSG).
+    Outlook,
+    /// Rich text.
+    Rtf,
+    /// The subtitles of a recorded conversation (VTT, SRT).
+    Transcript,
     /// None of these; set aside where it lies in a folder.
     Other,
 }
@@ -49,8 +59,21 @@ impl Kind {
             Self::Text => "text",
             Self::Document => "Word or OpenDocument text",
             Self::Pdf => "PDF",
+            Self::Html => "web page",
+            Self::Email => "e-mail",
+            Self::Outlook => "Outlook message",
+            Self::Rtf => "rich text",
+            Self::Transcript => "transcript",
             Self::Other => "not read",
         }
+    }
+}
+
+impl Kind {
+    /// True for what holds letters, testimonies or conversations, not rows of a table.
+    pub(crate) fn is_document(self) -> bool {
+        use Kind::{Document, Email, Html, Outlook, Pdf, Rtf, Text, Transcript};
+        matches!(self, Document | Email | Html | Outlook | Pdf | Rtf | Text | Transcript)
     }
 }
 
@@ -167,13 +190,16 @@ pub(crate) fn fingerprint(path: &Path) -> Result<Fingerprint, Error> {
 }
 
 /// The kind of a file, from its name and its first bytes. The bytes win where they are sure.
-fn kind(path: &Path, head: &[u8]) -> Kind {
+pub(crate) fn kind(path: &Path, head: &[u8]) -> Kind {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if head.starts_with(b"%PDF-") {
         return Kind::Pdf;
     }
     if head.starts_with(b"PAR1") {
         return Kind::Parquet;
+    }
+    if head.starts_with(b"{\\rtf") {
+        return Kind::Rtf;
     }
     let zip = head.starts_with(b"PK\x03\x04");
     let ole = head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
@@ -183,28 +209,50 @@ fn kind(path: &Path, head: &[u8]) -> Kind {
         "docx" | "docm" | "odt" => Kind::Document,
         "pdf" => Kind::Pdf,
         "parquet" => Kind::Parquet,
+        "msg" if ole => Kind::Outlook,
         _ if zip || ole => Kind::Other,
+        "xls" | "csv" if starts_like_html(head) => Kind::Other,
         // "Excel" exports of web systems are often a CSV under the name .xls.
         "csv" | "tsv" | "tab" | "xls" => Kind::Delimited,
         "json" => Kind::Json,
         "jsonl" | "ndjson" => Kind::JsonLines,
+        "vtt" | "srt" => Kind::Transcript,
+        "html" | "htm" | "xhtml" => Kind::Html,
+        "eml" => Kind::Email,
+        "msg" => Kind::Outlook,
+        "rtf" => Kind::Rtf,
+        "txt" | "md" | "markdown" | "text" | "doc" if starts_like_html(head) => Kind::Html,
         "txt" | "md" | "markdown" | "text" => Kind::Text,
         _ => Kind::Other,
     }
+}
+
+/// True where the first bytes are those of a web page.
+fn starts_like_html(head: &[u8]) -> bool {
+    let head = head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head).trim_ascii_start();
+    let start = head[..head.len().min(14)].to_ascii_lowercase();
+    start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }
 
 /// What to do with a file that Heard does not read.
 pub(crate) fn advice(path: &Path) -> &'static str {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     match extension.as_str() {
-        "doc" | "rtf" | "pages" | "wps" => "save it as .docx and try again",
+        "doc" | "pages" | "wps" => "save it as .docx and try again",
         "numbers" => "export it as .xlsx and try again",
+        "xls" | "csv" => {
+            "it is a web page under another name: open it in Excel and save it as .xlsx"
+        }
+        "mbox" | "pst" => "save the messages as .eml or .msg files and name their folder",
+        "mp3" | "mp4" | "m4a" | "wav" => "it is a recording: type its words, or give its .vtt file",
         "jpg" | "jpeg" | "png" | "tif" | "tiff" | "heic" | "gif" => {
             "it is a picture: type its words into a .txt or .docx file"
         }
         "zip" | "7z" | "rar" | "gz" => "unpack it and name the folder",
-        "eml" | "msg" | "html" | "htm" => "save its words as .txt or .docx and try again",
-        _ => "it reads CSV, TSV, XLSX, XLS, ODS, JSON, JSONL, Parquet, DOCX, ODT, PDF, TXT and MD",
+        _ => {
+            "it reads CSV, TSV, XLSX, XLS, ODS, JSON, JSONL, Parquet, DOCX, ODT, RTF, PDF, HTML, EML, MSG, \
+             VTT, SRT, TXT and MD"
+        }
     }
 }
 

@@ -47,7 +47,13 @@ pub(crate) fn find(rows: &[Row]) -> Header {
         return Header { rows: Vec::new(), ends, labels: labels.collect() };
     };
     let count = header_rows(rows, first, width);
-    let found = &rows[first..first + count];
+    let mut found = &rows[first..first + count];
+    // Codes above the questions ("Ident 1") name nothing: they stand above the header, like a title.
+    if let [codes, questions] = found
+        && codes_above_questions(codes, questions, &rows[first + 2..], width)
+    {
+        found = &found[1..];
+    }
     let labels = labels(found, width);
     Header {
         rows: found.iter().map(|r| r.number).collect(),
@@ -360,7 +366,7 @@ mod tests {
             &["", "Yes"],
             &["", "No"],
         ]));
-        assert_eq!(header.rows, [1, 2]);
+        assert_eq!((header.rows.as_slice(), header.ends), (&[2][..], 2));
         assert_eq!(header.labels[1].text, "Are you responding as an individual?");
     }
 

@@ -1,12 +1,14 @@
 //! JSON and JSON Lines as tables: each record a row, each key a column, in the order of appearance.
 //!
-//! JSON Lines stream. A single JSON document has to be held in memory whole, so it has a size limit.
+//! Both stream: of a single JSON document the longest list is found first, then its items are read
+//! one at a time.
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::Error;
@@ -88,7 +90,7 @@ pub(crate) struct Lines {
 }
 
 /// A record longer than this is set aside, so that a file without line ends cannot fill the memory.
-const MAX_LINE: usize = 32 * 1024 * 1024;
+const MAX_LINE: usize = 8 * 1024 * 1024;
 
 impl Lines {
     /// Opens the file; `keys` come from [`Lines::keys`].
@@ -165,72 +167,232 @@ impl Rows for Lines {
     }
 }
 
-/// The records of a JSON document, held in memory.
-#[derive(Debug)]
+/// The records of a JSON document: those of its longest list, one at a time.
 pub(crate) struct Records {
-    left: std::vec::IntoIter<Map<String, Value>>,
+    items: Items,
+    path: PathBuf,
     keys: Keys,
     number: u32,
 }
 
 impl Records {
-    /// Reads the document: a list of records, or the longest list of records within it.
-    pub(crate) fn open(path: &Path, encoding: Encoding, limit_mb: u64) -> Result<Self, Error> {
+    /// Reads the document for its longest list of records, at most three levels down, and their keys.
+    pub(crate) fn open(path: &Path, encoding: Encoding) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-        let file = File::open(path).map_err(unreadable)?;
-        if file.metadata().map_err(unreadable)?.len() > limit_mb * 1024 * 1024 {
-            let advice = "save it as JSON Lines, CSV or Parquet, which have no limit";
-            return Err(Error::TooLarge { path: path.to_owned(), limit_mb, advice });
-        }
         let problem = |problem: String| Error::Json { path: path.to_owned(), problem };
-        let value: Value = serde_json::from_reader(BufReader::new(Decoded::new(file, encoding)))
-            .map_err(|e| {
-                problem(format!("it is no valid JSON at line {}, column {}", e.line(), e.column()))
-            })?;
-        let records = longest(value, 0);
+        let document = || -> Result<Bytes, Error> {
+            let file = File::open(path).map_err(unreadable)?;
+            Ok(BufReader::with_capacity(64 * 1024, Decoded::new(file, encoding)).bytes())
+        };
+        let file = File::open(path).map_err(unreadable)?;
+        let whole = BufReader::with_capacity(64 * 1024, Decoded::new(file, encoding));
+        serde_json::from_reader::<_, IgnoredAny>(whole).map_err(|e| {
+            problem(format!("it is no valid JSON at line {}, column {}", e.line(), e.column()))
+        })?;
+        let from = longest(document()?).map_err(unreadable)?;
+        let Some(from) = from else { return Err(problem("it holds no list of records".into())) };
+        let items = || -> Result<Items, Error> {
+            let mut bytes = document()?;
+            for _ in 0..from {
+                bytes.next().transpose().map_err(unreadable)?;
+            }
+            Ok(Items { bytes, item: Vec::new(), last: None })
+        };
+        let mut records =
+            Self { items: items()?, path: path.to_owned(), keys: Keys::default(), number: 0 };
         let mut keys = Keys::default();
-        for record in &records {
-            keys.learn(record);
+        while let Some(record) = records.record()? {
+            if let Ok(record) = record {
+                keys.learn(&record);
+            }
         }
         if keys.names.is_empty() {
             return Err(problem("it holds no list of records".into()));
         }
-        Ok(Self { left: records.into_iter(), keys, number: 0 })
+        Ok(Self { items: items()?, path: path.to_owned(), keys, number: 0 })
     }
 
     /// The column names.
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
     }
+
+    /// The next item that is a record; plain texts become records.
+    fn record(&mut self) -> Result<Option<Line>, Error> {
+        let unreadable = |source| Error::Unreadable { path: self.path.clone(), source };
+        while let Some(whole) = self.items.next().map_err(unreadable)? {
+            let record = match serde_json::from_slice(&self.items.item) {
+                Ok(Value::Object(record)) if whole => Ok(record),
+                Ok(text @ Value::String(_)) if whole => {
+                    Ok(Map::from_iter([("text".to_owned(), text)]))
+                }
+                Ok(_) if whole => continue,
+                _ => Err(NoRecord),
+            };
+            self.number += 1;
+            return Ok(Some(record));
+        }
+        Ok(None)
+    }
 }
 
-/// The longest list of records in a value, at most three levels down. Plain texts become records.
-fn longest(value: Value, depth: usize) -> Vec<Map<String, Value>> {
-    match value {
-        Value::Array(items) => items
-            .into_iter()
-            .filter_map(|item| match item {
-                Value::Object(record) => Some(record),
-                Value::String(_) => Some(Map::from_iter([("text".to_owned(), item)])),
-                _ => None,
-            })
-            .collect(),
-        Value::Object(fields) if depth < 3 => {
-            // The first of equals, so that the choice does not depend on the sort.
-            fields
-                .into_iter()
-                .map(|(_, inner)| longest(inner, depth + 1))
-                .fold(Vec::new(), |best, next| if next.len() > best.len() { next } else { best })
+/// The bytes of a document, one by one.
+type Bytes = io::Bytes<BufReader<Decoded<File>>>;
+
+/// The items of a list, as they stand in a document that is known to be valid.
+struct Items {
+    bytes: Bytes,
+    /// The item that was read last.
+    item: Vec<u8>,
+    /// What ended it, where that is not part of it.
+    last: Option<u8>,
+}
+
+impl Items {
+    /// Reads the next item; false where it is longer than [`MAX_LINE`] and was passed over, None where
+    /// the list ends.
+    fn next(&mut self) -> io::Result<Option<bool>> {
+        self.item.clear();
+        let (mut depth, mut text, mut escaped, mut over) = (0u32, false, false, false);
+        loop {
+            let byte = match self.last.take() {
+                Some(byte) => byte,
+                None => match self.bytes.next() {
+                    Some(byte) => byte?,
+                    None => return Ok(None),
+                },
+            };
+            let begun = over || !self.item.is_empty();
+            if !text && depth == 0 {
+                match byte {
+                    b']' if begun => {
+                        self.last = Some(byte);
+                        return Ok(Some(!over));
+                    }
+                    b']' => {
+                        self.last = Some(byte);
+                        return Ok(None);
+                    }
+                    b',' if begun => return Ok(Some(!over)),
+                    b',' => continue,
+                    _ if !begun && byte.is_ascii_whitespace() => continue,
+                    _ => {}
+                }
+            }
+            if text {
+                (text, escaped) = (escaped || byte != b'"', !escaped && byte == b'\\');
+            } else {
+                match byte {
+                    b'"' => text = true,
+                    b'{' | b'[' => depth += 1,
+                    b'}' | b']' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            over = over || self.item.len() >= MAX_LINE;
+            if over {
+                self.item.clear();
+            } else {
+                self.item.push(byte);
+            }
         }
-        _ => Vec::new(),
     }
+}
+
+/// Levels of a document below which no list of records is looked for.
+const DEEPEST: usize = 3;
+
+/// Where the items of the longest list of records begin; None where there is none. Of equals it is the
+/// first.
+fn longest(bytes: Bytes) -> io::Result<Option<u64>> {
+    // Of each container that is open: whether it is a list.
+    let mut open: Vec<bool> = Vec::new();
+    // Of the list that is counted: where its items begin, and how many are records or texts.
+    let (mut counted, mut best) = (None, None);
+    let (mut text, mut escaped) = (false, false);
+    for (byte, after) in bytes.zip(1..) {
+        let byte = byte?;
+        if text {
+            (text, escaped) = (escaped || byte != b'"', !escaped && byte == b'\\');
+            continue;
+        }
+        let in_list = open.last() == Some(&true) && open.iter().filter(|list| **list).count() == 1;
+        match byte {
+            b'{' | b'"' if in_list => {
+                if let Some((_, count)) = &mut counted {
+                    *count += 1;
+                }
+            }
+            b'[' if open.len() <= DEEPEST && !open.contains(&true) => counted = Some((after, 0)),
+            b']' if in_list => {
+                let longer = |b: &(u64, u64)| counted.is_some_and(|c: (u64, u64)| c.1 > b.1);
+                if best.as_ref().is_none_or(longer) {
+                    best = counted;
+                }
+                counted = None;
+            }
+            _ => {}
+        }
+        match byte {
+            b'"' => text = true,
+            b'{' | b'[' => open.push(byte == b'['),
+            b'}' | b']' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    Ok(best.filter(|(_, count)| *count > 0).map(|(from, _)| from))
 }
 
 impl Rows for Records {
     fn next(&mut self, row: &mut Row) -> Result<Next, Error> {
-        let Some(record) = self.left.next() else { return Ok(Next::End) };
-        self.number += 1;
-        self.keys.fill(&record, row, self.number);
-        Ok(Next::Row)
+        match self.record()? {
+            None => Ok(Next::End),
+            Some(Err(NoRecord)) => Ok(Next::Broken(self.number)),
+            Some(Ok(record)) => {
+                self.keys.fill(&record, row, self.number);
+                Ok(Next::Row)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The cells of a document, row by row; the problem where it cannot be read.
+    fn cells(document: &str) -> Result<Vec<Vec<String>>, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.json");
+        std::fs::write(&path, document).unwrap();
+        let mut records =
+            Records::open(&path, Encoding::Utf8 { bom: false }).map_err(|e| e.to_string())?;
+        let (mut rows, mut row) = (Vec::new(), Row::default());
+        while let Next::Row = records.next(&mut row).map_err(|e| e.to_string())? {
+            rows.push(row.cells().map(str::to_owned).collect());
+        }
+        Ok(rows)
+    }
+
+    #[test]
+    fn the_longest_list_is_found_wherever_it_stands() {
+        let rows = |document: &str| cells(document).unwrap();
+        assert_eq!(rows(r#"[{"a":1},{"a":"x"}]"#), [["1"], ["x"]]);
+        assert_eq!(rows(r#" [ "one" , "t\"],wo\\" , 7 ] "#), [["one"], ["t\"],wo\\"]]);
+        let nested = r#"{"meta":{"n":[1,2,3,4]},"few":[{"b":1}],
+            "data":{"rows":[{"c":"]}\"[","d":[{"e":1},{"e":2},{"e":3}]}, {"c":{"f":2}}]}}"#;
+        let nested = rows(nested);
+        assert_eq!(nested.len(), 2);
+        assert_eq!(nested[0][0], "]}\"[");
+        assert_eq!(nested[1].last().map(String::as_str), Some("2"));
+        assert_eq!(rows(r#"{"one":[{"a":1}],"two":[{"b":2}]}"#), [["1"]]);
+    }
+
+    #[test]
+    fn what_is_no_list_of_records_is_told() {
+        assert!(cells(r#"{"a":1}"#).unwrap_err().contains("no list of records"));
+        assert!(cells("[1,2,3]").unwrap_err().contains("no list of records"));
+        assert!(cells(r#"[{"a":1},"#).unwrap_err().contains("no valid JSON at line 1"));
+        assert!(cells(&"[".repeat(10_000)).unwrap_err().contains("no valid JSON"));
     }
 }

@@ -6,7 +6,8 @@
 use std::path::Path;
 
 use super::dates::{self, Order};
-use crate::response::Channel;
+use super::speaker;
+use crate::response::{Channel, RespondentType};
 
 /// How a document arrived: as a transcript where people take turns, as a letter where it is written
 /// like one or is called one, otherwise as a testimony.
@@ -36,6 +37,84 @@ pub(super) fn channel(text: &str, path: &Path) -> Channel {
         part.contains("letter") || part.contains("reply") || part.contains("replies")
     });
     if greets || signs || named { Channel::Letter } else { Channel::Testimony }
+}
+
+/// True where a page begins like a letter: a salutation, with nothing but short lines above it.
+pub(super) fn greets(page: &str) -> bool {
+    let lines = page.lines().map(str::trim).filter(|l| !l.is_empty()).take(20);
+    for line in lines {
+        let lower = line.to_lowercase();
+        let salutes = lower.starts_with("dear ") || lower.starts_with("to whom it may concern");
+        if salutes && line.len() < 80 {
+            return true;
+        }
+        if line.split_whitespace().count() > 12 {
+            return false;
+        }
+    }
+    false
+}
+
+/// Lines that close a letter.
+const SIGN_OFFS: [&str; 12] = [
+    "yours sincerely",
+    "yours faithfully",
+    "yours truly",
+    "yours,",
+    "yours respectfully",
+    "kind regards",
+    "best regards",
+    "warm regards",
+    "regards",
+    "best wishes",
+    "many thanks",
+    "with thanks",
+];
+
+/// True for the line that closes a letter.
+pub(super) fn is_sign_off(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    line.len() < 60 && (lower == "yours" || SIGN_OFFS.iter().any(|s| lower.starts_with(s)))
+}
+
+/// The lines behind the sign-off of a letter, if it has one near its end.
+fn signature(text: &str) -> Option<Vec<&str>> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    let tail = lines.len().saturating_sub(10);
+    let at = lines[tail..].iter().rposition(|line| is_sign_off(line))? + tail;
+    let after = lines[at + 1..].to_vec();
+    after.iter().all(|line| line.split_whitespace().count() <= 12).then_some(after)
+}
+
+/// True where a page ends like a letter.
+pub(super) fn ends(page: &str) -> bool {
+    signature(page).is_some()
+}
+
+/// True for what is added below a sign-off.
+pub(super) fn is_postscript(page: &str) -> bool {
+    let start = page.trim_start().to_lowercase();
+    let ps = start.strip_prefix("ps").is_some_and(|rest| !rest.starts_with(char::is_alphabetic));
+    ps || start.starts_with("p.s") || start.starts_with("enc")
+}
+
+/// Who speaks, by the lines below the sign-off ("Clerk to Anytown Parish Council", "(daughter)") or
+/// by a line that says so ("Relationship: daughter").
+pub(super) fn who(text: &str) -> Option<(RespondentType, f32)> {
+    let stated = text.lines().take(25).filter_map(|line| {
+        let (label, value) = line.split_once(':')?;
+        let label = label.trim_matches(['#', '*', ' ']).to_lowercase();
+        let asks = ["role", "relationship", "respondent type", "i am", "capacity", "completed by"];
+        (asks.contains(&label.as_str()) || label.starts_with("relationship to"))
+            .then(|| value.trim())
+    });
+    let below = signature(text).unwrap_or_default();
+    // The first line below is the name.
+    let below = below.into_iter().skip(1).take(4).filter(|line| {
+        let lower = line.to_lowercase();
+        !lower.starts_with("cc") && !lower.starts_with("enc") && line.len() < 90
+    });
+    stated.chain(below).find_map(|line| speaker::read(line).filter(|(_, sure)| *sure >= 0.8))
 }
 
 /// True where at least two speakers take turns, each at least twice.
@@ -94,6 +173,20 @@ mod tests {
         assert_eq!(day(text), dates::parse("2024-03-05", Order::DayFirst));
         assert_eq!(channel("My carers are kind.", Path::new("1.txt")), Channel::Testimony);
         assert_eq!(channel("My carers are kind.", Path::new("letters/1.txt")), Channel::Letter);
+    }
+
+    #[test]
+    fn the_lines_below_a_sign_off_say_who_speaks() {
+        let who = |text: &str| who(text).map(|w| w.0);
+        let letter = "Dear Sir,\nWe object.\nYours faithfully,\n\nZebedee Quux\nClerk to Anytown Parish Council";
+        assert_eq!(who(letter), Some(RespondentType::Organisation));
+        assert_eq!(
+            who("Dear all,\nThey rush.\nYours\nErmintrude\n(daughter)"),
+            Some(RespondentType::Family)
+        );
+        assert_eq!(who("Relationship to person: wife\nThey rush."), Some(RespondentType::Family));
+        assert_eq!(who("Dear Sir,\nThey rush.\nYours sincerely\nA carer"), None);
+        assert_eq!(who("Anytown Council\n\nDear Sir,\nThey rush.\nYours\nZebedee"), None);
     }
 
     #[test]

@@ -6,8 +6,9 @@
 //! understood is at [`Intake::understanding`], for `heard check`. Nothing here de-identifies: words
 //! of files leave as [`Identified`], which cannot be printed.
 //!
-//! Workbooks, documents and PDFs are parsed in a child process of the same binary (see [`child`]);
-//! delimited text, JSON Lines and Parquet stream in this one.
+//! Workbooks, documents, PDFs and e-mails are parsed in a child process of the same binary (see
+//! [`child`]); delimited text, JSON Lines and Parquet stream in this one, Parquet after a child has read
+//! it through.
 
 #![cfg_attr(
     test,
@@ -15,29 +16,41 @@
 )]
 
 mod batches;
+mod bundle;
 pub mod child;
 mod column;
 mod columnar;
+mod counts;
 mod dates;
 mod delimited;
 mod describe;
 mod document;
+mod documents;
+mod email;
 mod encoding;
 mod error;
 mod files;
 mod header;
+mod html;
 mod json;
 mod letter;
+mod names;
+mod notes;
+mod outlook;
+mod own_words;
 mod pdf;
 mod repair;
 mod roles;
 mod row;
 mod rows;
+mod rtf;
 mod settings;
 mod sheets;
 mod sources;
 mod speaker;
 mod table;
+mod transcript;
+mod typed;
 mod understanding;
 mod wording;
 mod workbook;
@@ -46,6 +59,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 pub use batches::Batches;
+pub use counts::Counts;
 pub use describe::{describe, to_json};
 pub use error::Error;
 pub use files::Kind;
@@ -54,6 +68,7 @@ pub(crate) use row::Row;
 pub use settings::{ColumnOverride, QuestionOverride, SourceOverride, to_toml};
 pub(crate) use sheets::{Sheet, Sheets, sheets};
 pub use sources::Source;
+pub use typed::{FILE as TO_TYPE, ToType, Typed, workbook as to_type};
 pub use understanding::{Answers, Column, Problem, Role, Understanding};
 pub(crate) use wording::{normal, polarity};
 
@@ -74,6 +89,10 @@ pub struct Options {
     pub by: Vec<String>,
     /// What `heard.toml` says about single tables.
     pub sources: Vec<SourceOverride>,
+    /// The workbook with typed scans that `heard.toml` names.
+    pub to_type: Option<PathBuf>,
+    /// Scans that were typed, from that workbook and those among the inputs.
+    pub typed: Vec<Typed>,
     /// Limits.
     pub limits: Limits,
     /// How office and PDF files are parsed.
@@ -83,7 +102,7 @@ pub struct Options {
 /// How much a file may ask for.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Seconds that parsing one office or PDF file may take.
+    /// Seconds that parsing one office or PDF file may take, and one more for each of its megabytes.
     pub parse_seconds: u64,
     /// Megabytes of memory that parsing one such file may take (where the system can limit it).
     pub parse_memory_mb: u64,
@@ -91,8 +110,6 @@ pub struct Limits {
     pub workbook_max_mb: u64,
     /// The most that such a file may unpack to.
     pub unpacked_max_mb: u64,
-    /// The largest single JSON document (JSON Lines have no limit).
-    pub json_max_mb: u64,
     /// The largest plain text taken as one letter.
     pub text_max_mb: u64,
     /// Rows a batch, at least.
@@ -102,11 +119,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            parse_seconds: 60,
+            parse_seconds: 8,
             parse_memory_mb: 1024,
             workbook_max_mb: 100,
             unpacked_max_mb: 600,
-            json_max_mb: 200,
             text_max_mb: 16,
             batch_rows: 4096,
         }
@@ -155,7 +171,10 @@ impl Intake {
     pub fn open(inputs: &[PathBuf], options: &Options) -> Result<Self, Error> {
         let mut all = Vec::new();
         let mut room = KEPT;
-        for (i, file) in files::expand(inputs)?.into_iter().enumerate() {
+        let mut options = options.clone();
+        let inputs = take_typed(inputs, &mut options)?;
+        let options = &options;
+        for (i, file) in files::expand(&inputs)?.into_iter().enumerate() {
             let in_folder = (!file.named).then_some(i + 1);
             match sources::open(&file, options, &mut room) {
                 Ok(opened) => all.extend(opened.into_iter().map(|mut one| {
@@ -294,7 +313,12 @@ impl Intake {
     /// An error that says what was found instead, where no input holds open text. `heard run` asks
     /// this before anything else; `heard check` explains such files and does not.
     pub fn require_open_text(&self) -> Result<(), Error> {
-        if self.sources.iter().any(|s| !matches!(s.content, Content::Aside(..))) {
+        let text = |source: &Source| match &source.content {
+            Content::Table { .. } => true,
+            Content::Document { words, .. } => *words,
+            Content::Aside(..) => false,
+        };
+        if self.sources.iter().any(text) {
             return Ok(());
         }
         Err(Error::NoOpenText { what: describe::no_open_text(&self.understanding) })
@@ -306,6 +330,22 @@ impl Intake {
     }
 }
 
+/// Reads the workbooks with typed scans that the settings name, that are among the inputs or lie in a
+/// folder of them; the other inputs are given back.
+fn take_typed(inputs: &[PathBuf], options: &mut Options) -> Result<Vec<PathBuf>, Error> {
+    let is_typed = |path: &PathBuf| path.file_name().is_some_and(|name| name == TO_TYPE);
+    let (named, rest): (Vec<PathBuf>, Vec<PathBuf>) = inputs.iter().cloned().partition(is_typed);
+    let within = rest.iter().map(|path| path.join(TO_TYPE)).filter(|path| path.is_file());
+    let mut books: Vec<PathBuf> = named.into_iter().chain(within).collect();
+    // The settings name it whether or not it is still there.
+    books.extend(options.to_type.clone().filter(|path| path.is_file()));
+    for book in books {
+        let typed = typed::read(&book, options)?;
+        options.typed.extend(typed);
+    }
+    Ok(rest)
+}
+
 /// A file of a folder that cannot be read, as a source that holds nothing.
 fn set_aside(path: &std::path::Path, error: &Error) -> Opened {
     let reason = match error {
@@ -315,6 +355,12 @@ fn set_aside(path: &std::path::Path, error: &Error) -> Opened {
     let mut found = Understanding::new(path, Kind::Other, "");
     found.rows = 1;
     found.set_aside = Some(reason);
+    if reason == "scanned_image"
+        && let Ok(print) = files::fingerprint(path)
+    {
+        found.sha256 = print.sha256;
+        found.to_type.push(ToType { row: 1, pages: String::new() });
+    }
     let bytes = std::fs::metadata(path).map_or(0, |m| m.len());
     Opened { found, bytes, content: Content::Aside(reason, String::new()) }
 }

@@ -6,19 +6,19 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 
 use pdf_extract::{Document, PlainTextOutput, output_doc_page};
 
-use super::child::{Line, Stop, Why, say};
+use super::child::{Line, Stop, Why, say, say_names};
+use super::{letter, names};
 
-/// Says every page of the document at `path`.
-pub(super) fn parse(path: &Path, out: &mut dyn Write) -> Result<(), Stop> {
-    let bytes = std::fs::read(path)?;
-    let mut document = Document::load_mem(&bytes).map_err(|_| Stop::Why(Why::NotWhatItSays))?;
+/// Says every page of a document.
+pub(super) fn parse(bytes: &[u8], out: &mut dyn Write) -> Result<(), Stop> {
+    let mut document = Document::load_mem(bytes).map_err(|_| Stop::Why(Why::NotWhatItSays))?;
     if document.is_encrypted() && document.decrypt("").is_err() {
         return Err(Stop::Why(Why::Password));
     }
+    say_names(out, names::of_people(author(&document).as_deref()))?;
     let numbers: Vec<u32> = document.get_pages().keys().copied().collect();
     if numbers.is_empty() {
         return Err(Stop::Why(Why::NotWhatItSays));
@@ -37,6 +37,17 @@ pub(super) fn parse(path: &Path, out: &mut dyn Write) -> Result<(), Stop> {
         say(out, &Line::Page { number: *number, text })?;
     }
     Ok(())
+}
+
+/// Who wrote the document, by its properties.
+fn author(document: &Document) -> Option<String> {
+    let info = document.trailer.get(b"Info").ok()?.as_reference().ok()?;
+    let author = document.get_object(info).ok()?.as_dict().ok()?.get(b"Author").ok()?;
+    let bytes = author.as_str().ok()?;
+    Some(match bytes.strip_prefix(&[0xFE, 0xFF]) {
+        Some(wide) => encoding_rs::UTF_16BE.decode_without_bom_handling(wide).0.into_owned(),
+        None => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned(),
+    })
 }
 
 /// Pages as running text: ligatures and hyphenation undone, lines joined to paragraphs, what is
@@ -128,7 +139,8 @@ fn paragraphs(lines: &[&str]) -> String {
         {
             text.pop();
         } else if !text.is_empty() {
-            text.push(if full || runs_on { ' ' } else { '\n' });
+            let joins = (full || runs_on) && !letter::is_sign_off(line);
+            text.push(if joins { ' ' } else { '\n' });
         }
         text.push_str(line);
         full = line.chars().count() * 10 >= widest * 7 && widest > 30;

@@ -33,9 +33,13 @@ fn unmojibake(text: &str) -> Option<String> {
     if text.is_ascii() || !text.contains(['Ã', 'Â', 'â', 'ð', 'Å', 'Ä', 'Ë']) {
         return None;
     }
+    // A non-breaking space that was read so, and then made an ordinary one.
+    let spaced = text.contains("Â ");
+    let made_one = if spaced { text.replace("Â ", " ") } else { String::new() };
+    let text = if spaced { made_one.as_str() } else { text };
     let mut out = String::with_capacity(text.len());
     let mut run = String::new();
-    let mut changed = false;
+    let mut changed = spaced;
     for ch in text.chars().chain(['\0']) {
         if !ch.is_ascii() {
             run.push(ch);
@@ -88,7 +92,8 @@ pub(crate) fn header(raw: &str) -> String {
     }
     out.push_str(rest);
     let words: Vec<&str> = out.split_whitespace().collect();
-    words.join(" ").trim_matches(['\u{FFFD}', '\u{FEFF}', ' ']).to_owned()
+    // "<em>better</em>?"
+    words.join(" ").replace(" ?", "?").trim_matches(['\u{FFFD}', '\u{FEFF}', ' ']).to_owned()
 }
 
 /// The length of the tag or piping token that the text begins with.
@@ -116,6 +121,10 @@ mod tests {
     fn mojibake_and_entities_are_undone() {
         assert_eq!(cell("donâ€™t"), (Cow::Borrowed("don’t"), true));
         assert_eq!(cell("cafÃ© â€“ Â£5").0, "café – £5");
+        assert_eq!(
+            cell("pleaseÂ ring, Â\u{A0}please"),
+            (Cow::Borrowed("please ring, \u{A0}please"), true)
+        );
         assert_eq!(cell("Tea &amp; toast, mum&#39;s").0, "Tea & toast, mum's");
         assert_eq!(cell("one\r\ntwo\rthree").0, "one\ntwo\nthree");
     }
@@ -132,6 +141,7 @@ mod tests {
     #[test]
     fn headers_lose_tags_and_piping_tokens() {
         assert_eq!(header("<p><strong>What</strong> was&nbsp;good?</p>"), "What was good?");
+        assert_eq!(header("What was <em>good</em>?"), "What was good?");
         assert_eq!(header("Why did you say [question(123)]?"), "Why did you say …?");
         assert_eq!(header("Other [please specify]"), "Other [please specify]");
         assert_eq!(header("What could [Q3] do\n better?"), "What could … do better?");

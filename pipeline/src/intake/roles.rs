@@ -31,7 +31,10 @@ pub(crate) fn plain(header: &str) -> String {
 /// A column below a question with options: the option itself, a score, or "Other (please specify)".
 fn option_role(label: &Label, stats: &Stats) -> Role {
     let option = label.option.as_deref().unwrap_or_default().to_lowercase();
-    let only_itself = stats.distinct() <= 1;
+    // One answer under "Comments" is a comment; under "Late" it says that the option was ticked.
+    let comment =
+        stats.words() >= 3.0 && stats.values.iter().all(|(v, _)| v.to_lowercase() != option);
+    let only_itself = stats.distinct() <= 1 && !(comment && wording::asks_for_words(&option));
     if (wording::asks_for_words(&option) || stats.prose() > 0.4 && stats.words() >= 4.0)
         && !only_itself
         || option.contains("please specify")
@@ -106,12 +109,25 @@ fn by_header(header: &str, stats: &Stats, rows: u64) -> Option<Role> {
 
 /// True where the header asks who speaks, or the values say so whatever the header.
 fn is_speaker(header: &str, stats: &Stats) -> bool {
-    let (mut known, mut all) = (0, 0);
+    use crate::response::RespondentType::{Organisation, Provider};
+    let (mut known, mut all, mut people) = (0, 0, false);
+    let asked = wording::speaker(header);
     for (value, count) in &stats.values {
         all += count;
-        known += if speaker::read(value).is_some() { *count } else { 0 };
+        let read = speaker::read(value);
+        let says = read.is_some() || asked && speaker::is_left_open(value);
+        known += if says { *count } else { 0 };
+        people |= read.is_some_and(|(who, _)| !matches!(who, Organisation | Provider));
     }
-    let asked = wording::speaker(header);
+    // A column of trusts or agencies says where care was given, not who speaks.
+    // Nor are sentences in which somebody is mentioned.
+    if !asked
+        && (!people
+            || stats.words() > 6.0
+            || wording::breakdown_rank(header).is_some_and(|rank| rank <= 2))
+    {
+        return false;
+    }
     all > 0
         && stats.numbers() < 0.5
         && (asked && known * 5 >= all || known * 10 >= all * 7 && stats.distinct() > 1)
@@ -150,13 +166,15 @@ fn open_or_closed(header: &str, open_ended: bool, stats: &Stats) -> Role {
     // Long answers to choose from ("Agree: I think that...") come again and again.
     let chosen = repeats && stats.distinct() <= 25
         || stats.is_pieced() && stats.variety() < 0.9 && stats.prose() < 0.5;
-    if chosen && !(few && wordy) {
+    let told = stats.holds_long() && wording::asks_for_words_or_views(header);
+    if chosen && !(few && wordy) && !told {
         return closed(stats);
     }
     let fact = (wording::fact(header) || wording::thing(header) || wording::job(header)) && !wordy;
     let asked = wording::asks_for_words(header) && !fact;
     let specify = header.contains("specify") && header.contains("other");
-    let open = specify && stats.numbers() < 0.5
+    let open = told
+        || specify && stats.numbers() < 0.5
         || asked
             && (stats.words() >= 1.5 || stats.variety() >= 0.3 && stats.spaced() > 0.0)
             && !single_tokens(stats)
@@ -166,7 +184,7 @@ fn open_or_closed(header: &str, open_ended: bool, stats: &Stats) -> Role {
             && stats.variety() >= 0.4
             && stats.spaced() >= 0.3
             && stats.words() >= 1.5
-            && (stats.filled >= 4 || wordy);
+            && (stats.filled >= 4 || wordy || wording::good(header) || wording::improve(header));
     if open { Role::OpenText } else { closed(stats) }
 }
 
@@ -189,8 +207,26 @@ fn closed(stats: &Stats) -> Role {
     }
 }
 
-/// True where the column can be the question of a table with an answer a row.
-pub(crate) fn is_question_column(header: &str, stats: &Stats, rows: u64) -> bool {
+/// How a response came in, in the words of Qualtrics: no question, whatever its header.
+const WAYS_IN: [&str; 9] = [
+    "ip address",
+    "survey preview",
+    "survey test",
+    "imported",
+    "uploaded survey response",
+    "offline survey response",
+    "spam",
+    "preview",
+    "0",
+];
+
+/// True where the column can be the question of a table with an answer a row, whose answers stand
+/// under the header `beside`.
+pub(crate) fn is_question_column(header: &str, stats: &Stats, rows: u64, beside: &str) -> bool {
+    let way_in = |(v, _): &(String, u64)| WAYS_IN.contains(&v.to_lowercase().as_str());
+    if stats.values.iter().all(way_in) {
+        return false;
+    }
     if stats.filled * 10 < rows * 9
         || stats.distinct() < 1
         || stats.distinct() > 300
@@ -202,7 +238,9 @@ pub(crate) fn is_question_column(header: &str, stats: &Stats, rows: u64) -> bool
     let asked = stats.values.iter().filter(|(v, _)| v.trim_end().ends_with('?')).count();
     repeats
         && stats.numbers() < 0.5
-        && (wording::question_column(header) || asked > 0 && asked * 2 >= stats.values.len())
+        && (wording::question_column(header)
+            && (!beside.ends_with('?') || header.contains("question"))
+            || asked > 0 && asked * 2 >= stats.values.len())
 }
 
 /// True where the column makes a breakdown: a few values that come again, in a column that people
@@ -210,6 +248,7 @@ pub(crate) fn is_question_column(header: &str, stats: &Stats, rows: u64) -> bool
 pub(crate) fn is_breakdown(header: &str, role: Role, stats: &Stats) -> bool {
     matches!(role, Role::SingleChoice | Role::Other)
         && wording::breakdown_rank(header).is_some()
+        && !wording::judges(header)
         && !stats.overflows()
         && (2..=60).contains(&stats.distinct())
         && (stats.distinct() * 2 <= stats.filled
@@ -242,6 +281,17 @@ mod tests {
         ];
         assert_eq!(role_of("What was good?", &values), Role::OpenText);
         assert_eq!(role_of("What matters most to you?", &values), Role::OpenText);
+    }
+
+    #[test]
+    fn sentences_that_mention_people_do_not_say_who_speaks() {
+        let values = [
+            "She takes me to my club again so I see my friends every week",
+            "The carers are always late and never stay the full half hour",
+        ];
+        assert_eq!(role_of("How do you find your home care?", &values), Role::OpenText);
+        let trusts = ["Anytown Trust", "Elsewhere Trust", "Anytown Trust", "Elsewhere Trust"];
+        assert_ne!(role_of("Organisation", &trusts), Role::RespondentType);
     }
 
     #[test]

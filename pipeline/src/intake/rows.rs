@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::column;
 use super::dates;
+use super::names;
 use super::repair;
 use super::row::Row;
 use super::speaker;
@@ -44,6 +45,7 @@ impl Table {
         let rating = of(self.rating).and_then(|text| number(&text));
         let by: Vec<Option<Identified>> =
             self.by.iter().map(|column| identified(*column)).collect();
+        let names = self.names(row);
         let may_quote = self.consent.iter().all(|(c, hides)| allows(row.get(*c), *hides));
         for (column, question) in &self.open {
             let question = match self.question {
@@ -62,9 +64,19 @@ impl Table {
                 rating,
                 by: by.clone(),
                 may_quote,
+                names: Arc::clone(&names),
                 text: Identified::new(self.answer(row, *column)),
             });
         }
+    }
+
+    /// The names in the name columns of a row: each, and first and last name together.
+    fn names(&self, row: &Row) -> Arc<[Identified]> {
+        let cells: Vec<_> = self.names.iter().map(|c| repair::cell(row.get(*c)).0).collect();
+        let whole = cells.join(" ");
+        let one = (cells.len() > 1).then_some(whole.as_str());
+        let found = names::of_people(cells.iter().map(|c| &**c).chain(one));
+        found.into_iter().map(Identified::new).collect()
     }
 
     /// The answer in a column; what stands beyond the last column belongs to it.

@@ -7,9 +7,9 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::Kind;
 use super::encoding::Encoding;
 use super::understanding::{Role, Understanding};
+use super::{Kind, bundle};
 use crate::response::{Channel, Polarity};
 
 /// What the settings say about one table. Everything that is left out is detected.
@@ -32,8 +32,10 @@ pub struct SourceOverride {
     pub channel: Option<Channel>,
     /// The wave of all rows.
     pub wave: Option<String>,
-    /// True to leave the table out.
+    /// True to leave the table or file out.
     pub ignore: bool,
+    /// For a file that holds many letters: the pages of each, such as `1-2` or `3`.
+    pub letters: Vec<String>,
     /// Columns.
     #[serde(rename = "column")]
     pub columns: Vec<ColumnOverride>,
@@ -91,7 +93,8 @@ fn quoted(text: &str) -> String {
 }
 
 /// The `[[source]]` tables of `heard.toml`. Every string of the files goes through `label`, which
-/// de-identifies. Letters and other documents have nothing to edit and are not listed.
+/// de-identifies. Of letters and other documents only files of several pages are listed, with the pages
+/// of each letter that they seem to hold.
 pub fn to_toml(found: &[Understanding], label: &dyn Fn(&str) -> String) -> String {
     let mut out = String::from(
         "# What Heard understood of each table. Edit a role, a question or a polarity and give this file to `heard run`.\n",
@@ -107,6 +110,7 @@ pub fn to_toml(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Strin
         Polarity::ALL.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(", ")
     );
     for source in found {
+        write_letters(&mut out, source, label);
         if source.set_aside.is_none() || !source.columns.is_empty() {
             write_source(&mut out, source, label);
         }
@@ -114,8 +118,25 @@ pub fn to_toml(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Strin
     out
 }
 
+/// A file of pages: which of them are a letter.
+fn write_letters(out: &mut String, source: &Understanding, label: &dyn Fn(&str) -> String) {
+    let pages = source.letters.last().map_or(0, |l| l.1);
+    if pages < 2 {
+        return;
+    }
+    let letters: Vec<String> = source.letters.iter().map(|l| quoted(&bundle::show(*l))).collect();
+    let _ = writeln!(
+        out,
+        "\n# Pages of each letter in this file: put right where a letter is cut or two are one.\n[[source]]\n\
+         file = {}\nsha256 = {}\nletters = [{}]",
+        quoted(&source.shown(label)),
+        quoted(&source.sha256),
+        letters.join(", ")
+    );
+}
+
 fn write_source(out: &mut String, source: &Understanding, label: &dyn Fn(&str) -> String) {
-    if matches!(source.kind, Kind::Text | Kind::Document | Kind::Pdf | Kind::Other) {
+    if source.kind.is_document() || source.kind == Kind::Other {
         return;
     }
     let _ = writeln!(

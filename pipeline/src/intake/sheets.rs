@@ -49,7 +49,8 @@ pub(crate) fn sheets(path: &Path, options: &Options) -> Result<Sheets, Error> {
     };
     let (input, columns) = match print.kind {
         Kind::Workbook => {
-            let said = Arc::new(child::parse(path, print.kind, &options.limits, &options.parser)?);
+            let said =
+                Arc::new(child::parse(path, print.kind, None, &options.limits, &options.parser)?);
             let count =
                 child::lines(&said).filter(|line| matches!(line, Line::Sheet { .. })).count();
             for number in 1..=count as u32 {
@@ -64,7 +65,7 @@ pub(crate) fn sheets(path: &Path, options: &Options) -> Result<Sheets, Error> {
             (Input::JsonLines(print.encoding, keys), Some(names))
         }
         Kind::Json => {
-            let records = Records::open(path, print.encoding, options.limits.json_max_mb)?;
+            let records = Records::open(path, print.encoding)?;
             let names = records.keys().names().to_vec();
             (Input::Json(print.encoding), Some(names))
         }
@@ -73,7 +74,7 @@ pub(crate) fn sheets(path: &Path, options: &Options) -> Result<Sheets, Error> {
             let (head, whole) = delimited::head(&mut decode(path, print.encoding)?, path, HEAD)?;
             (Input::Delimited(print.encoding, Dialect::detect(&head, whole)), None)
         }
-        Kind::Document | Kind::Pdf | Kind::Other => {
+        _ => {
             let advice = "save the coded table as .csv or .xlsx and try again";
             return Err(Error::Unsupported { path: path.to_owned(), advice });
         }

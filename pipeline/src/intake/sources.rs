@@ -4,22 +4,22 @@
 //! no open text, is a source that holds one row set aside, so that counts balance.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::child::{self, Line};
 use super::columnar::Columnar;
 use super::delimited::{self, Delimited, Dialect};
+use super::documents::{self, Letter};
 use super::encoding::{Decoded, Encoding};
 use super::files::{self, Fingerprint, Found};
 use super::json::{Keys, Lines, Records};
-use super::letter;
 use super::row::{Next, Row, Rows};
 use super::settings::SourceOverride;
 use super::table::Table;
-use super::understanding::Understanding;
-use super::{Error, Kind, Options};
+use super::typed::{self, ToType};
+use super::understanding::{Answers, Understanding};
+use super::{Error, Kind, Options, bundle};
 use crate::response::{Channel, Identified, Unprocessed};
 
 /// A file, or a sheet of one, that responses come from.
@@ -37,7 +37,7 @@ pub struct Source {
     pub sha256: String,
     /// The size of the file.
     pub bytes: u64,
-    /// Rows of data, those set aside included; 1 for a document.
+    /// Rows of data, those set aside included; for a document its letters, mostly 1.
     pub rows: u64,
     pub(super) content: Content,
 }
@@ -45,8 +45,17 @@ pub struct Source {
 /// What a second reading needs.
 #[derive(Debug)]
 pub(super) enum Content {
-    Table { table: Box<Table>, input: Input, channel: Channel },
-    Document { channel: Channel, encoding: Encoding, kept: Kept },
+    Table {
+        table: Box<Table>,
+        input: Input,
+        channel: Channel,
+    },
+    /// `words`: at least one of its letters can be read.
+    Document {
+        encoding: Encoding,
+        kept: documents::Kept,
+        words: bool,
+    },
     Aside(&'static str, String),
 }
 
@@ -101,13 +110,16 @@ pub(super) fn open(
                     Understanding { kind: Kind::Delimited, ..found },
                 )?
             } else {
-                document(path, &print, options, room, found)?
+                document(path, &print, given, options, room, found)?
             }
         }
-        Kind::Document | Kind::Pdf => document(path, &print, options, room, found)?,
+        Kind::Other if typed::holds(&print.sha256, &options.typed) => {
+            document(path, &print, given, options, room, found)?
+        }
         Kind::Other => {
             return Err(Error::Unsupported { path: path.clone(), advice: files::advice(path) });
         }
+        _ => document(path, &print, given, options, room, found)?,
     };
     Ok(vec![opened])
 }
@@ -157,10 +169,13 @@ fn records(
             (Input::JsonLines(print.encoding, keys), names)
         }
         Kind::Json => {
-            let records = Records::open(path, print.encoding, options.limits.json_max_mb)?;
+            let records = Records::open(path, print.encoding)?;
             (Input::Json(print.encoding), records.keys().names().to_vec())
         }
-        _ => (Input::Parquet, Columnar::open(path)?.names().to_vec()),
+        _ => {
+            child::parse(path, Kind::Parquet, None, &options.limits, &options.parser)?;
+            (Input::Parquet, Columnar::open(path)?.names().to_vec())
+        }
     };
     if print.kind != Kind::Parquet {
         found.encoding = Some(print.encoding.name());
@@ -203,7 +218,8 @@ fn workbook(
     options: &Options,
     room: &mut usize,
 ) -> Result<Vec<Opened>, Error> {
-    let said = Arc::new(child::parse(path, Kind::Workbook, &options.limits, &options.parser)?);
+    let said =
+        Arc::new(child::parse(path, Kind::Workbook, None, &options.limits, &options.parser)?);
     let kept = keep(&said, room);
     let mut sheets = Vec::new();
     let mut filled = Vec::new();
@@ -259,85 +275,108 @@ fn keep(said: &Arc<Vec<u8>>, room: &mut usize) -> Kept {
     Some(Arc::clone(said))
 }
 
-/// A letter or testimony.
+/// Letters, testimonies or a conversation.
 fn document(
     path: &Path,
     print: &Fingerprint,
+    given: Option<&SourceOverride>,
     options: &Options,
     room: &mut usize,
     mut found: Understanding,
 ) -> Result<Opened, Error> {
-    let mut kept = None;
-    let pages = if print.kind == Kind::Text {
+    if print.kind == Kind::Text {
         found.encoding = Some(print.encoding.name());
-        pages(path, print.kind, print.encoding, &None, options)?
-    } else {
-        let said = Arc::new(child::parse(path, print.kind, &options.limits, &options.parser)?);
-        kept = keep(&said, room);
-        pages(path, print.kind, print.encoding, &Some(said), options)?
-    };
-    found.rows = 1;
-    found.people = 1;
-    let content = if pages.text.is_empty() {
-        let (reason, detail) = match pages.blank.len() {
-            0 => ("no_text", String::new()),
-            count => ("scanned_document", format!("{count} pages without a text layer")),
+    }
+    let sha256 = print.sha256.as_str();
+    let asked = documents::Asked { path, kind: print.kind, encoding: print.encoding, sha256 };
+    let documents::Read { letters, proposed } = documents::read(asked, options)?;
+    if given.is_some_and(|g| g.ignore) {
+        (found.rows, found.set_aside) = (1, Some("ignored"));
+        let content = Content::Aside("ignored", String::new());
+        return Ok(Opened { found, bytes: print.bytes, content });
+    }
+    for letter in letters.iter().filter(|l| is_scan(l) || !l.blank.is_empty()) {
+        let pages = match &letter.aside {
+            Some(_) => letter.pages.map(bundle::show).unwrap_or_default(),
+            None => letter.blank.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
         };
-        found.set_aside = Some(reason);
-        Content::Aside(reason, detail)
-    } else {
-        found.channel = letter::channel(&pages.text, path);
-        for page in &pages.blank {
-            let what = "a page without a text layer (scanned or empty); it is set aside";
-            found.problems.push(super::Problem { row: None, page: Some(*page), count: 1, what });
+        found.to_type.push(ToType { row: letter.row, pages });
+    }
+    found.letters = proposed;
+    let mut rows: Vec<u32> = letters.iter().map(|l| l.row).collect();
+    rows.dedup();
+    found.rows = rows.len() as u64;
+    let read: Vec<&Letter> = letters.iter().filter(|l| l.aside.is_none()).collect();
+    let Some(first) = read.first() else {
+        if let [_, _, ..] = letters.as_slice() {
+            // Scans of many letters: each was received.
+            let reason = letters.iter().find_map(|l| l.aside.as_ref()).map_or("no_text", |a| a.0);
+            (found.people, found.set_aside) = (found.rows, Some(reason));
+            let content = Content::Document {
+                encoding: print.encoding,
+                kept: Some(Arc::new(letters)),
+                words: false,
+            };
+            return Ok(Opened { found, bytes: print.bytes, content });
         }
-        Content::Document { channel: found.channel, encoding: print.encoding, kept }
+        let none = ("no_text", String::new());
+        let (reason, detail) = letters.into_iter().find_map(|l| l.aside).unwrap_or(none);
+        (found.rows, found.people, found.set_aside) = (1, 1, Some(reason));
+        let content = Content::Aside(reason, detail);
+        return Ok(Opened { found, bytes: print.bytes, content });
     };
+    found.people = match print.kind {
+        Kind::Email | Kind::Outlook => 1,
+        _ => found.rows,
+    };
+    found.channel = given.and_then(|g| g.channel).unwrap_or(first.channel);
+    let mut asked: Vec<&str> = Vec::new();
+    for question in letters.iter().filter_map(|l| l.question.as_deref()) {
+        if !asked.contains(&question) {
+            asked.push(question);
+        }
+    }
+    for question in asked {
+        let rows = letters.iter().filter(|l| l.question.as_deref() == Some(question)).count();
+        found.answers.push(Answers {
+            question: Identified::new(question),
+            polarity: super::wording::polarity(question),
+            rows: rows as u64,
+            blank: None,
+            says_nothing: None,
+        });
+    }
+    for letter in &letters {
+        let row = (letters.len() > 1).then_some(letter.row);
+        if is_scan(letter) {
+            found.problem(row, "a letter without a text layer; it is set aside, to be typed");
+        } else if letter.aside.is_some() {
+            found.problem(row, "an attachment that is no letter in words; it is set aside");
+        }
+        for page in letter.blank.iter().filter(|_| letter.aside.is_none()) {
+            let what = "a page without a text layer (scanned or empty); it is set aside";
+            found.problems.push(super::Problem { row, page: Some(*page), count: 1, what });
+        }
+        for page in &letter.left_out {
+            let what = "a page that belongs to no letter of the settings; it is set aside";
+            found.problems.push(super::Problem { row, page: Some(*page), count: 1, what });
+        }
+    }
+    let size = documents::size(&letters);
+    let kept = (size <= *room).then(|| {
+        *room -= size;
+        Arc::new(letters)
+    });
+    let content = Content::Document { encoding: print.encoding, kept, words: true };
     Ok(Opened { found, bytes: print.bytes, content })
 }
 
-/// The words of a document, and the pages that have none.
-pub(super) struct Pages {
-    pub(super) text: String,
-    pub(super) blank: Vec<u32>,
-}
-
-/// Reads a document, from what the child said where that was kept.
-pub(super) fn pages(
-    path: &Path,
-    kind: Kind,
-    encoding: Encoding,
-    kept: &Kept,
-    options: &Options,
-) -> Result<Pages, Error> {
-    let mut pages = Pages { text: String::new(), blank: Vec::new() };
-    if kind == Kind::Text {
-        let unreadable = |source| Error::Unreadable { path: path.to_owned(), source };
-        let limit_mb = options.limits.text_max_mb;
-        let mut text = String::new();
-        let read =
-            decode(path, encoding)?.take(limit_mb * 1024 * 1024 + 1).read_to_string(&mut text);
-        if read.map_err(unreadable)? as u64 > limit_mb * 1024 * 1024 {
-            let advice = "a letter or testimony is smaller; if it is a table, save it as .csv";
-            return Err(Error::TooLarge { path: path.to_owned(), limit_mb, advice });
-        }
-        pages.text = super::repair::cell(&text).0.into_owned();
-        return Ok(pages);
-    }
-    let said = match kept {
-        Some(said) => Arc::clone(said),
-        None => Arc::new(child::parse(path, kind, &options.limits, &options.parser)?),
-    };
-    let mut parts = Vec::new();
-    for line in child::lines(&said) {
-        match line {
-            Line::Page { number, text } if text.is_empty() => pages.blank.push(number),
-            Line::Text { text } | Line::Page { text, .. } => parts.push(text),
-            _ => {}
-        }
-    }
-    pages.text = super::repair::cell(&parts.join("\n")).0.into_owned();
-    Ok(pages)
+/// True for a letter that people have to type.
+fn is_scan(letter: &Letter) -> bool {
+    letter
+        .aside
+        .as_ref()
+        .is_some_and(|(reason, _)| matches!(*reason, "scanned_document" | "scanned_image"))
 }
 
 impl Input {
@@ -355,14 +394,14 @@ impl Input {
             Self::JsonLines(encoding, keys) => {
                 Box::new(Lines::open(path, *encoding, keys.clone())?)
             }
-            Self::Json(encoding) => {
-                Box::new(Records::open(path, *encoding, options.limits.json_max_mb)?)
-            }
+            Self::Json(encoding) => Box::new(Records::open(path, *encoding)?),
             Self::Parquet => Box::new(Columnar::open(path)?),
             Self::Sheet(number, kept) => {
                 let said = match kept {
                     Some(said) => Arc::clone(said),
-                    None => Arc::new(child::parse(path, kind, &options.limits, &options.parser)?),
+                    None => {
+                        Arc::new(child::parse(path, kind, None, &options.limits, &options.parser)?)
+                    }
                 };
                 Box::new(SheetRows { said, at: 0, sheet: 0, wanted: *number })
             }

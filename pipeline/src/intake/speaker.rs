@@ -83,6 +83,18 @@ const WORDINGS: [(&str, RespondentType, f32); 19] = [
 static PATTERNS: LazyLock<RegexSet> =
     LazyLock::new(|| RegexSet::new(WORDINGS.iter().map(|w| w.0)).unwrap());
 
+/// True for answers to "who are you?" that leave it open.
+pub(crate) fn is_left_open(value: &str) -> bool {
+    let value = value.trim().to_lowercase();
+    let wordings =
+        ["individual", "as an individual", "an individual", "member of the public", "other"];
+    wordings.contains(&value.as_str())
+        || value.starts_with("prefer not")
+        || value.starts_with("other ")
+        || value.starts_with("other,")
+        || value.starts_with("a member of the public")
+}
+
 /// Who speaks, and how surely (0..1), by the value of a column. None where it does not say.
 pub(crate) fn read(value: &str) -> Option<(RespondentType, f32)> {
     let value = value.trim().to_lowercase().replace('’', "'");

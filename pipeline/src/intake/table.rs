@@ -37,6 +37,8 @@ pub(super) struct Table {
     pub(super) wave: Option<usize>,
     pub(super) rating: Option<usize>,
     pub(super) speaker: Option<usize>,
+    /// Columns with people's names.
+    pub(super) names: Vec<usize>,
     /// Columns that allow (false) or forbid (true) quoting.
     pub(super) consent: Vec<(usize, bool)>,
     /// For each breakdown of the run, the column.
@@ -110,6 +112,7 @@ impl Table {
             wave: None,
             rating: None,
             speaker: None,
+            names: Vec::new(),
             consent: Vec::new(),
             by: Vec::new(),
             wave_name: None,
@@ -196,10 +199,15 @@ impl Table {
     ) -> Result<(), Error> {
         self.roles =
             self.labels.iter().zip(&self.stats).map(|(l, s)| roles::role(l, s, rows)).collect();
+        let mut open = (0..self.width).filter(|c| self.roles[*c] == Role::OpenText);
+        let beside = match (open.next(), open.next()) {
+            (Some(one), None) => self.labels[one].text.trim().to_owned(),
+            _ => String::new(),
+        };
         let question = (0..self.width).filter(|c| {
             let header = roles::plain(&self.labels[*c].text);
             let free = !self.roles[*c].is_personal() && self.roles[*c] != Role::Consent;
-            free && roles::is_question_column(&header, &self.stats[*c], rows)
+            free && roles::is_question_column(&header, &self.stats[*c], rows, &beside)
         });
         let question =
             question.max_by(|a, b| self.stats[*a].words().total_cmp(&self.stats[*b].words()));
@@ -292,6 +300,7 @@ impl Table {
             let known = self.stats[c].values.iter().filter(|v| speaker::read(&v.0).is_some());
             known.map(|v| v.1).sum()
         });
+        self.names = (0..self.width).filter(|c| self.roles[*c] == Role::Name).collect();
         self.wave = best(Role::Wave, &|_| 0);
         self.question = best(Role::Question, &|_| 0);
         self.consent = (0..self.width)
@@ -342,8 +351,10 @@ impl Table {
         if label.text == format!("Column {}", column + 1) {
             return label.option.clone().unwrap_or_default();
         }
-        let leans =
-            label.option.is_none() && wording::leans_on_the_one_before(&roles::plain(&title));
+        let leans = label.option.is_none()
+                && wording::leans_on_the_one_before(&roles::plain(&title))
+                // "Please tell us what was good" needs no other question to be understood.
+                && !matches!(wording::polarity(&title), Polarity::Good | Polarity::Improve);
         let before = column.checked_sub(1).filter(|_| leans).filter(|b| {
             let closed = matches!(
                 self.roles[*b],

@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+mod documents;
+
 use super::*;
 use crate::response::{Channel, Polarity, RawBatch, RawResponse, RespondentType};
 
@@ -73,7 +75,7 @@ fn every_platform_is_understood_without_help() {
             "fft-long.csv",
             "[1] 20 single_choice date rating id question open_text single_choice single_choice id hidden",
         ),
-        ("consultation-table.csv", "[1, 2] 6 empty empty respondent_type open_text consent"),
+        ("consultation-table.csv", "[2] 6 empty empty respondent_type open_text consent"),
         ("excel-unicode.txt", "[3] 8 id open_text wave"),
         ("old-mac.csv", "[1] 6 id open_text"),
         ("answers.jsonl", "[] 13 id question open_text single_choice"),
@@ -234,6 +236,101 @@ fn letters_are_one_response_each() {
     assert!(text(&all.responses[0]).contains("two weeks and none of them had time"));
     assert_eq!((all.unprocessed[0].page, all.unprocessed[0].reason), (Some(2), "scanned_page"));
     assert_eq!(all.rows, 1);
+}
+
+/// A file of `tests/fixtures/formats/`, read.
+fn format(name: &str) -> RawBatch {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/formats").join(name);
+    read(&Intake::open(&[path], &Options::default()).unwrap())
+}
+
+#[test]
+fn web_pages_and_rich_text_are_letters() {
+    let march = dates::parse("2025-03-12", dates::Order::DayFirst);
+    let all = format("letter.html");
+    assert_eq!((all.responses[0].channel, all.responses[0].submitted_on), (Channel::Letter, march));
+    assert!(
+        text(&all.responses[0])
+            .contains("\nNobody rings to say so.\n\nWhat would help:\n\nthe same")
+    );
+    assert!(!text(&all.responses[0]).contains("not a word"));
+    let all = format("letter.rtf");
+    assert_eq!((all.responses[0].channel, all.responses[0].submitted_on), (Channel::Letter, march));
+    assert!(
+        text(&all.responses[0]).contains("We pay £19 a visit.\nThey are good girls.\nThe same two")
+    );
+    assert!(!text(&all.responses[0]).contains("Strictly private"));
+}
+
+#[test]
+fn an_email_and_its_attachments_are_letters_of_one_person() {
+    let all = format("reply.eml");
+    assert_eq!((all.rows, all.responses.len(), all.unprocessed.len()), (3, 2, 1));
+    let [mail, letter] = [&all.responses[0], &all.responses[1]];
+    assert_eq!(
+        text(mail),
+        "Dear all,\n\nDad's carers have changed four times since Christmas and he no longer knows who is \
+         coming through the door. The ones who come are lovely.\n\nI attach a letter from my sister.\n\nWilhelmina"
+    );
+    assert!(text(letter).contains("cut short to ten minutes"));
+    assert_eq!((mail.row, letter.row, mail.channel), (1, 2, Channel::Letter));
+    assert_eq!(mail.respondent, letter.respondent);
+    let march = dates::parse("2025-03-12", dates::Order::DayFirst);
+    assert_eq!((mail.submitted_on, letter.submitted_on), (march, march));
+    let aside = &all.unprocessed[0];
+    assert_eq!((aside.row, aside.reason, &*aside.detail), (3, "attached_table", "attachment 2"));
+}
+
+#[test]
+fn an_outlook_message_is_read_like_any_email() {
+    let all = format("reply.msg");
+    assert_eq!((all.rows, all.responses.len(), all.unprocessed.len()), (4, 3, 1));
+    assert_eq!(text(&all.responses[0]), "Mum’s carers are late.");
+    assert_eq!(text(&all.responses[1]), "They never ring.");
+    assert_eq!(all.responses[2].submitted_on, Some(19_787));
+}
+
+#[test]
+fn people_of_a_conversation_are_responses_and_questions_are_not() {
+    let all = format("interview.srt");
+    let said: Vec<&str> = all.responses.iter().map(text).collect();
+    assert_eq!(
+        said,
+        [
+            "The girls are gentle and they always make me a cup of tea.",
+            "Mine rush in and out in ten minutes."
+        ]
+    );
+    let all = format("interview.vtt");
+    assert_eq!((all.responses.len(), all.responses[0].channel), (1, Channel::Transcript));
+    assert!(
+        !text(&all.responses[0]).contains('?') && text(&all.responses[0]).contains("Nobody rings")
+    );
+    // Labels are not in the text; the names among them travel beside it.
+    assert!(!text(&all.responses[0]).contains("Quux:"));
+    assert!(all.responses[0].names.iter().any(|name| name.reveal().contains("Quux")));
+}
+
+#[test]
+fn a_broken_letter_is_an_error_that_names_the_file_and_shows_nothing_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, content) in [
+        ("a.rtf", "Zebedee wrote this"),
+        ("a.eml", "Zebedee wrote this"),
+        ("a.msg", "Zebedee wrote this"),
+        ("a.vtt", "Zebedee wrote this"),
+        ("a.srt", "Zebedee wrote this"),
+    ] {
+        let path = dir.path().join(name);
+        fs::write(&path, content).unwrap();
+        let error = Intake::open(&[path], &Options::default()).unwrap_err();
+        let said = format!("{error} {error:?}");
+        assert!(
+            error.to_string().contains(name) && error.to_string().contains("save it again"),
+            "{said}"
+        );
+        assert!(!said.contains("Zebedee"), "{said}");
+    }
 }
 
 #[test]
@@ -410,7 +507,11 @@ fn a_row_with_too_many_cells_loses_no_words() {
 /// The real exports, where they are at hand.
 #[test]
 fn real_exports_are_understood() {
-    let Some(folder) = std::env::var_os("HEARD_PUBLIC_DATA").map(PathBuf::from) else { return };
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/public-data");
+    let folder = std::env::var_os("HEARD_PUBLIC_DATA").map_or_else(beside, PathBuf::from);
+    if !folder.is_dir() {
+        return;
+    }
     let one = |name: &str| Intake::open(&[folder.join(name)], &Options::default()).unwrap();
     let intake = one("exports/surveymonkey-two-header-rows.csv");
     let found = &intake.understanding()[0];
@@ -418,6 +519,14 @@ fn real_exports_are_understood() {
     assert_eq!(
         (found.header_rows.as_slice(), found.rows, found.has_open_text()),
         (&[1, 2][..], 1186, false)
+    );
+    let intake = one("exports/consultation-biomass-responses.csv");
+    let found = &intake.understanding()[0];
+    assert_eq!((found.header_rows.as_slice(), found.rows), (&[2][..], 5));
+    assert_eq!(found.columns[4].role, Role::Consent);
+    assert_eq!(
+        one("exports/fft-trust-template.csv").understanding()[0].columns[18].role,
+        Role::Hidden
     );
     for name in
         ["exports/consultation-biomass-responses.csv", "exports/consultation-questions.xlsx"]
@@ -440,4 +549,41 @@ fn real_exports_are_understood() {
         }
         assert_eq!(read(&intake).rows, found.rows, "{name}");
     }
+}
+
+/// The roles of a table with these bytes, by column.
+fn roles_of(table: &str) -> Vec<Role> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.csv");
+    fs::write(&path, table).unwrap();
+    let intake = Intake::open(&[path], &Options::default()).unwrap();
+    intake.understanding()[0].columns.iter().map(|c| c.role).collect()
+}
+
+#[test]
+fn how_a_response_came_in_is_no_question() {
+    let roles = roles_of(
+        "Response Type,Response ID,What could be better about your care?\n\
+         IP Address,R_1,They never ring when they are late\n\
+         IP Address,R_2,More time in the morning please\n\
+         Survey Preview,R_3,The same faces would be good\n",
+    );
+    assert_eq!((roles[0], roles[2]), (Role::SingleChoice, Role::OpenText));
+}
+
+#[test]
+fn one_comment_below_a_question_with_options_is_a_comment() {
+    let roles = roles_of(
+        "UserID,Q1. Why?,Q2. Tick all that apply,\n\
+         ,Comments,Late,Rushed\n\
+         1,They are late every single day,Late,\n\
+         2,,,Rushed\n",
+    );
+    assert_eq!(&roles[1..], [Role::OpenText, Role::MultipleChoice, Role::MultipleChoice]);
+}
+
+#[test]
+fn few_answers_to_what_was_good_are_open_text() {
+    let roles = roles_of("ID,What was good?,Area\r1,Kind girls,North\r2,n/a,South\r3,,North\r");
+    assert_eq!(roles[1], Role::OpenText);
 }

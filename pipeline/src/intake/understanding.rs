@@ -94,7 +94,7 @@ pub struct Answers {
     pub polarity: Polarity,
     /// Rows that belong to it, answered or not.
     pub rows: u64,
-    /// Blank ones among them; None for tables with an answer a row, where it is counted in all.
+    /// Blank ones among them; None where they were not counted.
     pub blank: Option<u64>,
     /// "Nothing", "none" and the like; None as above.
     pub says_nothing: Option<u64>,
@@ -136,7 +136,7 @@ pub struct Understanding {
     pub channel: Channel,
     /// The rows that hold the header, counted from 1.
     pub header_rows: Vec<u32>,
-    /// Rows of data, or 1 for a document.
+    /// Rows of data; for a document its letters, mostly 1.
     pub rows: u64,
     /// Rows without anything in them, which are not counted as rows.
     pub blank_rows: u64,
@@ -156,6 +156,12 @@ pub struct Understanding {
     pub set_aside: Option<&'static str>,
     /// Its place, from 1, among the files of all inputs, where it was found in a folder.
     pub in_folder: Option<usize>,
+    /// For files of pages: the pages of each letter, as the settings give them or as they seem to be.
+    pub(super) letters: Vec<(u32, u32)>,
+    /// Letters of it that people have to type.
+    pub(super) to_type: Vec<super::typed::ToType>,
+    /// Counts over its answers, once [`super::Intake::count`] was asked for them.
+    pub counts: Option<super::Counts>,
 }
 
 impl Understanding {
@@ -182,13 +188,16 @@ impl Understanding {
             problems: Vec::new(),
             set_aside: None,
             in_folder: None,
+            letters: Vec::new(),
+            to_type: Vec::new(),
+            counts: None,
         }
     }
 
     /// True where it holds words that people wrote.
     pub fn has_open_text(&self) -> bool {
         match self.kind {
-            Kind::Text | Kind::Document | Kind::Pdf => self.set_aside.is_none(),
+            kind if kind.is_document() => self.set_aside.is_none(),
             _ => self.columns.iter().any(|c| c.role == Role::OpenText),
         }
     }
@@ -205,12 +214,22 @@ impl Understanding {
     /// their place there: their names are mostly names of people, which no rule tells from words.
     pub(super) fn shown(&self, label: &dyn Fn(&str) -> String) -> String {
         let slashes = |path: &Path| path.to_string_lossy().replace('\\', "/");
-        let document = matches!(self.kind, Kind::Text | Kind::Document | Kind::Pdf | Kind::Other);
+        let document = self.kind.is_document() || self.kind == Kind::Other;
         match (self.in_folder, self.path.parent()) {
             (Some(place), Some(folder)) if document => {
                 format!("{}/ (file {place} by name)", label(&slashes(folder)))
             }
-            _ => label(&slashes(&self.path)),
+            // The ending is not part of a name ("ms.xlsx" is no lady).
+            _ => {
+                let whole = slashes(&self.path);
+                let ending = self.path.extension().map_or(0, |e| e.len() + 1);
+                match whole.len().checked_sub(ending).and_then(|at| whole.split_at_checked(at)) {
+                    Some((stem, ending)) if ending.is_ascii() && ending.len() <= 9 => {
+                        label(stem) + ending
+                    }
+                    _ => label(&whole),
+                }
+            }
         }
     }
 

@@ -53,6 +53,8 @@ tells! {
     wave = r"^(survey |reporting |financial |fiscal |collection )?(wave|round|year|period|quarter|phase|cycle|month|survey year)( number| name| no)?$";
     /// A score.
     rating = r"\b(score|rating|rate|stars?|nps|fft|satisfaction|out of (5|10|ten|five)|scale)\b|how (likely|satisfied|happy|well|good)|\b1 ?(to|-|–) ?(5|10)\b";
+    /// Asks for a judgement, which is an answer and no trait of who answers.
+    judges = r"^(\W*q?\d*[.):]?\s*)?(overall,? )?how (was|is|were|are|good|satisfied|happy|likely|well|would you (rate|describe)|do you (rate|feel|find))\b|\bto what extent\b|\bdo you (agree|support)\b|\b(your|overall) (experience|satisfaction)\b";
     /// Who speaks.
     speaker = r"\b(best describes? you|describes? (you|your (role|relationship|situation|connection))|responding as|respond(ent)? (type|category|group)|type of respondent|respondent_type|in what capacity|which capacity|are you( a|:| responding| completing|\?|\b.*(carer|individual|organisation|patient|service user|staff))|i am( a|:|\.\.\.|…|$)|who (is|are) (you|completing|filling|answering)|completing this (survey|form|questionnaire)( as| on behalf)|your (relationship|connection) (to|with)|relationship to|capacity|on behalf of|your role|voice|speaker)\b|^(respondent|role|relationship|capacity)$|^which (of (these|the following) )?(are you|best)";
     /// The question, in tables with an answer a row.
@@ -70,13 +72,19 @@ tells! {
     /// An explanation of the answer before it, and nothing without it.
     leans_on_the_one_before = r"^(\W*\d*[.):]?\s*)?((please )?(can|could) you )?(please |if (so|yes|no|not|other)[,:]? (please )?)?(explain|say|tell us|give|describe|state|specify|provide|add|share|expand|elaborate|comment|comments|why|other|reason|reasons|further|additional|any (other|further|additional)|details)\b.{0,60}$";
     good = r"\b(what|things?|anything|something|one thing|aspects?)\b.{0,40}\b(good|well|best|great|positive|enjoy(ed)?|valued?|works?|working|worked|helpful|appreciate)\b|\b(like|liked|enjoy|value) (best|most|about)\b|\bgood (practice|experience|points?|things?|about)\b|\bpositives?\b|\bpraise|\bcompliments?\b|\bwent well\b|\bgo(es|ing)? well\b|\bworked well\b|\bworking well\b|\bwhat do we do well\b|^(the )?(good|best)\b|\bwhat (do|did) you like\b|\bstrengths?\b|\bproud of\b|\bthank\b";
-    improve = r"\bimprov\w*|\bbetter\b|\b(not|n't|less|isn't) (work\w*|go\w*|been|so)? ?well\b|\bworst\b|\bwent wrong\b|\bgo(ne)? wrong\b|\bdislike\w*|\bbad(ly)?\b|\bpoor(ly)?\b|\bproblems?\b|\bconcerns?\b|\bcomplain\w*|\bnegatives?\b|\bdifficult\w*|\bfrustrat\w*|\b(would|could|should|like to see) (you |we |be |it )?(to )?chang\w+|\bwhat (would|should|could) .{0,20}chang\w*|\bdo differently\b|\bweakness\w*|\bnot good\b|\bleast\b|\bwhat (doesn't|does not|isn't|is not|didn't|did not)\b|\bgaps?\b|\bmissing\b|\bchallenges?\b|\bbarriers?\b|\b(in|into) the way of\b|\bstops?\b|\bstopp(ed|ing)\b|\bprevent\w*|\bhold\w* (you|us|me|people|them) back\b|\bstruggl\w*|\bannoy\w*|\bupsets?\b|\blets? (you|us|people) down\b|\bharder\b|\bone thing .{0,20}\bchange\b";
+    improve = r"\bimprov\w*|\bbetter\b|\b(not|n't|less|isn't) (work\w* |go\w* |been |done )?(so |as |very |quite )?(well|good)\b|\bworst\b|\bwent wrong\b|\bgo(ne)? wrong\b|\bdislike\w*|\bbad(ly)?\b|\bpoor(ly)?\b|\bproblems?\b|\bconcerns?\b|\bcomplain\w*|\bnegatives?\b|\bdifficult\w*|\bfrustrat\w*|\b(would|could|should|like to see) (you |we |be |it )?(to )?chang\w+|\bwhat (would|should|could) .{0,20}chang\w*|\bdo differently\b|\bweakness\w*|\bnot good\b|\bleast\b|\bwhat (doesn't|does not|isn't|is not|didn't|did not)\b|\bgaps?\b|\bmissing\b|\bchallenges?\b|\bbarriers?\b|\b(in|into) the way of\b|\bstops?\b|\bstopp(ed|ing)\b|\bprevent\w*|\bhold\w* (you|us|me|people|them) back\b|\bstruggl\w*|\bannoy\w*|\bupsets?\b|\blets? (you|us|people) down\b|\bharder\b|\bone thing .{0,20}\bchange\b";
     proposal = r"\bpropos\w+|\bdo you (agree|support|oppose)\b|\bagree or disagree\b|\b(support|oppose|object to) (the|this|our|these)\b|\bconsultation\b|\bpreferred option\b|\boption (\d|[a-d])\b|\bplan(s|ned)? (to|for)\b|\bviews? on (the|this|our) (plan|change|model|draft|option)|\bdraft (strategy|plan|policy)\b|\bextent do you agree\b|\bin favour\b";
 }
 
 /// What a question asks for.
 pub(crate) fn polarity(question: &str) -> Polarity {
     let text = question.to_lowercase().replace('’', "'");
+    // A key of a record ("answers.good") asks by its last part.
+    let text = match text.rsplit_once('.') {
+        Some((_, last)) if !text.contains(char::is_whitespace) && !last.is_empty() => last,
+        _ => &text,
+    };
+    let text = text.replace('_', " ");
     if proposal(&text) {
         return Polarity::Proposal;
     }
@@ -93,6 +101,11 @@ pub(crate) fn polarity(question: &str) -> Polarity {
 fn less_than_good(text: &str) -> bool {
     let both = text.contains(" and ") || text.contains(" or ") || text.contains('/');
     !both
+}
+
+/// Asks for words, or what is good or could be better.
+pub(crate) fn asks_for_words_or_views(header: &str) -> bool {
+    asks_for_words(header) || question(header) || good(header) || improve(header)
 }
 
 /// Whether a header says this.
@@ -325,6 +338,10 @@ mod tests {
             ("What could we have done better?", Polarity::Improve),
             ("Please tell us about anything that we could have done better", Polarity::Improve),
             ("What did not go well?", Polarity::Improve),
+            ("What has not gone so well?", Polarity::Improve),
+            ("What does not work so well?", Polarity::Improve),
+            ("answers.good", Polarity::Good),
+            ("answers.could_be_better", Polarity::Improve),
             ("What would you change?", Polarity::Improve),
             ("What is good about the service and what could be improved?", Polarity::Neutral),
             ("Please tell us about your care", Polarity::Neutral),

@@ -24,7 +24,9 @@ pub(super) fn parse(path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Resul
     let read = file.read(&mut magic)?;
     let open = || -> Result<BufReader<File>, Stop> { Ok(BufReader::new(File::open(path)?)) };
     if magic[..read] == [0xD0, 0xCF, 0x11, 0xE0] {
-        if is_encrypted_package(path)? {
+        let mut head = Vec::new();
+        open()?.take(64 * 1024 * 1024).read_to_end(&mut head)?;
+        if is_encrypted_package(&head) {
             return Err(Stop::Why(Why::Password));
         }
         let mut book = Xls::new(open()?).map_err(|e| match e {
@@ -33,7 +35,7 @@ pub(super) fn parse(path: &Path, unpacked_mb: u64, out: &mut dyn Write) -> Resul
         })?;
         return ranges(&mut book, out);
     }
-    let names = zip_names(path, unpacked_mb)?;
+    let names = zip_names(open()?, unpacked_mb)?;
     let has = |name: &str| names.iter().any(|n| n == name);
     if has("xl/workbook.bin") {
         return ranges(&mut Xlsb::new(open()?).map_err(|_| Stop::Why(Why::NotWhatItSays))?, out);

@@ -5,12 +5,14 @@
 use rayon::prelude::*;
 
 use super::comparisons::{by_group, by_type, change};
+use super::further;
 use super::measured::measure;
 use super::words::{list, number, of, percent, spoken};
 use super::{Drawn, Error};
 use crate::charts::{
     Base, Chart, Figure, Frame, Funnel, Sentiment, SentimentRow, Share, Step, ThemeRow, Themes,
 };
+use crate::config::ChartChoice;
 use crate::tables::evidence::{Cell, Dimension, Evidence, ThemeRow as Theme};
 
 /// A chart that is decided on but not drawn.
@@ -20,11 +22,14 @@ pub(super) struct Plan {
     pub(super) chart: Box<dyn Chart + Send + Sync>,
 }
 
-/// Every chart of a run, drawn in parallel, always in the same order: `themes`, `sentiment`,
+/// The charts of a run, drawn in parallel, always in the same order: `themes`, `sentiment`,
 /// `themes_by_respondent_type` (even where there is nothing to show, which they then say),
-/// `response_funnel`, `change_between_waves`, `themes_by_<column>` for each column of a breakdown
-/// and `measure_<id>` for each quantity that enough people gave.
-pub fn draw(evidence: &Evidence) -> Result<Vec<Drawn>, Error> {
+/// `response_funnel`, `change_between_waves`, `themes_by_<column>` for each column of a breakdown,
+/// `measure_<id>` for each quantity that enough people gave, and those of [`further`].
+///
+/// The report shows five: `themes`, `sentiment`, and the first three of those that answer a question
+/// which somebody asked (see [`most_telling`]). Others are drawn where all are asked for.
+pub fn draw(evidence: &Evidence, choice: ChartChoice) -> Result<Vec<Drawn>, Error> {
     let mut plans = vec![themes(evidence), sentiment(evidence), by_type(evidence)];
     plans.extend(funnel(evidence));
     let breakdowns = evidence.main().map(|book| book.breakdowns.as_slice()).unwrap_or_default();
@@ -36,8 +41,74 @@ pub fn draw(evidence: &Evidence) -> Result<Vec<Drawn>, Error> {
     let columns = breakdowns.iter().filter(|b| matches!(b.dimension, Dimension::Column(_)));
     plans.extend(columns.map(|b| by_group(evidence, b)));
     plans.extend(evidence.measures.iter().filter_map(|row| measure(evidence, row)));
+    plans.extend(further::against(evidence));
+    plans.extend(further::stance(evidence));
+    plans.extend(further::standards(evidence));
+    let gap = further::gap(evidence);
+    let differ = gap.as_ref().is_some_and(|(_, found)| *found);
+    plans.extend(gap.map(|(plan, _)| plan));
+    plans.extend(further::pairs(evidence));
+    plans.extend(further::months(evidence));
+    plans.extend(further::responded(evidence));
+    plans.extend(further::weighted(evidence));
     name_apart(&mut plans);
-    plans.into_par_iter().map(Plan::draw).collect()
+    let stems: Vec<&str> = plans.iter().map(|plan| plan.stem.as_str()).collect();
+    let best = most_telling(evidence, &stems, differ);
+    let draw = |(at, plan): (usize, Plan)| {
+        let in_report = best.contains(&at);
+        let wanted = in_report || choice == ChartChoice::All;
+        wanted.then(|| plan.draw().map(|drawn| Drawn { in_report, ..drawn }))
+    };
+    plans.into_par_iter().enumerate().filter_map(draw).collect()
+}
+
+/// Charts that the report shows.
+const BEST: usize = 5;
+
+/// Which charts fit the data and the question best: themes and sentiment always; then what the user
+/// asked about (proposals, standards for quantities, who receives care), what time tells (waves,
+/// months), people beside families where a test finds a difference, the first column, who was
+/// invited, who speaks, the ranked findings or the first standard, and what goes together.
+fn most_telling(evidence: &Evidence, stems: &[&str], differ: bool) -> Vec<usize> {
+    let begins = |wanted: &str| stems.iter().position(|stem| stem.starts_with(wanted));
+    let is = |wanted: &str| stems.iter().position(|stem| *stem == wanted);
+    let column = evidence.main().and_then(|book| {
+        let by = book.breakdowns.iter().find(|b| matches!(b.dimension, Dimension::Column(_)))?;
+        stems.iter().position(|stem| **stem == format!("themes_{}", by.id).to_lowercase())
+    });
+    let speaks = evidence.main().and_then(|book| book.breakdown(Dimension::RespondentType));
+    let order = [
+        is("themes"),
+        is("sentiment"),
+        is("stance_by_proposal"),
+        is("measures_and_standards"),
+        is("change_between_waves"),
+        begins("months_"),
+        is("responded_and_receive_care"),
+        is("people_and_families").filter(|_| differ),
+        column,
+        is("response_funnel").filter(|_| evidence.funnel.invited.is_some()),
+        is("themes_by_respondent_type").filter(|_| speaks.is_some()),
+        is("standard_bolton").or_else(|| begins("standard_")),
+        begins("measure_"),
+        is("themes_together"),
+        is("response_funnel"),
+        is("themes_by_respondent_type"),
+    ];
+    let mut best: Vec<usize> = Vec::new();
+    for at in order.into_iter().flatten() {
+        if best.len() < BEST && !best.contains(&at) {
+            best.push(at);
+        }
+    }
+    best
+}
+
+/// Those of the charts that have these file names.
+pub fn draw_some(evidence: &Evidence, stems: &[&str]) -> Result<Vec<Drawn>, Error> {
+    let plans = [themes(evidence), sentiment(evidence)];
+    let wanted = plans.into_iter().filter(|plan| stems.contains(&plan.stem.as_str()));
+    wanted.map(Plan::draw).collect()
 }
 
 impl Plan {
@@ -52,6 +123,7 @@ impl Plan {
             alt: self.frame.alt_text,
             svg,
             png,
+            in_report: false,
         })
     }
 }
@@ -240,7 +312,7 @@ fn sentiment(evidence: &Evidence) -> Plan {
     Plan { stem: "sentiment".to_owned(), frame, chart: Box::new(chart) }
 }
 
-fn sentence_case(text: &str) -> String {
+pub(super) fn sentence_case(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

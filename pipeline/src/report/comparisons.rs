@@ -2,15 +2,13 @@
 //! each raised most; one about change claims it only where a test does.
 
 use super::charts::{Plan, figure, frame, respondents};
-use super::difference::differs;
 use super::words::{number, percent, spoken};
-use crate::charts::{Base, ByGroup, Change, ChangeRow, Group, GroupRow, Verdict};
+use crate::charts::{Base, ByGroup, Change, ChangeRow, Group, GroupRow, Sides, Verdict};
+use crate::tables::difference::{NO_VALUE, differs};
 use crate::tables::evidence::{Breakdown, BreakdownRow, BreakdownValue, Cell, Dimension, Evidence};
 
 /// More groups than these do not fit beside each other.
 const MOST_GROUPS: usize = 10;
-/// What stands for small groups and for no answer among the values of a breakdown.
-const NO_WAVE: [&str; 2] = ["Not stated", "Other (small groups)"];
 
 pub(super) fn by_type(evidence: &Evidence) -> Plan {
     let stem = "themes_by_respondent_type".to_owned();
@@ -122,7 +120,7 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
     let waves: Vec<usize> = (0..breakdown.values.len())
         .filter(|at| {
             let value = &breakdown.values[*at];
-            value.merged == 1 && !NO_WAVE.contains(&value.label.as_str())
+            value.merged == 1 && !NO_VALUE.contains(&value.label.as_str())
         })
         .collect();
     let [.., earlier, later] = waves.as_slice() else { return None };
@@ -189,6 +187,7 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
     let wave =
         |value: &BreakdownValue| (value.label.clone(), Base { n: value.base, of: unit.to_owned() });
     let (earlier, later) = (wave(from), wave(to));
-    let chart = Change { frame: frame.clone(), earlier, later, rows: drawn };
+    let sides = Sides::Times;
+    let chart = Change { frame: frame.clone(), earlier, later, rows: drawn, sides };
     Some(Plan { stem: "change_between_waves".to_owned(), frame, chart: Box::new(chart) })
 }

@@ -23,6 +23,14 @@ const PLUM: &str = "801650";
 const SOFT: &str = "3D3D3D";
 const PALE: &str = "EEF1F4";
 const LINE: &str = "BFC4CA";
+/// Id of the logo's picture.
+pub(super) const LOGO: &str = "rIdImage_logo";
+/// A PNG of one pixel that nobody sees.
+const CLEAR: [u8; 68] = [
+    137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 8, 4, 0,
+    0, 0, 181, 28, 12, 2, 0, 0, 0, 11, 73, 68, 65, 84, 120, 218, 99, 96, 96, 0, 0, 0, 3, 0, 1, 43,
+    9, 77, 132, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+];
 const BULLETS: usize = 2;
 const STEPS: usize = 3;
 /// No clock: the same report gives the same bytes.
@@ -30,7 +38,7 @@ const NO_DATE: &str = "1980-01-01T00:00:00Z";
 
 /// `report.docx`. The same view gives the same bytes.
 pub fn docx(view: &View<'_>) -> Result<Vec<u8>, Error> {
-    let mut word = styled(Docx::new())
+    let mut word = styled(Docx::new(), view)
         .created_at(NO_DATE)
         .updated_at(NO_DATE)
         .page_size(11_906, 16_838)
@@ -51,18 +59,28 @@ pub fn docx(view: &View<'_>) -> Result<Vec<u8>, Error> {
         );
     }
     word = word.footer(Footer::new().add_paragraph(foot(view)));
+    let mut alternatives = Vec::new();
+    if let Some(logo) = view.picture {
+        alternatives.push(view.organisation.clone().unwrap_or_else(|| "Logo".to_owned()));
+        let run = Run::new().add_image(of_logo(logo));
+        word = word.add_paragraph(Paragraph::new().style("Picture").add_run(run));
+    }
     word = word.add_paragraph(paragraph("Title", &view.title));
     if let Some(name) = &view.organisation {
         word = word.add_paragraph(paragraph("Subtitle", name));
     }
-    word = word.add_paragraph(paragraph("ContentsHeading", "Contents"));
-    word = contents(word, view);
-    let mut alternatives = Vec::new();
+    // A page or two need no contents.
+    let brief = view.plain || view.sections.len() < 2;
+    if !brief {
+        word = word.add_paragraph(paragraph("ContentsHeading", "Contents"));
+        word = contents(word, view);
+    }
     for (at, section) in view.sections.iter().enumerate() {
-        word = add_section(word, section, at, &mut alternatives);
+        word = add_section(word, section, (at, brief), &mut alternatives);
     }
     let author = view.organisation.as_deref().unwrap_or("Heard");
-    let finish = Finish { title: &view.title, author, alternatives: &alternatives };
+    let drawing = view.picture.filter(|logo| logo.kind == "svg").map(|logo| logo.bytes.as_slice());
+    let finish = Finish { title: &view.title, author, alternatives: &alternatives, drawing };
     pack(word.build(), &finish)
 }
 
@@ -112,13 +130,13 @@ fn paragraph(style: &str, text: &str) -> Paragraph {
 fn add_section(
     mut word: Docx,
     section: &Section<'_>,
-    at: usize,
+    (at, brief): (usize, bool),
     alternatives: &mut Vec<String>,
 ) -> Docx {
     let style = if section.level == 2 { "Heading1" } else { "Heading2" };
     let heading = Paragraph::new()
         .style(style)
-        .page_break_before(section.new_page || at == 0)
+        .page_break_before(section.new_page || (at == 0 && !brief))
         .add_bookmark_start(at + 1, bookmark(section))
         .add_run(Run::new().add_text(readable(&section.heading)))
         .add_bookmark_end(at + 1);
@@ -175,12 +193,30 @@ fn add_block(mut word: Docx, block: &Block<'_>, alternatives: &mut Vec<String>) 
             let who = paragraph("QuoteSource", &format!("{role}. {about}"));
             word.add_paragraph(words).add_paragraph(who)
         }
+        Block::Tenths { filled, label } => {
+            let figures = |symbol: &str, number: u8| symbol.repeat(number.into());
+            let filled = (*filled).min(10);
+            let said = Run::new().add_text(figures("\u{25cf}", filled)).color(BLUE).size(44);
+            let others = Run::new().add_text(figures("\u{25cb}", 10 - filled)).color(SOFT).size(44);
+            let row = Paragraph::new().style("Normal").add_run(said).add_run(others);
+            word.add_paragraph(row.keep_next(true)).add_paragraph(paragraph("Normal", label))
+        }
         Block::ToWrite { prompt } => {
             let heading = Run::new().add_text("To be written. ").bold();
             let text = Run::new().add_text(readable(prompt));
             word.add_paragraph(Paragraph::new().style("ToWrite").add_run(heading).add_run(text))
         }
     }
+}
+
+/// The logo, at most 5 cm wide and 2 cm high. A vector logo has an empty picture in its place here,
+/// beside which [`pack`] sets the drawing itself.
+fn of_logo(logo: &crate::organisation::Logo) -> Pic {
+    let (width, height) = (f64::from(logo.size.0), f64::from(logo.size.1));
+    let scale = (1_800_000.0 / width).min(720_000.0 / height);
+    let emu = |units: f64| (units * scale).round() as u32;
+    let bytes = if logo.kind == "png" { logo.bytes.clone() } else { CLEAR.to_vec() };
+    Pic::new_with_dimensions(bytes, logo.size.0, logo.size.1).id(LOGO).size(emu(width), emu(height))
 }
 
 /// The chart at the width of the text, or as high as a page allows; None where it is not a PNG file.
@@ -210,12 +246,23 @@ fn widths(table: &Table, columns: usize) -> Vec<usize> {
             let head = table.head.get(at).map_or(0, |name| {
                 name.split_whitespace().map(|word| word.chars().count() + 1).max().unwrap_or(0)
             });
+            if table.words {
+                return of_words(table, at).max(head) + 3;
+            }
             let most = if at == 0 { 28 } else { 22 };
             cells.unwrap_or(0).max(head).clamp(7, most) + 3
         })
         .collect();
     let all: usize = weights.iter().sum();
     weights.iter().map(|weight| TEXT_WIDTH * weight / all).collect()
+}
+
+/// The room of a column of sentences grows more slowly than they do; what is blank is written on.
+fn of_words(table: &Table, at: usize) -> usize {
+    let cells: Vec<usize> =
+        table.rows.iter().filter_map(|row| row.get(at)).map(|text| text.chars().count()).collect();
+    let mean = cells.iter().sum::<usize>() as f64 / cells.len().max(1) as f64;
+    if mean < 1.0 { 14 } else { (mean.sqrt() * 4.0).round() as usize }
 }
 
 fn grid(table: &Table) -> Grid {
@@ -256,7 +303,8 @@ fn grid(table: &Table) -> Grid {
         .set_borders(borders)
 }
 
-fn styled(word: Docx) -> Docx {
+fn styled(word: Docx, view: &View<'_>) -> Docx {
+    let main = view.colour.as_deref().map_or(BLUE, |colour| colour.trim_start_matches('#'));
     let fonts = RunFonts::new().ascii("Arial").hi_ansi("Arial").cs("Arial").east_asia("Arial");
     let spacing = |before, after| LineSpacing::new().before(before).after(after);
     let style = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name);
@@ -267,12 +315,12 @@ fn styled(word: Docx) -> Docx {
             .q_format(true)
             .size(size)
             .bold()
-            .color(BLUE)
+            .color(main)
             .outline_lvl(level)
             .line_spacing(spacing(320, 120))
     };
     let normal = style("Normal", "Normal")
-        .size(22)
+        .size(if view.plain { 28 } else { 22 })
         .line_spacing(spacing(0, 140).line(276).line_rule(LineSpacingType::Auto));
     let based = |id: &str, name: &str| style(id, name).based_on("Normal");
     let bullet = Level::new(
@@ -297,14 +345,14 @@ fn styled(word: Docx) -> Docx {
         .add_style(heading("Heading1", "heading 1", 34, 0))
         .add_style(heading("Heading2", "heading 2", 28, 1))
         .add_style(
-            based("Title", "Title").size(56).bold().color(BLUE).line_spacing(spacing(1_200, 120)),
+            based("Title", "Title").size(56).bold().color(main).line_spacing(spacing(1_200, 120)),
         )
         .add_style(based("Subtitle", "Subtitle").size(28).color(SOFT))
         .add_style(
             based("ContentsHeading", "Contents Heading")
                 .size(28)
                 .bold()
-                .color(BLUE)
+                .color(main)
                 .line_spacing(spacing(600, 120)),
         )
         .add_style(based("TOC1", "toc 1").line_spacing(spacing(0, 60)))

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 
 use heard_models::words::{Direction, Domain, Polarity, Sentiment, Stance};
 
-use super::{Agreement, Facts};
+use super::{Agreement, Facts, Measured};
 use crate::manifest::Versioned;
+use crate::organisation::Organisation;
+use crate::tables::Chosen;
 use crate::tables::evidence::{
-    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, CodebookEvidence, Dimension,
-    Evidence, Finding, Funnel, Heard, MeasureRow, MeasureSummary, Named, OutcomeRow, Overall, Pair,
-    Profile, QuestionRow, Quote, Split, StanceRow, ThemeRow, Unit,
+    Against, Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, ClauseRow,
+    CodebookEvidence, Dimension, Evidence, Finding, Funnel, Heard, MeasureRow, MeasureSummary,
+    Named, OutcomeRow, Overall, Pair, Profile, QuestionRow, Quote, Split, StanceRow,
+    StandardEvidence, ThemeRow, Unit, Unnamed,
 };
 
 /// (group, label) of themes as long and as short as they come.
@@ -137,6 +140,7 @@ fn named(id: &str, label: &str, number: Option<u64>) -> Named {
 }
 
 /// So many themes raised by so many people.
+#[expect(clippy::too_many_lines, reason = "one of everything")]
 pub(super) fn evidence(themes: usize, people: u64) -> Evidence {
     let group = |id: &str| *GROUPS.iter().find(|group| group.0 == id).unwrap();
     let rows: Vec<ThemeRow> = THEMES[..themes]
@@ -194,6 +198,7 @@ pub(super) fn evidence(themes: usize, people: u64) -> Evidence {
             people,
         )],
         breakdowns,
+        standards: vec![standard(&rows, people)],
         themes: rows,
     };
     Evidence {
@@ -225,6 +230,16 @@ pub(super) fn evidence(themes: usize, people: u64) -> Evidence {
                 .map(|(at, s)| (*s, small_hidden(people / (3 + 2 * at as u64), people)))
                 .collect(),
         }],
+        outcomes_by: Vec::new(),
+        represented: Vec::new(),
+        weighted: None,
+        processes: Vec::new(),
+        unnamed: vec![Unnamed {
+            number: 1,
+            terms: vec!["parking".to_owned(), "permit".to_owned()],
+            respondents: Some(people / 12),
+            passages: Some(people / 11),
+        }],
         languages: vec![named("en", "English", Some(people * 2)), named("cy", "Welsh", None)],
         flags: vec![
             named("safeguarding_review", "For a person to read today", None),
@@ -234,6 +249,22 @@ pub(super) fn evidence(themes: usize, people: u64) -> Evidence {
         redactions: vec![named("PERSON", "Names of people", Some(people / 2))],
         unprocessed: vec![named("unreadable_page", "Scanned page without text", Some(2))],
         rules: vec!["In breakdowns, figures of fewer than 5 are hidden.".to_owned()],
+    }
+}
+
+fn standard(rows: &[ThemeRow], people: u64) -> StandardEvidence {
+    let clause = |(at, theme): (usize, &ThemeRow)| ClauseRow {
+        id: format!("QS{}", at + 1),
+        label: format!("QS{} {}", at + 1, theme.label),
+        themes: vec![theme.label.clone()],
+        respondents: cell(people / (4 + at as u64), people),
+        sentiment: split(people / (4 + at as u64), 2),
+    };
+    StandardEvidence {
+        id: "nice".to_owned(),
+        title: "NICE quality standard QS123".to_owned(),
+        best_fit: true,
+        clauses: rows.iter().enumerate().map(clause).collect(),
     }
 }
 
@@ -292,6 +323,13 @@ fn measures(people: u64) -> Vec<MeasureRow> {
                 range: Some((5.0, 90.0)),
                 values,
             }),
+            against: Some(Against {
+                standard: "at most 30 minutes".to_owned(),
+                limit: 30.0,
+                at_most: true,
+                kept: cell(total * 2 / 3, total),
+                beyond: cell(total - total * 2 / 3, total),
+            }),
         },
         MeasureRow {
             id: "care_workers".to_owned(),
@@ -301,6 +339,7 @@ fn measures(people: u64) -> Vec<MeasureRow> {
             respondents: None,
             values: None,
             summary: None,
+            against: None,
         },
     ]
 }
@@ -341,6 +380,22 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<Finding> {
     evidence.findings(5)
 }
 
+fn draft(theme: &str) -> crate::specification::Draft {
+    crate::specification::Draft {
+        id: theme.to_owned(),
+        plain: "Seeing the same care workers".to_owned(),
+        requirement: "The provider gives each person a small, named team.".to_owned(),
+        indicator: "Number of different care workers in four weeks.".to_owned(),
+        measured_in: "visit log".to_owned(),
+        serious: theme == "theme_9",
+    }
+}
+
+/// People's own words.
+pub(super) fn chosen() -> Chosen {
+    Chosen { quotes: quotes(), ..Chosen::default() }
+}
+
 /// What the report says beside the evidence.
 pub(super) fn facts() -> Facts {
     let version = |id: &str| Versioned {
@@ -359,8 +414,11 @@ pub(super) fn facts() -> Facts {
         ),
     ]);
     Facts {
-        organisation: Some("Healthwatch & Friends of Exampleshire".to_owned()),
-        title: Some("Home care in Exampleshire: what people told us".to_owned()),
+        organisation: Organisation {
+            name: Some("Healthwatch & Friends of Exampleshire".to_owned()),
+            title: Some("Home care in Exampleshire: what people told us".to_owned()),
+            ..Organisation::default()
+        },
         heard: "0.1.0".to_owned(),
         codebooks: vec![version("home-care")],
         models: vec![version("home-care-fast")],
@@ -372,5 +430,15 @@ pub(super) fn facts() -> Facts {
             figure: ".52".to_owned(),
             on: "300 comments kept back from training".to_owned(),
         }],
+        precisions: (0..26)
+            .map(|at| {
+                let right = if at == 1 { 0.72 } else { 0.9 };
+                (format!("theme_{at}"), Measured { right, low: right - 0.06, high: right + 0.05 })
+            })
+            .collect(),
+        drafts: ["theme_0", "theme_9"].map(draft).into(),
+        clauses: BTreeMap::from([("theme_0".to_owned(), "NICE QS123 statement 3".to_owned())]),
+        manifest: vec![("Disclosure profile".to_owned(), "standard".to_owned())],
+        ..Facts::default()
     }
 }

@@ -28,7 +28,17 @@ pub fn html(view: &View<'_>) -> Result<String, Error> {
         report => Value::from(Serde(view)),
         contents => Value::from(Serde(contents(view))),
         css => STYLE,
+        colours => colours(view),
     })?)
+}
+
+/// The organisation's own colours, which were checked, over those of the style sheet.
+fn colours(view: &View<'_>) -> String {
+    let set = |name: &str, colour: &Option<String>| {
+        colour.as_ref().map(|colour| format!("{name}: {colour};")).unwrap_or_default()
+    };
+    let own = format!("{}{}", set("--blue", &view.colour), set("--plum", &view.accent));
+    if own.is_empty() { own } else { format!(":root {{ {own} }}\n") }
 }
 
 fn contents<'a>(view: &'a View<'_>) -> Vec<Chapter<'a>> {

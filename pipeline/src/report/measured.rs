@@ -2,8 +2,8 @@
 
 use super::bins::bins;
 use super::charts::{Plan, frame};
-use super::words::{quantity, unit};
-use crate::charts::{Base, Histogram};
+use super::words::{number, quantity, unit};
+use crate::charts::{Base, Histogram, Standard};
 use crate::tables::evidence::{Evidence, MeasureRow};
 
 /// Fewer numbers than these make no histogram.
@@ -19,7 +19,19 @@ pub(super) fn measure(evidence: &Evidence, row: &MeasureRow) -> Option<Plan> {
     let drawn = bins(summary, shown == total)?;
     let per = row.per.as_deref();
     let median = quantity(summary.median, &row.unit, per);
-    let headline = format!("{}: half of the numbers given are {median} or less", row.label);
+    let against = row.against.as_ref().and_then(|against| {
+        let (count, base) = (against.beyond.count()?, against.beyond.base()?);
+        Some(format!(
+            "{}: of the {} who gave a number, {} gave one that is not {}",
+            row.label,
+            number(base),
+            number(count),
+            against.standard
+        ))
+    });
+    let headline = against.unwrap_or_else(|| {
+        format!("{}: half of the numbers given are {median} or less", row.label)
+    });
     let quartiles = format!(
         "The middle half lies between {} and {}.",
         quantity(summary.lower_quartile, &row.unit, per),
@@ -39,7 +51,11 @@ pub(super) fn measure(evidence: &Evidence, row: &MeasureRow) -> Option<Plan> {
         bins: drawn.bars,
         whole: drawn.whole,
         open_above: drawn.open_above,
-        standard: None,
+        standard: row.against.as_ref().map(|against| Standard {
+            // Between the bars of whole numbers: "at most 4" stands where 5 begins.
+            value: against.limit + f64::from(u8::from(drawn.whole && against.at_most)),
+            label: format!("Standard: {}", against.standard),
+        }),
         base: Base { n: total, of: "answers with a number".to_owned() },
     };
     Some(Plan { stem: format!("measure_{}", row.id), frame, chart: Box::new(chart) })

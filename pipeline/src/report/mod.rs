@@ -1,4 +1,5 @@
-//! Evidence to documents that people read: charts, a web page, a Word file, a notebook.
+//! Evidence to documents that people read: charts, a web page, a Word file, a page for the people
+//! whose words these are, papers for information governance, notebooks.
 //!
 //! Everything is said once. [`View`] holds the report's sections as sentences and rows of strings,
 //! made from [`Evidence`] alone, so that a figure that disclosure control hides cannot come back;
@@ -7,15 +8,19 @@
 mod bins;
 mod charts;
 mod comparisons;
-mod difference;
+pub mod contract;
 mod docx;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod fixture;
+mod further;
+pub mod governance;
 mod html;
 mod measured;
 pub mod notebook;
 mod package;
+pub mod part;
+mod plain;
 mod sections;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -27,13 +32,17 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-pub use charts::draw;
+pub use charts::{draw, draw_some};
 pub use docx::docx;
 pub use html::html;
+pub use plain::plain;
 pub use view::{BigNumber, Block, Section, Table, View};
 
 use crate::manifest::{Manifest, Versioned};
-use crate::tables::evidence::{Evidence, Finding, Quote};
+use crate::organisation::{Logo, Organisation, Style};
+use crate::specification::{Draft, VisitFigure};
+use crate::tables::Chosen;
+use crate::tables::evidence::{Evidence, Finding};
 
 /// What every page says until people have read a sample.
 pub const DRAFT: &str = "Draft: coded by computer";
@@ -74,6 +83,9 @@ pub struct Drawn {
     /// The PNG file.
     #[serde(skip)]
     pub png: Vec<u8>,
+    /// Whether it is one of those that the report shows.
+    #[serde(skip)]
+    pub in_report: bool,
 }
 
 /// How well codings agree with people's, as measured elsewhere.
@@ -87,13 +99,27 @@ pub struct Agreement {
     pub on: String,
 }
 
+/// How often a theme is right where the program gives it, 0..1, with its 95% interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// Share of what was given that people gave too.
+    pub right: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// A theme that may be right less often than this makes no key finding.
+pub const LEAST_PRECISION: f64 = 0.7;
+
 /// What the report says beside the evidence: who publishes it, and how it was made.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Who publishes the report.
-    pub organisation: Option<String>,
-    /// Title of the report.
-    pub title: Option<String>,
+    /// Who publishes the report, in which colours and words.
+    pub organisation: Organisation,
+    /// Their logo.
+    pub logo: Option<Logo>,
     /// Version of Heard.
     pub heard: String,
     /// The codebooks.
@@ -102,30 +128,74 @@ pub struct Facts {
     pub models: Vec<Versioned>,
     /// Kinds of files that were read, each once: csv, docx, ...
     pub kinds: Vec<String>,
+    /// Disclosure profile, hash of the settings, version of the tables, for the manifest.
+    pub manifest: Vec<(String, String)>,
     /// One line on what a group or a theme means, by its id.
     pub definitions: BTreeMap<String, String>,
     /// Agreement with people's codes; empty where nobody measured it.
     pub agreement: Vec<Agreement>,
+    /// Agreement was measured on a sample of these answers that people coded.
+    pub own_sample: bool,
+    /// How often each theme is right, by its id.
+    pub precisions: BTreeMap<String, Measured>,
     /// What people decided, and what that says of the model; None where nobody did.
     pub review: Option<crate::publish::Review>,
+    /// What each theme may become in a contract.
+    pub drafts: Vec<Draft>,
+    /// Clauses of the standards, by theme.
+    pub clauses: BTreeMap<String, String>,
+    /// Figures that stand beside what people say.
+    pub figures: Vec<VisitFigure>,
 }
 
 impl Facts {
     /// From the manifest of a run. It takes nothing that counts people: those figures come from
     /// [`Evidence`] only, after disclosure control.
-    pub fn new(manifest: &Manifest, organisation: Option<String>, title: Option<String>) -> Self {
+    pub fn new(manifest: &Manifest) -> Self {
         let mut kinds: Vec<String> = manifest.sources.iter().map(|s| s.kind.clone()).collect();
         kinds.sort_unstable();
         kinds.dedup();
+        let start = |hash: &str| hash.get(..12).unwrap_or(hash).to_owned();
         Self {
-            organisation,
-            title,
+            organisation: manifest.organisation.clone(),
             heard: manifest.heard.clone(),
             codebooks: manifest.codebooks.clone(),
             models: manifest.models.clone(),
             kinds,
+            manifest: vec![
+                ("Disclosure profile".to_owned(), manifest.suppress.clone()),
+                ("Settings (start of their sha256)".to_owned(), start(&manifest.config)),
+                ("Version of the tables".to_owned(), manifest.schema.clone()),
+            ],
+            figures: manifest.visit_log.clone(),
             ..Self::default()
         }
+    }
+
+    /// How the report is laid out.
+    pub fn style(&self) -> Style {
+        self.organisation.style()
+    }
+
+    /// What people told about.
+    pub fn subject(&self) -> &str {
+        self.organisation
+            .subject
+            .as_deref()
+            .map(str::trim)
+            .filter(|s| !s.is_empty())
+            .unwrap_or("their care")
+    }
+
+    /// Whether a theme is right often enough for a sentence that will be quoted: not where the lower
+    /// end of its interval is under [`LEAST_PRECISION`], and not where nobody measured it.
+    pub fn is_sure(&self, theme: &str) -> bool {
+        self.precisions.get(theme).is_some_and(|measured| measured.low >= LEAST_PRECISION)
+    }
+
+    /// Themes that matter however few raise them.
+    pub fn serious(&self) -> Vec<String> {
+        self.drafts.iter().filter(|draft| draft.serious).map(|draft| draft.id.clone()).collect()
     }
 }
 
@@ -138,8 +208,8 @@ pub struct Material<'a> {
     pub facts: &'a Facts,
     /// Key findings, the most important first.
     pub findings: &'a [Finding],
-    /// Quotes, in the order in which they should stand.
-    pub quotes: &'a [Quote],
+    /// People's own words.
+    pub chosen: &'a Chosen,
     /// The charts, as [`draw`] gives them.
     pub drawn: &'a [Drawn],
 }

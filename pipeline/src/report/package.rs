@@ -9,6 +9,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::Error;
+use super::docx::LOGO;
 
 /// What is added to the parts.
 pub(super) struct Finish<'a> {
@@ -18,6 +19,8 @@ pub(super) struct Finish<'a> {
     pub(super) author: &'a str,
     /// Alternative text of each picture, in their order.
     pub(super) alternatives: &'a [String],
+    /// An SVG that stands in place of the logo's picture.
+    pub(super) drawing: Option<&'a [u8]>,
 }
 
 /// The file's bytes.
@@ -32,7 +35,7 @@ pub(super) fn pack(mut parts: XMLDocx, finish: &Finish<'_>) -> Result<Vec<u8>, E
         titled(&String::from_utf8_lossy(&parts.doc_props.core), finish).into_bytes();
     let mut loose = Cursor::new(Vec::new());
     parts.pack(&mut loose)?;
-    compress(loose)
+    compress(loose, finish.drawing)
 }
 
 /// Each picture gets its own number and its words.
@@ -103,7 +106,30 @@ pub(super) fn readable(text: &str) -> String {
     text.chars().filter(|c| !bad(*c)).collect()
 }
 
-fn compress(loose: Cursor<Vec<u8>>) -> Result<Vec<u8>, Error> {
+/// A part that knows of the vector logo: its type, its relation, its place beside the picture that
+/// programs without vectors show.
+fn with_drawing(name: &str, part: String) -> String {
+    match name {
+        "[Content_Types].xml" => part.replacen(
+            "</Types>",
+            "<Default Extension=\"svg\" ContentType=\"image/svg+xml\" /></Types>",
+            1,
+        ),
+        "word/_rels/document.xml.rels" => part.replacen(
+            "</Relationships>",
+            "<Relationship Id=\"rIdDrawing\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/image\" Target=\"media/logo.svg\" /></Relationships>",
+            1,
+        ),
+        "word/document.xml" => {
+            let bare = format!("<a:blip r:embed=\"{LOGO}\" />");
+            let full = format!("<a:blip r:embed=\"{LOGO}\"><a:extLst><a:ext uri=\"{{96DAC541-7B7A-43D3-8B79-37D633B846F1}}\"><asvg:svgBlip xmlns:asvg=\"http://schemas.microsoft.com/office/drawing/2016/SVG/main\" r:embed=\"rIdDrawing\" /></a:ext></a:extLst></a:blip>");
+            part.replacen(&bare, &full, 1)
+        }
+        _ => part,
+    }
+}
+
+fn compress(loose: Cursor<Vec<u8>>, drawing: Option<&[u8]>) -> Result<Vec<u8>, Error> {
     let mut loose = ZipArchive::new(loose)?;
     let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..loose.len() {
@@ -121,9 +147,16 @@ fn compress(loose: Cursor<Vec<u8>>) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes)?;
         if !picture {
-            bytes = without_ids(&String::from_utf8_lossy(&bytes)).into_bytes();
+            let text = without_ids(&String::from_utf8_lossy(&bytes));
+            bytes =
+                if drawing.is_some() { with_drawing(part.name(), text) } else { text }.into_bytes();
         }
         packed.write_all(&bytes)?;
+    }
+    if let Some(drawing) = drawing {
+        let options = SimpleFileOptions::default().last_modified_time(DateTime::default());
+        packed.start_file("word/media/logo.svg", options)?;
+        packed.write_all(drawing)?;
     }
     Ok(packed.finish()?.into_inner())
 }

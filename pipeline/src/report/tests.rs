@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use super::fixture::{evidence, facts, findings, quotes};
+use super::fixture::{chosen, evidence, facts, findings};
 use super::{Block, Drawn, Facts, Material, View, draw};
+use crate::config::ChartChoice;
 use crate::tables::evidence::{Breakdown, Cell, Dimension, Evidence, Split};
 
 const HIDDEN: Split = Split {
@@ -16,11 +17,19 @@ const HIDDEN: Split = Split {
 };
 
 fn with_view<T>(evidence: &Evidence, then: impl FnOnce(&View<'_>, &[Drawn]) -> T) -> T {
-    let drawn = draw(evidence).unwrap();
-    let (facts, findings, quotes) = (facts(), findings(evidence), quotes());
-    let material =
-        Material { evidence, facts: &facts, findings: &findings, quotes: &quotes, drawn: &drawn };
-    then(&View::new(&material), &drawn)
+    let drawn = draw(evidence, ChartChoice::All).unwrap();
+    with_facts(evidence, &drawn, &facts(), |view| then(view, &drawn))
+}
+
+fn with_facts<T>(
+    evidence: &Evidence,
+    drawn: &[Drawn],
+    facts: &Facts,
+    then: impl FnOnce(&View<'_>) -> T,
+) -> T {
+    let (findings, chosen) = (findings(evidence), chosen());
+    let material = Material { evidence, facts, findings: &findings, chosen: &chosen, drawn };
+    then(&View::new(&material))
 }
 
 fn parts(docx: &[u8]) -> BTreeMap<String, Vec<u8>> {
@@ -73,7 +82,7 @@ fn words_of_page(html: &str) -> String {
 fn the_three_charts_exist_even_when_nobody_said_anything() {
     let mut empty = evidence(0, 0);
     empty.codebooks.clear();
-    let drawn = draw(&empty).unwrap();
+    let drawn = draw(&empty, ChartChoice::All).unwrap();
     let stems: Vec<&str> = drawn.iter().map(|d| d.file_stem.as_str()).collect();
     assert_eq!(&stems[..3], ["themes", "sentiment", "themes_by_respondent_type"]);
     assert!(drawn.iter().all(|d| d.svg.starts_with("<svg") && d.png.starts_with(b"\x89PNG")));
@@ -92,7 +101,8 @@ fn a_run_with_waves_and_columns_gets_their_charts_and_file_names_are_safe_and_ap
         .breakdowns
         .push(Breakdown { id: "By_Provider".to_owned(), ..twin.clone() });
     evidence.codebooks[0].breakdowns.push(Breakdown { id: "by_../etc".to_owned(), ..twin });
-    let stems: Vec<String> = draw(&evidence).unwrap().into_iter().map(|d| d.file_stem).collect();
+    let stems: Vec<String> =
+        draw(&evidence, ChartChoice::All).unwrap().into_iter().map(|d| d.file_stem).collect();
     assert_eq!(
         stems,
         [
@@ -105,13 +115,18 @@ fn a_run_with_waves_and_columns_gets_their_charts_and_file_names_are_safe_and_ap
             "themes_by_provider_2",
             "themes_by____etc",
             "measure_minutes_late",
+            "measures_and_standards",
+            "stance_by_proposal",
+            "standard_nice",
+            "people_and_families",
+            "themes_together",
         ]
     );
 }
 
 #[test]
 fn headlines_are_findings_made_from_the_figures() {
-    let drawn = draw(&evidence(5, 120)).unwrap();
+    let drawn = draw(&evidence(5, 120), ChartChoice::All).unwrap();
     let title = |stem: &str| drawn.iter().find(|d| d.file_stem == stem).unwrap().title.clone();
     assert!(title("themes").ends_with("by 40 of 120 people (33%)"), "{}", title("themes"));
     assert!(title("sentiment").starts_with("Criticised most: "));
@@ -125,7 +140,7 @@ fn a_hidden_figure_is_in_no_headline_and_no_words() {
     let book = &mut evidence.codebooks[0];
     // 413 of 1,200 is nowhere else.
     book.themes[0].respondents = Cell::shown(413, 1_200);
-    let shown = draw(&evidence).unwrap();
+    let shown = draw(&evidence, ChartChoice::All).unwrap();
     assert!(shown[0].title.contains("413") && shown[0].alt.contains("413"));
     let book = &mut evidence.codebooks[0];
     book.themes[0].respondents = Cell::Hidden;
@@ -299,12 +314,12 @@ fn the_same_evidence_gives_the_same_bytes() {
 #[test]
 fn a_report_without_quotes_findings_or_facts_still_stands() {
     let evidence = evidence(5, 12);
-    let drawn = draw(&evidence).unwrap();
+    let drawn = draw(&evidence, ChartChoice::All).unwrap();
     let material = Material {
         evidence: &evidence,
         facts: &Facts::default(),
         findings: &[],
-        quotes: &[],
+        chosen: &crate::tables::Chosen::default(),
         drawn: &drawn,
     };
     let page = super::html(&View::new(&material)).unwrap();
@@ -323,6 +338,181 @@ fn facts_take_no_count_of_people_from_the_manifest() {
         ],
         ..Default::default()
     };
-    let facts = Facts::new(&manifest, None, None);
+    let facts = Facts::new(&manifest);
     assert_eq!(facts.kinds, ["csv", "docx"]);
+}
+
+const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><rect width="120" height="40" fill="#990000"/></svg>"##;
+
+#[test]
+fn an_organisation_has_its_logo_and_colours_on_the_page_and_in_word() {
+    let evidence = evidence(3, 120);
+    let drawn = draw(&evidence, ChartChoice::All).unwrap();
+    let mut facts = facts();
+    facts.organisation.colour = Some("#990000".to_owned());
+    facts.organisation.contact = Some("Telephone 01632 960 000".to_owned());
+    facts.organisation.why = Some("The council asked us to.".to_owned());
+    facts.logo = Some(crate::organisation::Logo::of(LOGO.as_bytes().to_vec()).unwrap());
+    with_facts(&evidence, &drawn, &facts, |view| {
+        let page = super::html(view).unwrap();
+        assert!(page.contains("<img class=\"logo\" src=\"data:image&#x2f;svg+xml;base64,"));
+        assert!(page.contains("alt=\"Healthwatch &amp; Friends of Exampleshire\""));
+        assert!(page.contains("--blue: #990000;") && page.contains("01632 960 000"));
+        assert!(page.contains("The council asked us to."));
+        let parts = parts(&super::docx(view).unwrap());
+        assert_eq!(parts["word/media/logo.svg"], LOGO.as_bytes());
+        let document = String::from_utf8_lossy(&parts["word/document.xml"]);
+        assert_eq!(document.matches("<asvg:svgBlip ").count(), 1);
+        assert!(document.contains("descr=\"Healthwatch &amp;"));
+        let types = String::from_utf8_lossy(&parts["[Content_Types].xml"]);
+        assert!(types.contains("Extension=\"svg\""));
+        let relations = String::from_utf8_lossy(&parts["word/_rels/document.xml.rels"]);
+        assert!(relations.contains("rIdDrawing"));
+        assert!(String::from_utf8_lossy(&parts["word/styles.xml"]).contains("990000"));
+        for (name, bytes) in &parts {
+            assert!(
+                name.starts_with("word/media/") || quick_xml_reads(&String::from_utf8_lossy(bytes))
+            );
+        }
+    });
+}
+
+#[test]
+fn a_council_report_says_we_asked_you_said_we_did() {
+    let evidence = evidence(5, 120);
+    let drawn = draw(&evidence, ChartChoice::All).unwrap();
+    let mut facts = facts();
+    facts.organisation.style = Some("council".to_owned());
+    with_facts(&evidence, &drawn, &facts, |view| {
+        let chapters: Vec<&str> =
+            view.sections.iter().filter(|s| s.level == 2).map(|s| s.heading.as_str()).collect();
+        assert_eq!(chapters, ["Summary", "We asked", "You said", "We did", "Appendix"]);
+        assert!(super::html(view).unwrap().contains("What could be better?"));
+    });
+}
+
+#[test]
+fn an_unsure_theme_is_no_finding_until_people_have_read_a_sample() {
+    let mut evidence = evidence(5, 120);
+    let facts = facts();
+    let sure = evidence.findings_on(6, |theme| facts.is_sure(theme));
+    assert!(!sure.is_empty() && sure.iter().all(|finding| finding.theme != "theme_1"));
+    let drawn = draw(&evidence, ChartChoice::All).unwrap();
+    let section = |evidence: &Evidence| {
+        with_facts(evidence, &drawn, &facts, |view| {
+            let found = view.sections.iter().find(|s| s.id == "key-findings").unwrap();
+            serde_json::to_string(&found.blocks).unwrap()
+        })
+    };
+    assert!(section(&evidence).contains("To be checked before they are repeated"));
+    evidence.draft = false;
+    assert!(!section(&evidence).contains("To be checked"));
+}
+
+#[test]
+fn the_report_has_the_chapters_that_people_look_for() {
+    with_view(&evidence(26, 1_200), |view, _| {
+        let ids: Vec<&str> = view.sections.iter().map(|s| s.id.as_str()).collect();
+        let wanted = [
+            "summary",
+            "key-findings",
+            "why-and-how",
+            "who-we-heard-from",
+            "feeling",
+            "themes",
+            "in-detail",
+            "group-1",
+            "suggestions",
+            "few-but-serious",
+            "specification",
+            "recommendations",
+            "provider-response",
+            "appendix",
+            "codebook",
+            "accuracy",
+            "limits",
+            "rules",
+            "manifest",
+        ];
+        let mut rest = ids.iter();
+        for id in wanted {
+            assert!(rest.any(|found| *found == id), "{id} is not in its place in {ids:?}");
+        }
+        let numbers = view.sections[0].blocks.iter().find_map(|block| match block {
+            Block::Numbers { items } => Some(items.len()),
+            _ => None,
+        });
+        assert_eq!(numbers, Some(3));
+    });
+}
+
+#[test]
+fn figures_stand_beside_what_people_say_and_targets_are_left_to_people() {
+    let evidence = evidence(5, 120);
+    let mut facts = facts();
+    facts.figures = vec![crate::specification::VisitFigure {
+        theme: "theme_0".to_owned(),
+        what: "Care workers in four weeks".to_owned(),
+        figure: "9.4".to_owned(),
+        period: "2026".to_owned(),
+    }];
+    let rows = super::contract::rows(&evidence, &facts);
+    let row = rows.iter().find(|row| row.theme == "theme_0").unwrap();
+    assert_eq!(row.figures, ["Care workers in four weeks: 9.4 (2026)"]);
+    assert!(row.evidence().contains("40 of 120 (33%), 95% interval"));
+    let table = super::contract::table(&rows).unwrap();
+    let target = table.frame.column("target").unwrap();
+    assert!(target.str().unwrap().iter().all(|cell| cell == Some("")));
+}
+
+#[test]
+fn the_plain_page_speaks_in_short_sentences_without_percentages() {
+    let evidence = evidence(5, 120);
+    let (facts, findings, chosen) = (facts(), findings(&evidence), chosen());
+    let material = Material {
+        evidence: &evidence,
+        facts: &facts,
+        findings: &findings,
+        chosen: &chosen,
+        drawn: &[],
+    };
+    let view = super::plain(&material);
+    let page = super::html(&view).unwrap();
+    assert!(page.contains("<body class=\"plain\">") && !page.contains("<nav"));
+    assert!(page.contains("aria-label=\"3 of 10 people\""));
+    assert!(!words_of_page(&page).contains('%'));
+    let mut lengths = Vec::new();
+    for section in &view.sections {
+        for block in &section.blocks {
+            let texts: Vec<String> = match block {
+                Block::Text { text } => vec![text.clone()],
+                Block::List { items, .. } => items.clone(),
+                Block::Tenths { label, .. } => vec![label.clone()],
+                _ => continue,
+            };
+            for text in texts {
+                let sentences = text.split_inclusive(['.', '?', ':']);
+                lengths.extend(sentences.map(|s| s.split_whitespace().count()).filter(|n| *n > 0));
+            }
+        }
+    }
+    let mean = lengths.iter().sum::<usize>() as f64 / lengths.len() as f64;
+    assert!(mean <= 9.0 && lengths.iter().all(|n| *n <= 16), "{mean} {lengths:?}");
+    assert!(!super::docx(&view).unwrap().is_empty());
+}
+
+#[test]
+fn the_papers_for_governance_are_filled_in_and_say_what_people_must_add() {
+    let manifest = crate::manifest::Manifest {
+        counts: crate::manifest::Counts { answers: 210, pii_residual: 3, ..Default::default() },
+        ..Default::default()
+    };
+    let papers = super::governance::papers(&manifest, &facts()).unwrap();
+    let names: Vec<&str> = papers.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["data-flows.docx", "dpia-draft.docx"]);
+    for (name, bytes) in &papers {
+        let document = document(bytes);
+        assert!(document.contains("210") && document.contains("To be written"), "{name}");
+        assert!(!parts(bytes).keys().any(|part| part.starts_with("word/header")));
+    }
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::Drawn;
+use super::{Drawn, Facts};
 
 /// A report, ready to be set.
 #[derive(Clone, Debug, Serialize)]
@@ -14,8 +14,45 @@ pub struct View<'a> {
     pub organisation: Option<String>,
     /// What stands on every page until people have read a sample.
     pub draft: Option<String>,
+    /// Larger print, no contents: for the people whose words these are.
+    pub plain: bool,
+    /// `src` of the logo.
+    pub logo: Option<String>,
+    /// `#12436D`, where the organisation has its own.
+    pub colour: Option<String>,
+    /// The same of what must not be missed.
+    pub accent: Option<String>,
+    /// Where readers can turn to.
+    pub contact: Option<String>,
+    /// The logo itself.
+    #[serde(skip)]
+    pub picture: Option<&'a crate::organisation::Logo>,
     /// The sections, in order; a section of level 3 belongs to the last one of level 2.
     pub sections: Vec<Section<'a>>,
+}
+
+impl<'a> View<'a> {
+    /// A document of these sections, as the organisation has it.
+    pub(super) fn of(
+        facts: &'a Facts,
+        title: String,
+        draft: bool,
+        sections: Vec<Section<'a>>,
+    ) -> Self {
+        let organisation = &facts.organisation;
+        Self {
+            title,
+            organisation: organisation.name.clone(),
+            draft: draft.then(|| super::DRAFT.to_owned()),
+            plain: false,
+            logo: facts.logo.as_ref().map(crate::organisation::Logo::data),
+            colour: organisation.colour.clone(),
+            accent: organisation.accent.clone(),
+            contact: organisation.contact.clone(),
+            picture: facts.logo.as_ref(),
+            sections,
+        }
+    }
 }
 
 /// A heading and what stands below it.
@@ -40,6 +77,13 @@ impl<'a> Section<'a> {
 
     pub(super) fn under(id: String, heading: impl Into<String>, blocks: Vec<Block<'a>>) -> Self {
         Self { id, heading: heading.into(), level: 3, new_page: false, blocks }
+    }
+
+    /// The same below another heading.
+    pub(super) fn below(mut self) -> Self {
+        self.level = 3;
+        self.new_page = false;
+        self
     }
 
     pub(super) fn on_new_page(mut self) -> Self {
@@ -104,6 +148,13 @@ pub enum Block<'a> {
         /// positive, negative, mixed or neutral.
         sentiment: String,
     },
+    /// So many people of ten, as a row of ten figures.
+    Tenths {
+        /// How many of ten.
+        filled: u8,
+        /// "3 in 10 people said ..."
+        label: String,
+    },
     /// Left for people to write.
     ToWrite {
         /// What belongs here.
@@ -122,6 +173,14 @@ impl Block<'_> {
 
     pub(super) fn list(items: Vec<String>) -> Self {
         Self::List { items, ordered: false }
+    }
+
+    /// What the organisation said in its settings, or a place to write it.
+    pub(super) fn said_or(said: Option<&String>, prompt: &str) -> Self {
+        match said.map(|text| text.trim()).filter(|text| !text.is_empty()) {
+            Some(text) => Self::text(text),
+            None => Self::to_write(prompt),
+        }
     }
 
     pub(super) fn to_write(prompt: impl Into<String>) -> Self {

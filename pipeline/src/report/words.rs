@@ -126,9 +126,30 @@ pub fn quantity(value: f64, unit: &str, per: Option<&str>) -> String {
     }
 }
 
+/// Two quantities of one unit: "20 to 30 minutes", "£18 to £20 an hour".
+pub fn range(low: f64, high: f64, unit: &str, per: Option<&str>) -> String {
+    if (low - high).abs() < 1e-9 {
+        return quantity(low, unit, per);
+    }
+    let first = if unit == "gbp" { quantity(low, unit, None) } else { plain(low) };
+    format!("{first} to {}", quantity(high, unit, per))
+}
+
+/// So many people of ten.
+pub fn tenths(share: f64) -> u8 {
+    (share * 10.0).round().clamp(0.0, 10.0) as u8
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranges_say_their_unit_once() {
+        assert_eq!(range(22.5, 34.0, "minutes", None), "22.5 to 34 minutes");
+        assert_eq!(range(18.0, 20.0, "gbp", Some("hour")), "£18 to £20 an hour");
+        assert_eq!(range(3.0, 3.0, "count", Some("day")), "3 a day");
+    }
 
     #[test]
     fn figures_read_as_people_write_them() {

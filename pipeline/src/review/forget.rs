@@ -123,7 +123,7 @@ pub fn forget(dir: &Path, id: &str) -> Result<Forgotten, Error> {
     if evaluation.exists() {
         fs::remove_dir_all(&evaluation).map_err(io("remove", &evaluation))?;
     }
-    crate::again::report(dir, None).map_err(Box::new)?;
+    crate::again::report(dir, crate::again::Changes::default()).map_err(Box::new)?;
     Ok(found)
 }
 

@@ -110,6 +110,6 @@ pub fn carry_over(dir: &std::path::Path) -> Result<Option<(usize, usize)>, Error
     let found = decisions.keys().filter(|(key, _)| met.contains(key)).count();
     let lost = decisions.keys().count() - found;
     drop(decisions);
-    crate::again::report(dir, None).map_err(Box::new)?;
+    crate::again::report(dir, crate::again::Changes::default()).map_err(Box::new)?;
     Ok(Some((found, lost)))
 }

@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 
 use heard_models::words::{Direction, Domain, Stance, Status};
 
-use super::breakdown::{Published, publishable};
-use super::counts::Counts;
+use super::breakdown::{self, Published, protect_feeling, publishable};
+use super::counts::{Book, Counts};
 use super::disclosure::{Parts, Profile};
 use super::evidence::{
-    CodebookEvidence, Dimension, Evidence, Funnel, MeasureRow, MeasureSummary, Named, Number,
-    OutcomeRow, Overall, Pair, QuestionRow, Split, StanceRow, ThemeRow,
+    Against, Cell, ClauseRow, CodebookEvidence, Dimension, Evidence, Funnel, MeasureRow,
+    MeasureSummary, Named, Number, OutcomeRow, Overall, Pair, QuestionRow, Split, StanceRow,
+    StandardEvidence, ThemeRow,
 };
 use super::intervals::{margin, share};
 use super::measured::{MeasureKey, Measured};
+use super::overlap::Overlaps;
+use super::settings::PopulationRow;
 use super::tally::{FLAGS, Sums, Tally};
-use super::{findings, labels};
-use crate::vocabulary::CodebookNames;
+use super::{findings, labels, population, process};
+use crate::vocabulary::{ClauseName, CodebookNames, StandardName};
 
 /// What the coded responses do not say themselves.
 #[derive(Clone, Debug, Default)]
@@ -30,14 +33,32 @@ pub struct Facts {
     pub redactions: BTreeMap<String, u64>,
     /// Rows, pages and files set aside, by reason, as in the manifest.
     pub unprocessed: BTreeMap<String, u64>,
+    /// Who receives care, where the user said.
+    pub population: Vec<PopulationRow>,
 }
 
 /// Everything that may be published about these counts.
 pub fn evidence(tally: &Tally, facts: &Facts) -> Evidence {
     let sums = tally.settled();
     let profile = facts.profile;
-    let (published, left_out) = publishable(tally, &sums, profile);
+    let (mut published, left_out) = publishable(tally, &sums, profile);
+    let overlaps = Overlaps::new(&sums, &published);
+    protect_feeling(&mut published, &sums, profile, &overlaps);
     let books = tally.vocabulary.codebooks().iter().enumerate();
+    let codebooks: Vec<CodebookEvidence> = books
+        .map(|(at, names)| codebook(tally, &sums, profile, &published, &overlaps, at, names))
+        .collect();
+    let known = population::known(&sums, &published, &facts.population);
+    let weighted = codebooks
+        .first()
+        .and_then(|book| population::weighted(tally, &sums, profile, &known, book));
+    // The codebook of the same name has the same figures by every breakdown already.
+    let by_codebook = codebooks.iter().any(|book| book.id == "outcomes");
+    let outcomes_by = if by_codebook {
+        Vec::new()
+    } else {
+        breakdown::outcomes(&published, &sums, profile, &overlaps)
+    };
     Evidence {
         profile,
         draft: !facts.reviewed,
@@ -47,11 +68,16 @@ pub fn evidence(tally: &Tally, facts: &Facts) -> Evidence {
             respondents: whole_split(profile, sums.respondents.feeling),
             comments: whole_split(profile, sums.comments.feeling),
         },
-        codebooks: books
-            .map(|(at, names)| codebook(tally, &sums, profile, &published, at, names))
-            .collect(),
+        processes: codebooks.first().map(process::processes).unwrap_or_default(),
+        represented: known.iter().map(population::Known::represented).collect(),
+        weighted,
+        outcomes_by,
+        unnamed: Vec::new(),
+        codebooks,
         questions: questions(tally, &sums, profile, &published),
-        measures: sums.measures.iter().map(|(key, all)| measure(profile, *key, all)).collect(),
+        measures: (sums.measures.iter())
+            .map(|(key, all)| measure(tally, profile, *key, all))
+            .collect(),
         outcomes: outcomes(profile, &sums),
         stance: stance(tally, &sums, profile, &published),
         languages: languages(profile, &sums),
@@ -110,6 +136,7 @@ fn codebook(
     sums: &Sums,
     profile: Profile,
     published: &[Published],
+    overlaps: &Overlaps,
     at: usize,
     names: &CodebookNames,
 ) -> CodebookEvidence {
@@ -141,18 +168,67 @@ fn codebook(
     };
     let (slots, themes): (Vec<usize>, Vec<ThemeRow>) = rows(themes).into_iter().unzip();
     let groups = names.groups.iter().enumerate();
-    let groups =
-        groups.map(|(at, (id, label))| row(id, label, id, book.first_group + at)).collect();
+    let count = |theme: usize| sums.respondents.slot(book.first + theme).iter().sum::<u64>();
+    let groups = groups
+        .map(|(at, (id, label))| {
+            let (slot, mut group) = row(id, label, id, book.first_group + at);
+            let members = (0..book.group.len()).filter(|theme| book.group[*theme] == Some(slot));
+            let members: Vec<u64> = members.map(count).collect();
+            let raised = sums.respondents.slot(slot).iter().sum();
+            if profile.group_tells(raised, &members) {
+                group.respondents = Cell::Hidden;
+                group.sentiment = Split::HIDDEN;
+            }
+            (slot, group)
+        })
+        .collect();
     CodebookEvidence {
         id: names.id.clone(),
         title: names.title.clone(),
         version: names.version.clone(),
         pairs: pairs(sums, profile, at, names),
-        breakdowns: published.iter().map(|p| p.themes(sums, profile, &themes, &slots)).collect(),
+        breakdowns: breakdown::themes(published, sums, profile, overlaps, &themes, &slots),
+        standards: standards(sums, profile, book, names),
         groups: ranked(groups).into_iter().map(|(_, row)| row).collect(),
         thin: rows(thin).into_iter().map(|(_, row)| row).collect(),
         themes,
     }
+}
+
+/// Each standard's clauses, the one raised by most people first.
+fn standards(
+    sums: &Sums,
+    profile: Profile,
+    book: &Book,
+    names: &CodebookNames,
+) -> Vec<StandardEvidence> {
+    let base = sums.respondents.base;
+    let standard = |(standard, first): (&StandardName, &usize)| {
+        let clause = |(at, clause): (usize, &ClauseName)| {
+            let parts = sums.clauses[first + at];
+            let themes: Vec<usize> =
+                clause.themes.iter().map(|theme| usize::from(*theme)).collect();
+            let counts = themes.iter().map(|theme| sums.respondents.slot(book.first + theme));
+            let counts: Vec<u64> = counts.map(|parts| parts.iter().sum()).collect();
+            let hidden = profile.plan_union(parts, &counts);
+            ClauseRow {
+                id: clause.id.clone(),
+                label: clause.label.clone(),
+                themes: themes.iter().map(|theme| names.themes[*theme].label.clone()).collect(),
+                respondents: profile.cell(parts.iter().sum(), base, hidden.raised),
+                sentiment: profile.split(parts, hidden),
+            }
+        };
+        let mut clauses: Vec<ClauseRow> = standard.clauses.iter().enumerate().map(clause).collect();
+        clauses.sort_by_key(|clause| std::cmp::Reverse(clause.respondents.count()));
+        StandardEvidence {
+            id: standard.id.clone(),
+            title: standard.title.clone(),
+            best_fit: standard.best_fit,
+            clauses,
+        }
+    };
+    names.standards.iter().zip(&book.first_clause).map(standard).collect()
 }
 
 /// Most raised first. Under `nhs` ties of printed figures are in codebook order, so that the order
@@ -266,7 +342,28 @@ fn questions(
     asked(tally, sums, profile, published).into_iter().map(row).collect()
 }
 
-fn measure(profile: Profile, MeasureKey(id, unit, per): MeasureKey, all: &Measured) -> MeasureRow {
+fn measure(
+    tally: &Tally,
+    profile: Profile,
+    MeasureKey(id, unit, per): MeasureKey,
+    all: &Measured,
+) -> MeasureRow {
+    let standard = tally.options.standards.iter().find(|standard| standard.is_for(id, per));
+    let against = standard.and_then(|standard| {
+        let (limit, at_most) = match (standard.at_most, standard.at_least) {
+            (Some(most), _) => (most, true),
+            (None, least) => (least?, false),
+        };
+        let parts = [all.respondents - all.beyond, all.beyond, 0, 0];
+        let split = profile.split(parts, profile.plan_whole(parts));
+        Some(Against {
+            standard: labels::limit(limit, at_most, unit, per),
+            limit,
+            at_most,
+            kept: split.positive,
+            beyond: split.negative,
+        })
+    });
     let enough = all.respondents >= profile.least();
     let summary = || {
         let quantile = |share| all.quantile(share);
@@ -291,6 +388,7 @@ fn measure(profile: Profile, MeasureKey(id, unit, per): MeasureKey, all: &Measur
         respondents: profile.whole(all.respondents),
         values: profile.whole(all.count()),
         summary: if enough { summary() } else { None },
+        against: against.filter(|_| enough),
     }
 }
 

@@ -7,12 +7,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use heard_models::words::{Direction, Domain};
+use rayon::prelude::*;
+
+use super::counts::Counts;
+
 use super::disclosure::{Hidden, Parts, Profile, together};
 use super::evidence::{
-    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Dimension, Heard, ThemeRow, Unit,
+    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Dimension, Heard, Split, ThemeRow, Unit,
 };
 use super::intervals::share;
 use super::labels;
+use super::overlap::{Counted, Kind, Overlaps, Plans};
 use super::tally::{NOT_STATED, Sums, Tally};
 
 /// More values than these are put together; a reader cannot take in more, and questions fewer.
@@ -119,7 +125,9 @@ impl Published {
             Unit::Respondents => sums.respondents.feeling,
             Unit::Comments => sums.comments.feeling,
         };
-        let feeling_hidden = profile.plan_feeling(&feeling, profile.plan_whole(whole));
+        let bases: Vec<u64> = feeling.iter().map(|parts| parts.iter().sum()).collect();
+        let hidden = profile.plan_whole(whole);
+        let feeling_hidden = profile.plan_beside(&bases, &feeling, hidden, Kind::Felt, &[])?;
         Some(Self { at, dimension, unit, id, label, values, members, feeling, feeling_hidden })
     }
 
@@ -134,62 +142,158 @@ impl Published {
         }
     }
 
-    /// The themes of one codebook by this dimension; `slots` are theirs, in the same order.
-    pub(super) fn themes(
-        &self,
-        sums: &Sums,
-        profile: Profile,
-        themes: &[ThemeRow],
-        slots: &[usize],
-    ) -> Breakdown {
-        let bases: Vec<u64> = self.feeling.iter().map(|parts| parts.iter().sum()).collect();
-        let whole = match self.unit {
-            Unit::Respondents => &sums.respondents,
-            Unit::Comments => &sums.comments,
-        };
-        let row = |(theme, slot): (&ThemeRow, &usize)| {
-            let parts = whole.slot(*slot);
-            if parts.iter().sum::<u64>() == 0 {
-                return None;
-            }
-            let by_value: Vec<Parts> = self
-                .members
-                .iter()
-                .map(|ids| total(ids, |id| sums.values[self.at][id].slot(*slot)))
-                .collect();
-            let plan = profile.plan(&bases, &by_value, profile.plan_whole(parts))?;
-            let cells = by_value.iter().zip(plan).zip(&bases).map(|((parts, hidden), base)| {
-                BreakdownCell {
-                    raised: profile.cell(parts.iter().sum(), *base, hidden.raised),
-                    sentiment: profile.split(*parts, hidden),
-                }
-            });
-            Some(BreakdownRow {
-                id: theme.id.clone(),
-                label: theme.label.clone(),
-                group: theme.group.clone(),
-                all: match self.unit {
-                    Unit::Respondents => theme.respondents,
-                    Unit::Comments => theme.comments,
-                },
-                cells: cells.collect(),
-            })
-        };
+    /// How many are of each value.
+    pub(super) fn bases(&self) -> Vec<u64> {
+        self.feeling.iter().map(|parts| parts.iter().sum()).collect()
+    }
+
+    /// A count by value.
+    pub(super) fn by_value(&self, sums: &Sums, of: impl Fn(&Counts) -> Parts) -> Vec<Parts> {
+        self.members.iter().map(|ids| total(ids, |id| of(&sums.values[self.at][id]))).collect()
+    }
+
+    /// The same breakdown of something else.
+    pub(super) fn with_rows(&self, profile: Profile, rows: Vec<BreakdownRow>) -> Breakdown {
+        let felt = self.feeling.iter().zip(&self.feeling_hidden);
         Breakdown {
             id: self.id.clone(),
             label: self.label.clone(),
             dimension: self.dimension,
             unit: self.unit,
             values: self.values.clone(),
-            feeling: self
-                .feeling
-                .iter()
-                .zip(&self.feeling_hidden)
-                .map(|(parts, hidden)| profile.split(*parts, *hidden))
-                .collect(),
-            rows: themes.iter().zip(slots).filter_map(row).collect(),
+            feeling: felt.map(|(parts, hidden)| profile.split(*parts, *hidden)).collect(),
+            rows,
         }
     }
+
+    /// The figures of one row, of which is known what is hidden.
+    pub(super) fn cells(
+        &self,
+        profile: Profile,
+        rows: &[Parts],
+        hidden: &[Hidden],
+    ) -> Vec<BreakdownCell> {
+        let cells = rows.iter().zip(hidden).zip(self.bases());
+        cells
+            .map(|((parts, hidden), base)| BreakdownCell {
+                raised: profile.cell(parts.iter().sum(), base, hidden.raised),
+                sentiment: profile.split(*parts, *hidden),
+            })
+            .collect()
+    }
+}
+
+/// What was felt on the whole is protected in all breakdowns of respondents together.
+pub(super) fn protect_feeling(
+    published: &mut [Published],
+    sums: &Sums,
+    profile: Profile,
+    overlaps: &Overlaps,
+) {
+    let rows = of_unit(published, Unit::Respondents, |by| by.feeling.clone());
+    let whole = profile.plan_whole(sums.respondents.feeling);
+    let counted = Counted { whole, rows: &rows, kind: Kind::Felt };
+    let plans = overlaps.plans(profile, published, &counted);
+    for (by, plan) in published.iter_mut().zip(plans) {
+        if by.unit == Unit::Respondents {
+            let all = || vec![Hidden { raised: false, parts: [true; 4] }; by.values.len()];
+            by.feeling_hidden = plan.unwrap_or_else(all);
+        }
+    }
+}
+
+/// Rows for the breakdowns of one unit, and none for the others.
+fn of_unit(
+    published: &[Published],
+    unit: Unit,
+    rows: impl Fn(&Published) -> Vec<Parts>,
+) -> Vec<Vec<Parts>> {
+    published.iter().map(|by| if by.unit == unit { rows(by) } else { Vec::new() }).collect()
+}
+
+/// The themes of one codebook by every breakdown; `slots` are theirs, in the same order.
+pub(super) fn themes(
+    published: &[Published],
+    sums: &Sums,
+    profile: Profile,
+    overlaps: &Overlaps,
+    themes: &[ThemeRow],
+    slots: &[usize],
+) -> Vec<Breakdown> {
+    let theme = |slot: &usize| -> Vec<Option<Vec<BreakdownCell>>> {
+        let units = [(Unit::Respondents, &sums.respondents), (Unit::Comments, &sums.comments)];
+        let mut cells = vec![None; published.len()];
+        for (unit, whole) in units {
+            let parts = whole.slot(*slot);
+            if parts.iter().sum::<u64>() == 0 {
+                continue;
+            }
+            let rows = of_unit(published, unit, |by| by.by_value(sums, |c| c.slot(*slot)));
+            let whole = profile.plan_whole(parts);
+            let counted = Counted { whole, rows: &rows, kind: Kind::Raised };
+            let plans: Plans = overlaps.plans(profile, published, &counted);
+            for (at, plan) in plans.into_iter().enumerate() {
+                if let Some(plan) = plan {
+                    cells[at] = Some(published[at].cells(profile, &rows[at], &plan));
+                }
+            }
+        }
+        cells
+    };
+    let mut cells: Vec<_> = slots.par_iter().map(theme).collect();
+    let breakdown = |(at, by): (usize, &Published)| {
+        let row = |(theme, cells): (&ThemeRow, &mut Vec<Option<Vec<BreakdownCell>>>)| {
+            let cells = cells[at].take()?;
+            let (id, label) = (theme.id.clone(), theme.label.clone());
+            let all = match by.unit {
+                Unit::Respondents => theme.respondents,
+                Unit::Comments => theme.comments,
+            };
+            Some(BreakdownRow { id, label, group: theme.group.clone(), all, cells })
+        };
+        by.with_rows(profile, themes.iter().zip(&mut cells).filter_map(row).collect())
+    };
+    published.iter().enumerate().map(breakdown).collect()
+}
+
+/// What care let people gain, keep, risk or lose, by the run's columns, who speaks and wave.
+pub(super) fn outcomes(
+    published: &[Published],
+    sums: &Sums,
+    profile: Profile,
+    overlaps: &Overlaps,
+) -> Vec<Breakdown> {
+    let shown = |by: &Published| {
+        let by_people = [Dimension::RespondentType, Dimension::Wave];
+        matches!(by.dimension, Dimension::Column(_)) || by_people.contains(&by.dimension)
+    };
+    let mut rows: Vec<Vec<BreakdownRow>> = vec![Vec::new(); published.len()];
+    for (at, count) in sums.outcomes.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let (domain, direction) = (Domain::ALL[at / 4], Direction::ALL[at % 4]);
+        let by_value = published.iter().map(|by| {
+            if shown(by) { by.by_value(sums, |c| [c.outcome(at), 0, 0, 0]) } else { Vec::new() }
+        });
+        let by_value: Vec<Vec<Parts>> = by_value.collect();
+        let whole = profile.plan_whole([*count, 0, 0, 0]);
+        let counted = Counted { whole, rows: &by_value, kind: Kind::Plain };
+        let plans = overlaps.plans(profile, published, &counted);
+        for (by, plan) in plans.into_iter().enumerate() {
+            let Some(plan) = plan else { continue };
+            let mut cells = published[by].cells(profile, &by_value[by], &plan);
+            for cell in &mut cells {
+                cell.sentiment = Split::HIDDEN;
+            }
+            rows[by].push(BreakdownRow {
+                id: format!("{}_{}", domain.as_str(), direction.as_str()),
+                label: format!("{}: {}", labels::domain(domain), labels::direction(direction)),
+                group: domain.as_str().to_owned(),
+                all: profile.whole_cell(*count, sums.respondents.base),
+                cells,
+            });
+        }
+    }
+    let breakdowns = published.iter().zip(rows).filter(|(_, rows)| !rows.is_empty());
+    breakdowns.map(|(by, rows)| by.with_rows(profile, rows)).collect()
 }
 
 fn total(ids: &[usize], parts: impl Fn(usize) -> Parts) -> Parts {

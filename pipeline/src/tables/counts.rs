@@ -41,6 +41,8 @@ pub(super) struct Layout {
     pub(super) books: Vec<Book>,
     /// Slots in all.
     pub(super) slots: usize,
+    /// Clauses of standards in all.
+    pub(super) clauses: usize,
 }
 
 /// The slots of one codebook: its themes and thin codes, then its groups.
@@ -52,11 +54,15 @@ pub(super) struct Book {
     pub(super) group: Vec<Option<usize>>,
     /// Slot of its first group.
     pub(super) first_group: usize,
+    /// For each standard, the number of its first clause among all clauses.
+    pub(super) first_clause: Vec<usize>,
+    /// For each theme, the clauses that it raises.
+    clauses: Vec<Vec<u16>>,
 }
 
 impl Layout {
     pub(super) fn new(vocabulary: &Vocabulary) -> Self {
-        let mut slots = 0;
+        let (mut slots, mut clauses) = (0, 0);
         let mut books = Vec::new();
         for names in vocabulary.codebooks() {
             let first = slots;
@@ -70,9 +76,22 @@ impl Layout {
                     at.filter(|_| !theme.thin).map(|at| first_group + at)
                 })
                 .collect();
-            books.push(Book { first, group, first_group });
+            let mut raised = vec![Vec::new(); names.themes.len()];
+            let mut first_clause = Vec::new();
+            for standard in &names.standards {
+                first_clause.push(clauses);
+                for clause in &standard.clauses {
+                    for theme in &clause.themes {
+                        if let Some(of_theme) = raised.get_mut(usize::from(*theme)) {
+                            of_theme.push(clauses as u16);
+                        }
+                    }
+                    clauses += 1;
+                }
+            }
+            books.push(Book { first, group, first_group, first_clause, clauses: raised });
         }
-        Self { books, slots }
+        Self { books, slots, clauses }
     }
 
     /// The codebook and theme of a slot; None where it is a group.
@@ -116,6 +135,19 @@ impl Felt {
         all
     }
 
+    /// What was felt about the clauses of standards that its themes raise, each clause once.
+    pub(super) fn clauses(&self, layout: &Layout) -> Self {
+        let mut all = Self::default();
+        for (slot, mask) in &self.0 {
+            if let Some((book, theme)) = layout.theme(usize::from(*slot)) {
+                for clause in &layout.books[book].clauses[theme] {
+                    all.add(*clause, *mask);
+                }
+            }
+        }
+        all
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (usize, u8)> + '_ {
         self.0.iter().map(|(slot, mask)| (usize::from(*slot), *mask))
     }
@@ -134,7 +166,12 @@ pub(super) struct Counts {
     pub(super) feeling: [u64; 4],
     /// For each slot, what those who raised it felt, by part. Empty until the first.
     slots: Vec<[u32; 4]>,
+    /// Those who speak of each outcome, domain by direction. Empty until the first.
+    outcomes: Vec<u32>,
 }
+
+/// Outcomes: eight domains in four directions.
+pub(super) const OUTCOMES: usize = 32;
 
 impl Counts {
     /// One more, with what it felt on the whole and about the slots (groups included).
@@ -149,9 +186,31 @@ impl Counts {
         }
     }
 
+    /// The outcomes that somebody speaks of, a bit each.
+    pub(super) fn outcomes(&mut self, bits: u32) {
+        if bits == 0 {
+            return;
+        }
+        self.outcomes.resize(OUTCOMES, 0);
+        for (at, count) in self.outcomes.iter_mut().enumerate() {
+            *count += bits >> at & 1;
+        }
+    }
+
+    /// Those who speak of an outcome.
+    pub(super) fn outcome(&self, at: usize) -> u64 {
+        self.outcomes.get(at).copied().map_or(0, u64::from)
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         self.base += other.base;
         add(&mut self.feeling, &other.feeling);
+        if !other.outcomes.is_empty() {
+            self.outcomes.resize(OUTCOMES, 0);
+            for (mine, theirs) in self.outcomes.iter_mut().zip(&other.outcomes) {
+                *mine += theirs;
+            }
+        }
         if self.slots.is_empty() {
             self.slots.clone_from(&other.slots);
             return;

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::evidence::{Cell, Number, Split};
 use super::network::{Edge, Network};
+use super::overlap::Kind;
 
 /// The rules under which small figures are hidden.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -36,7 +37,7 @@ pub(super) struct Hidden {
 }
 
 /// Beyond any count.
-const PLENTY: i64 = i64::MAX / 4;
+pub(super) const PLENTY: i64 = i64::MAX / 4;
 
 impl Profile {
     /// `standard`, `nhs` or `none`.
@@ -96,6 +97,36 @@ impl Profile {
         if hidden { Cell::Hidden } else { Cell::shown(self.printed(count), self.printed(base)) }
     }
 
+    /// What is hidden of a union of themes (a group, a clause of a standard) of the whole sample,
+    /// given the counts of its themes. Under `nhs` a union could tell what a small theme is.
+    pub(super) fn plan_union(self, parts: Parts, themes: &[u64]) -> Hidden {
+        let hidden = self.plan_whole(parts);
+        if self != Self::Nhs || themes.len() < 2 {
+            return hidden;
+        }
+        if themes.iter().any(|count| self.is_small(*count)) {
+            return Hidden { raised: true, parts: [true; 4] };
+        }
+        // What was felt is not protected against the themes' own parts.
+        Hidden { parts: [true; 4], ..hidden }
+    }
+
+    /// Whether a group's figure would tell that a small theme has the most that is small: the
+    /// reader takes away the most that all others can be.
+    pub(super) fn group_tells(self, group: u64, themes: &[u64]) -> bool {
+        if self != Self::Nhs || group == 0 || self.is_small(group) {
+            return false;
+        }
+        let highest = |count: u64| match count {
+            0 => 0,
+            small if self.is_small(small) => self.least() - 1,
+            shown => self.printed(shown) + 2,
+        };
+        let all: u64 = themes.iter().map(|count| highest(*count)).sum();
+        let lowest = self.printed(group).saturating_sub(2);
+        themes.iter().any(|count| self.is_small(*count)) && lowest >= all
+    }
+
     /// The parts of a figure whose fate is known.
     pub(super) fn split(self, parts: Parts, hidden: Hidden) -> Split {
         let base = parts.iter().sum();
@@ -114,21 +145,31 @@ impl Profile {
         }
         // The parts of one figure are a breakdown with one value and no sums below.
         let open = Hidden { raised: false, parts: [true; 4] };
-        let plan = self.network(&[raised], &[parts], open, true, true);
+        let plan = self.network(&[raised], &[parts], open, true, true, &[]);
         plan.map_or(Hidden { raised: false, parts: [true; 4] }, |plan| plan[0])
     }
 
     /// What is hidden of a theme's figures by value, given what is hidden of its whole; None where
     /// the theme has to be left out of the breakdown. `bases` and `rows` are by value.
+    #[cfg(test)]
     pub(super) fn plan(self, bases: &[u64], rows: &[Parts], whole: Hidden) -> Option<Vec<Hidden>> {
-        self.network(bases, rows, whole, false, false)
+        self.network(bases, rows, whole, false, false, &[])
     }
 
-    /// The same for what was felt on the whole, where every value's figure is its base.
-    pub(super) fn plan_feeling(self, rows: &[Parts], whole: Hidden) -> Vec<Hidden> {
-        let bases: Vec<u64> = rows.iter().map(|parts| parts.iter().sum()).collect();
-        self.network(&bases, rows, whole, true, false)
-            .unwrap_or_else(|| vec![Hidden { raised: false, parts: [true; 4] }; rows.len()])
+    /// The same, where some figures must be hidden for the sake of other breakdowns.
+    pub(super) fn plan_beside(
+        self,
+        bases: &[u64],
+        rows: &[Parts],
+        whole: Hidden,
+        kind: Kind,
+        open: &[Hidden],
+    ) -> Option<Vec<Hidden>> {
+        if kind == Kind::Felt {
+            let all = || vec![Hidden { raised: false, parts: [true; 4] }; rows.len()];
+            return Some(self.network(bases, rows, whole, true, false, open).unwrap_or_else(all));
+        }
+        self.network(bases, rows, whole, false, false, open)
     }
 
     fn network(
@@ -138,6 +179,7 @@ impl Profile {
         whole: Hidden,
         raised_is_base: bool,
         free_parts: bool,
+        open: &[Hidden],
     ) -> Option<Vec<Hidden>> {
         if self == Self::None {
             return Some(vec![Hidden::default(); rows.len()]);
@@ -150,7 +192,8 @@ impl Profile {
             let most = self.most(bases[at]);
             let raised: u64 = row.iter().sum();
             let first = edges.len() + 1;
-            let small = self.is_small(raised) && !raised_is_base;
+            let open = open.get(at).copied().unwrap_or_default();
+            let small = (self.is_small(raised) || open.raised) && !raised_is_base;
             edges.push(Edge {
                 margin: raised_is_base,
                 with: (first..first + 4).collect(),
@@ -166,7 +209,7 @@ impl Profile {
                         parts + part,
                         row[part],
                         most,
-                        self.is_small(row[part]) && !nobody,
+                        (self.is_small(row[part]) || open.parts[part]) && !nobody,
                     )
                 });
             }
@@ -192,7 +235,7 @@ impl Profile {
     }
 
     /// A figure with what a reader knows of it, shown and hidden.
-    fn edge(self, from: usize, to: usize, count: u64, most: i64, hidden: bool) -> Edge {
+    pub(super) fn edge(self, from: usize, to: usize, count: u64, most: i64, hidden: bool) -> Edge {
         let (flow, least) = (count as i64, self.least() as i64);
         let known = if self.is_small(count) {
             (i64::from(self == Self::Nhs), (least - 1).min(most))
@@ -210,7 +253,7 @@ impl Profile {
     }
 
     /// The most that a reader can take a base to be.
-    const fn most(self, base: u64) -> i64 {
+    pub(super) const fn most(self, base: u64) -> i64 {
         let rounding = if matches!(self, Self::Nhs) { 2 } else { 0 };
         self.printed(base) as i64 + rounding
     }

@@ -264,6 +264,176 @@ pub struct CodebookEvidence {
     pub breakdowns: Vec<Breakdown>,
     /// Pairs of themes, most frequent first.
     pub pairs: Vec<Pair>,
+    /// What the themes say of other people's standards, in the codebook's order.
+    pub standards: Vec<StandardEvidence>,
+}
+
+/// A standard beside the themes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StandardEvidence {
+    /// Machine id: `nice`, `cqc`, ...
+    pub id: String,
+    /// What people read.
+    pub title: String,
+    /// True where the match of themes and clauses is a judgement of best fit.
+    pub best_fit: bool,
+    /// The clauses, the one raised by most people first.
+    pub clauses: Vec<ClauseRow>,
+}
+
+/// A clause of a standard: raised by who raised at least one theme that is mapped to it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClauseRow {
+    /// Its own number or name.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// Labels of the themes that are mapped to it.
+    pub themes: Vec<String>,
+    /// Respondents who raised it.
+    pub respondents: Cell,
+    /// What they felt about those themes together.
+    pub sentiment: Split,
+}
+
+/// Who responded beside who receives care, by one breakdown.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Represented {
+    /// Machine id of the breakdown.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// Its values.
+    pub rows: Vec<RepresentedRow>,
+    /// Respondents of values that the population does not know, not stated among them.
+    pub left_out: u64,
+}
+
+/// One value.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RepresentedRow {
+    /// What people read.
+    pub label: String,
+    /// Respondents, of those whose value the population knows.
+    pub respondents: Cell,
+    /// People who receive care.
+    pub people: u64,
+    /// Their share of all, 0..1.
+    pub people_share: f64,
+}
+
+/// What the figures would be if respondents were like those who receive care, in the columns that
+/// are known and in nothing else.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Weighted {
+    /// Labels of the columns.
+    pub columns: Vec<String>,
+    /// Respondents with a weight.
+    pub respondents: u64,
+    /// By how much the weights widen every interval's variance (Kish).
+    pub design_effect: f64,
+    /// As many unweighted respondents would tell as much.
+    pub effective: u64,
+    /// The least weight, where 1 is usual.
+    pub least: f64,
+    /// The largest.
+    pub most: f64,
+    /// The themes, in the order of [`CodebookEvidence::themes`].
+    pub rows: Vec<WeightedRow>,
+}
+
+/// A theme, unweighted and weighted.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct WeightedRow {
+    /// Machine id.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// As counted.
+    pub unweighted: Cell,
+    /// Share to whole points with its 95% interval, 0..1; None where a figure in it is hidden.
+    pub weighted: Option<(f64, f64, f64)>,
+}
+
+/// A share month by month with its natural process limits (`XmR`).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Process {
+    /// Machine id: `criticism` or a theme's.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// Mean of the months, 0..1.
+    pub centre: f64,
+    /// Mean moving range.
+    pub moving: f64,
+    /// Lower natural process limit.
+    pub lower: f64,
+    /// Upper natural process limit.
+    pub upper: f64,
+    /// The months in order.
+    pub points: Vec<ProcessPoint>,
+}
+
+/// One month.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ProcessPoint {
+    /// `2026-11`.
+    pub month: String,
+    /// The share.
+    pub cell: Cell,
+    /// Whether it stands out.
+    pub signal: Option<Signal>,
+}
+
+/// Why a month stands out from the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signal {
+    /// Above the upper limit.
+    Above,
+    /// Below the lower limit.
+    Below,
+    /// The eighth month or later in a row on one side of the centre.
+    Run,
+}
+
+impl Signal {
+    /// The spelling used in tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Above => "above",
+            Self::Below => "below",
+            Self::Run => "run",
+        }
+    }
+}
+
+/// Something that people spoke of and the codebook has no theme for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unnamed {
+    /// Its number, the largest first.
+    pub number: u64,
+    /// Words that it has in common and that enough people used.
+    pub terms: Vec<String>,
+    /// Respondents who spoke of it.
+    pub respondents: Number,
+    /// Passages.
+    pub passages: Number,
+}
+
+/// How the numbers that people gave stand to a standard that the user set.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Against {
+    /// "at most 30 minutes".
+    pub standard: String,
+    /// The limit itself.
+    pub limit: f64,
+    /// True where the number may not be more than the limit.
+    pub at_most: bool,
+    /// Respondents all of whose numbers keep to it, of those who gave one.
+    pub kept: Cell,
+    /// Respondents with a number that does not.
+    pub beyond: Cell,
 }
 
 impl CodebookEvidence {
@@ -349,6 +519,8 @@ pub struct MeasureRow {
     pub values: Number,
     /// The figures; None where too few gave a number.
     pub summary: Option<MeasureSummary>,
+    /// Beside the user's own standard, where one is set.
+    pub against: Option<Against>,
 }
 
 /// The spread of a measure, in its unit.
@@ -446,8 +618,18 @@ pub struct Evidence {
     pub measures: Vec<MeasureRow>,
     /// What care did; domains that nobody spoke of left out.
     pub outcomes: Vec<OutcomeRow>,
+    /// The same by the run's columns, who speaks and wave: rows are domains in a direction.
+    pub outcomes_by: Vec<Breakdown>,
     /// Stance by proposal.
     pub stance: Vec<StanceRow>,
+    /// Who responded beside who receives care, where the user said.
+    pub represented: Vec<Represented>,
+    /// Weighted figures beside the unweighted ones.
+    pub weighted: Option<Weighted>,
+    /// Month by month, where there are at least 12 months.
+    pub processes: Vec<Process>,
+    /// What the codebook has no theme for.
+    pub unnamed: Vec<Unnamed>,
     /// Languages of the informative comments, most frequent first.
     pub languages: Vec<Named>,
     /// Flags by number of comments.

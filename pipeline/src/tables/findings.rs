@@ -2,6 +2,7 @@
 
 use super::disclosure::Profile;
 use super::evidence::{Evidence, Finding, ThemeRow};
+use crate::plain::{number, percent};
 
 /// Fewer respondents than these support no sentence.
 const LEAST_BASE: u64 = 10;
@@ -23,7 +24,9 @@ pub fn words_for(share: f64) -> &'static str {
 
 /// "41 of 120; 95% interval 26% to 43%", for a shown cell.
 fn figures(count: u64, base: u64, (low, high): (f64, f64)) -> String {
-    format!("{count} of {base}; 95% interval {:.0}% to {:.0}%", low * 100.0, high * 100.0)
+    let (low, high) = (percent(low * 100.0), percent(high * 100.0));
+    let (count, base) = (number(count), number(base));
+    format!("{count} of {base}; 95% interval {low} to {high}")
 }
 
 /// The sentence for one theme; None where its figures are hidden, nobody raised it, or fewer than
@@ -39,7 +42,7 @@ pub fn finding(row: &ThemeRow) -> Option<Finding> {
     let words: String = letters.next()?.to_uppercase().chain(letters).collect();
     let figures = figures(count, base, row.respondents.interval()?);
     let sentence = format!(
-        "{words} raised {} without being asked about it ({figures}){}.",
+        "{words} raised {} ({figures}){}.",
         spoken(&row.label),
         leaning(row).unwrap_or_default()
     );
@@ -56,12 +59,20 @@ fn leaning(row: &ThemeRow) -> Option<String> {
         format!(", and most of them {what} ({count} of {base})")
     };
     let most = |interval: Option<(f64, f64)>| interval.is_some_and(|(low, _)| low > 0.5);
-    Some(if most(negative.interval()) {
+    let all = |count: u64| count > 0 && positive.base() == Some(count);
+    Some(if all(complaint) {
+        ", and all of them were critical".to_owned()
+    } else if all(praise) {
+        ", and all of them praised it".to_owned()
+    } else if most(negative.interval()) {
         said("were critical", complaint)
     } else if most(positive.interval()) {
         said("praised it", praise)
     } else {
-        String::from(", with no clear majority for praise or criticism")
+        let others = positive.base().unwrap_or_default().saturating_sub(praise + complaint);
+        let others =
+            if others > 0 { format!(" and {others} both or neither") } else { String::new() };
+        format!("; of them {praise} had only praise, {complaint} only criticism{others}")
     })
 }
 
@@ -79,8 +90,14 @@ fn spoken(label: &str) -> String {
 impl Evidence {
     /// Sentences for the most raised themes of the first codebook, at most `most`.
     pub fn findings(&self, most: usize) -> Vec<Finding> {
+        self.findings_on(most, |_| true)
+    }
+
+    /// Sentences for the most raised themes that are sure enough, at most `most`: those whose figures
+    /// are not likely to be wrong because the model takes other things for the theme.
+    pub fn findings_on(&self, most: usize, sure: impl Fn(&str) -> bool) -> Vec<Finding> {
         let themes = self.main().map(|book| book.themes.as_slice()).unwrap_or_default();
-        themes.iter().filter_map(finding).take(most).collect()
+        themes.iter().filter(|row| sure(&row.id)).filter_map(finding).take(most).collect()
     }
 }
 

@@ -6,7 +6,10 @@
 use heard_models::words::Sentiment;
 use polars::prelude::*;
 
-use super::evidence::{Breakdown, Cell, CodebookEvidence, Evidence, Named, Split, ThemeRow};
+use super::difference::{Compared, compared};
+use super::evidence::{
+    Breakdown, Cell, CodebookEvidence, Evidence, Named, Signal, Split, ThemeRow,
+};
 
 /// A table that is published.
 #[derive(Clone, Debug)]
@@ -34,6 +37,10 @@ fn numbers(name: &str, values: impl Iterator<Item = Option<u64>>) -> Column {
 }
 
 fn decimals(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
+    Column::new(name.into(), values.collect::<Vec<_>>())
+}
+
+fn truths(name: &str, values: impl Iterator<Item = Option<bool>>) -> Column {
     Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
@@ -69,10 +76,17 @@ pub fn tables(evidence: &Evidence) -> PolarsResult<Vec<Table>> {
     all.push(breakdowns(evidence)?);
     all.extend([
         pairs(evidence)?,
+        standards(evidence)?,
         questions(evidence)?,
         measures(evidence)?,
+        against(evidence)?,
         outcomes(evidence)?,
+        outcomes_by(evidence)?,
         stance(evidence)?,
+        represented(evidence)?,
+        weighted(evidence)?,
+        processes(evidence)?,
+        unnamed(evidence)?,
         other(evidence)?,
     ]);
     all.retain(|table| table.frame.height() > 0);
@@ -164,17 +178,18 @@ fn breakdowns(evidence: &Evidence) -> PolarsResult<Table> {
             frames.push(long(&book.id, by)?);
         }
     }
+    together("breakdowns", "Themes by the values of each breakdown", frames)
+}
+
+/// Frames with the same columns below each other.
+fn together(name: &str, title: &str, frames: Vec<DataFrame>) -> PolarsResult<Table> {
     let mut frames = frames.into_iter();
     let mut all = frames.next().unwrap_or_default();
     for frame in frames {
         all.vstack_mut(&frame)?;
     }
     all.rechunk_mut();
-    Ok(Table {
-        name: "breakdowns".to_owned(),
-        title: "Themes by the values of each breakdown".to_owned(),
-        frame: all,
-    })
+    Ok(Table { name: name.to_owned(), title: title.to_owned(), frame: all })
 }
 
 /// One row for each theme and value.
@@ -194,7 +209,25 @@ fn long(codebook: &str, by: &Breakdown) -> PolarsResult<DataFrame> {
     let felt: Vec<Split> = rows().map(|(_, (cell, _))| cell.sentiment).collect();
     columns.extend(cells("number", &raised));
     columns.extend(splits("", &felt));
+    columns.extend(comparisons(by));
     DataFrame::new(raised.len(), columns)
+}
+
+/// Each figure beside the value before it, or beside everybody else: `compared_with`, `apart` and
+/// its interval, and `differs`, which is only true where the test says so.
+fn comparisons(by: &Breakdown) -> Vec<Column> {
+    let all = compared(by);
+    let all = || all.iter().flatten();
+    let decimal = |name: &str, of: fn(&Compared<'_>) -> f64| {
+        decimals(name, all().map(|found| found.as_ref().map(of)))
+    };
+    vec![
+        words("compared_with", all().map(|found| found.as_ref().map_or("", |found| found.with))),
+        decimal("apart", |found| found.apart),
+        decimal("apart_from", |found| found.interval.0),
+        decimal("apart_to", |found| found.interval.1),
+        truths("differs", all().map(|found| found.as_ref().map(|found| found.differs))),
+    ]
 }
 
 /// A breakdown as people read it: a row for each theme, a count and a share for each value.
@@ -274,6 +307,133 @@ fn outcomes(evidence: &Evidence) -> PolarsResult<Table> {
     ];
     columns.extend(cells("respondents", &rows().map(|(_, (_, cell))| *cell).collect::<Vec<_>>()));
     table("outcomes", "What care let people gain, keep, risk or lose", columns)
+}
+
+fn outcomes_by(evidence: &Evidence) -> PolarsResult<Table> {
+    let mut frames = Vec::new();
+    for by in &evidence.outcomes_by {
+        let rows = || {
+            let row = |row| by.values.iter().map(move |value| (row, value));
+            by.rows.iter().flat_map(row)
+        };
+        let mut columns = vec![
+            words("by", rows().map(|_| by.id.as_str())),
+            words("outcome", rows().map(|(row, _)| row.id.as_str())),
+            words("domain", rows().map(|(row, _)| row.group.as_str())),
+            words("label", rows().map(|(row, _)| row.label.as_str())),
+            words("value", rows().map(|(_, value)| value.label.as_str())),
+        ];
+        let raised = by.rows.iter().flat_map(|row| row.cells.iter().map(|cell| cell.raised));
+        columns.extend(cells("respondents", &raised.collect::<Vec<_>>()));
+        columns.extend(comparisons(by));
+        frames.push(DataFrame::new(by.rows.len() * by.values.len(), columns)?);
+    }
+    together("outcomes_by", "What care let people gain, keep, risk or lose, by group", frames)
+}
+
+fn standards(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = || {
+        evidence.codebooks.iter().flat_map(|book| {
+            let standards = book.standards.iter();
+            standards.flat_map(move |standard| {
+                let clauses = standard.clauses.iter().enumerate();
+                clauses.map(move |(at, clause)| (book, standard, at, clause))
+            })
+        })
+    };
+    let themes: Vec<String> = rows().map(|(.., clause)| clause.themes.join("; ")).collect();
+    let mut columns = vec![
+        words("codebook", rows().map(|(book, ..)| book.id.as_str())),
+        words("standard", rows().map(|(_, standard, ..)| standard.id.as_str())),
+        words("title", rows().map(|(_, standard, ..)| standard.title.as_str())),
+        truths("best_fit", rows().map(|(_, standard, ..)| Some(standard.best_fit))),
+        numbers("place", rows().map(|(_, _, at, _)| Some(at as u64 + 1))),
+        words("clause", rows().map(|(.., clause)| clause.id.as_str())),
+        words("label", rows().map(|(.., clause)| clause.label.as_str())),
+        words("themes", themes.iter().map(String::as_str)),
+    ];
+    let raised: Vec<Cell> = rows().map(|(.., clause)| clause.respondents).collect();
+    let felt: Vec<Split> = rows().map(|(.., clause)| clause.sentiment).collect();
+    columns.extend(cells("respondents", &raised));
+    columns.extend(splits("respondents_", &felt));
+    table("standards", "Clauses of standards, raised by who raised a theme mapped to them", columns)
+}
+
+fn against(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = || evidence.measures.iter().filter_map(|row| Some((row, row.against.as_ref()?)));
+    let mut columns = vec![
+        words("measure", rows().map(|(row, _)| row.label.as_str())),
+        words("standard", rows().map(|(_, against)| against.standard.as_str())),
+    ];
+    columns.extend(cells("all_within", &rows().map(|(_, a)| a.kept).collect::<Vec<_>>()));
+    columns.extend(cells("any_beyond", &rows().map(|(_, a)| a.beyond).collect::<Vec<_>>()));
+    let title = "Numbers that people gave beside your standard: of those who gave a number";
+    table("measures_and_standards", title, columns)
+}
+
+fn represented(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = || evidence.represented.iter().flat_map(|by| by.rows.iter().map(move |r| (by, r)));
+    let mut columns = vec![
+        words("by", rows().map(|(by, _)| by.label.as_str())),
+        words("value", rows().map(|(_, row)| row.label.as_str())),
+    ];
+    columns.extend(cells("respondents", &rows().map(|(_, r)| r.respondents).collect::<Vec<_>>()));
+    columns.push(numbers("receive_care", rows().map(|(_, row)| Some(row.people))));
+    columns.push(decimals("receive_care_share", rows().map(|(_, row)| Some(row.people_share))));
+    table("responded_and_receive_care", "Who responded beside who receives care", columns)
+}
+
+fn weighted(evidence: &Evidence) -> PolarsResult<Table> {
+    let weighted = evidence.weighted.as_ref();
+    let rows = || weighted.iter().flat_map(|all| all.rows.iter().map(move |row| (all, row)));
+    let columns_of: Vec<String> = rows().map(|(all, _)| all.columns.join("; ")).collect();
+    let mut columns = vec![
+        words("theme", rows().map(|(_, row)| row.id.as_str())),
+        words("label", rows().map(|(_, row)| row.label.as_str())),
+    ];
+    columns.extend(cells("unweighted", &rows().map(|(_, r)| r.unweighted).collect::<Vec<_>>()));
+    columns.extend([
+        decimals("weighted_share", rows().map(|(_, row)| row.weighted.map(|all| all.0))),
+        decimals("weighted_low", rows().map(|(_, row)| row.weighted.map(|all| all.1))),
+        decimals("weighted_high", rows().map(|(_, row)| row.weighted.map(|all| all.2))),
+        words("weighted_by", columns_of.iter().map(String::as_str)),
+        numbers("weighted_respondents", rows().map(|(all, _)| Some(all.respondents))),
+        decimals("design_effect", rows().map(|(all, _)| Some(all.design_effect))),
+    ]);
+    let title = "Unweighted and weighted shares; weights cannot mend who chose to reply";
+    table("weighted", title, columns)
+}
+
+fn processes(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = || evidence.processes.iter().flat_map(|p| p.points.iter().map(move |at| (p, at)));
+    let mut columns = vec![
+        words("process", rows().map(|(process, _)| process.id.as_str())),
+        words("label", rows().map(|(process, _)| process.label.as_str())),
+        words("month", rows().map(|(_, point)| point.month.as_str())),
+    ];
+    columns.extend(cells("number", &rows().map(|(_, point)| point.cell).collect::<Vec<_>>()));
+    columns.extend([
+        decimals("centre_share", rows().map(|(process, _)| Some(process.centre))),
+        decimals("limit_low", rows().map(|(process, _)| Some(process.lower))),
+        decimals("limit_high", rows().map(|(process, _)| Some(process.upper))),
+        words("signal", rows().map(|(_, point)| point.signal.map_or("", Signal::as_str))),
+    ]);
+    table("months", "Month by month, with natural process limits", columns)
+}
+
+fn unnamed(evidence: &Evidence) -> PolarsResult<Table> {
+    let rows = &evidence.unnamed;
+    let terms: Vec<String> = rows.iter().map(|row| row.terms.join(", ")).collect();
+    table(
+        "not_in_the_codebook",
+        "What people spoke of that the codebook has no theme for",
+        vec![
+            numbers("number", rows.iter().map(|row| Some(row.number))),
+            words("words_in_common", terms.iter().map(String::as_str)),
+            numbers("respondents", rows.iter().map(|row| row.respondents)),
+            numbers("passages", rows.iter().map(|row| row.passages)),
+        ],
+    )
 }
 
 fn stance(evidence: &Evidence) -> PolarsResult<Table> {

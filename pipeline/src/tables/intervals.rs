@@ -15,15 +15,23 @@ pub fn wilson(count: u64, base: u64) -> (f64, f64) {
     if base == 0 {
         return (0.0, 1.0);
     }
-    let n = base as f64;
-    let p = share(count, base);
-    let z2 = Z * Z;
-    let middle = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
-    let half = Z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    let (lowest, highest) = wilson_of(count as f64, base as f64);
     // The ends are exact where nobody or everybody did; rounding must not leave a hair beside them.
-    let low = if count == 0 { 0.0 } else { (middle - half).max(0.0) };
-    let high = if count == base { 1.0 } else { (middle + half).min(1.0) };
+    let low = if count == 0 { 0.0 } else { lowest };
+    let high = if count == base { 1.0 } else { highest };
     (low, high)
+}
+
+/// The same where weights leave a base that is no whole number.
+pub(super) fn wilson_of(count: f64, base: f64) -> (f64, f64) {
+    if base <= 0.0 {
+        return (0.0, 1.0);
+    }
+    let p = count / base;
+    let z2 = Z * Z;
+    let middle = (p + z2 / (2.0 * base)) / (1.0 + z2 / base);
+    let half = Z / (1.0 + z2 / base) * (p * (1.0 - p) / base + z2 / (4.0 * base * base)).sqrt();
+    ((middle - half).max(0.0), (middle + half).min(1.0))
 }
 
 /// Half width, 0..1, of the 95% interval around one half for `received` replies out of `invited`,

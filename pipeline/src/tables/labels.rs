@@ -1,6 +1,6 @@
 //! Machine ids to words that people read: roles, channels, measures, domains, dimensions.
 
-use heard_models::words::{Domain, Polarity, RespondentType};
+use heard_models::words::{Direction, Domain, Polarity, RespondentType};
 
 use super::evidence::Dimension;
 use super::tally::NOT_STATED;
@@ -84,6 +84,17 @@ pub(super) fn value(dimension: Dimension, name: &str) -> String {
     }
 }
 
+/// What people read for the value of an answer in a dimension of people; None of others, and where it
+/// is not stated.
+pub fn of_row(by: Dimension, row: &crate::coding::CodedResponse) -> Option<String> {
+    match by {
+        Dimension::Column(at) => Some(row.response.by.get(usize::from(at))?.as_ref()?.to_string()),
+        Dimension::Wave => Some(row.response.wave.as_ref()?.to_string()),
+        Dimension::RespondentType => Some(roles(row.respondent_type.0).to_owned()),
+        _ => None,
+    }
+}
+
 /// What people read for a measure.
 pub(super) fn measure(id: &str) -> String {
     match id {
@@ -100,6 +111,18 @@ pub(super) fn measure(id: &str) -> String {
     }
 }
 
+/// "at most 30 minutes", "at most 4 a week".
+pub(super) fn limit(limit: f64, at_most: bool, unit: &str, per: Option<&str>) -> String {
+    let way = if at_most { "at most" } else { "at least" };
+    let unit = match unit {
+        "count" => String::new(),
+        "gbp" => " pounds".to_owned(),
+        other => format!(" {other}"),
+    };
+    let per = per.map_or_else(String::new, |per| format!(" a {per}"));
+    format!("{way} {limit}{unit}{per}")
+}
+
 /// What people read for an ASCOT domain.
 pub(super) const fn domain(domain: Domain) -> &'static str {
     match domain {
@@ -111,6 +134,16 @@ pub(super) const fn domain(domain: Domain) -> &'static str {
         Domain::Occupation => "Occupation",
         Domain::Accommodation => "Accommodation",
         Domain::Dignity => "Dignity",
+    }
+}
+
+/// What people read for what became of it.
+pub(super) const fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Gained => "gained",
+        Direction::Kept => "kept",
+        Direction::AtRisk => "at risk",
+        Direction::Lost => "lost",
     }
 }
 

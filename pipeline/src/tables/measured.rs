@@ -26,6 +26,8 @@ impl MeasureKey {
 pub(super) struct Measured {
     /// Respondents who gave at least one.
     pub(super) respondents: u64,
+    /// Respondents of these with a number that does not keep to the user's own standard.
+    pub(super) beyond: u64,
     /// Values in an order that bits can keep, with how often each was given.
     values: BTreeMap<u64, u64>,
 }
@@ -33,11 +35,7 @@ pub(super) struct Measured {
 impl Measured {
     /// Counts a reported quantity: a range by its middle, "up to" by its limit.
     pub(super) fn add(&mut self, measure: &Measure) {
-        let value = match measure.upper {
-            Some(upper) if measure.value == 0.0 => upper,
-            Some(upper) => f64::midpoint(measure.value, upper),
-            None => measure.value,
-        };
+        let value = figure(measure);
         if value.is_finite() {
             *self.values.entry(ordered(value)).or_default() += 1;
         }
@@ -45,6 +43,7 @@ impl Measured {
 
     pub(super) fn merge(&mut self, other: &Self) {
         self.respondents += other.respondents;
+        self.beyond += other.beyond;
         for (value, count) in &other.values {
             *self.values.entry(*value).or_default() += count;
         }
@@ -76,6 +75,15 @@ impl Measured {
             seen += count;
             (seen > at).then_some(value)
         })
+    }
+}
+
+/// The number that a quantity counts as: a range by its middle, "up to" by its limit.
+pub(super) fn figure(measure: &Measure) -> f64 {
+    match measure.upper {
+        Some(upper) if measure.value == 0.0 => upper,
+        Some(upper) => f64::midpoint(measure.value, upper),
+        None => measure.value,
     }
 }
 

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use heard_models::words::{Polarity, RespondentType, Stance, Status};
 
-use super::counts::{Counts, Felt, Layout, add, mask};
+use super::counts::{Counts, Felt, Layout, OUTCOMES, add, mask, part};
 use super::evidence::Dimension;
-use super::measured::{MeasureKey, Measured};
+use super::measured::{MeasureKey, Measured, figure};
+use super::settings::MeasureStandard;
 use crate::coding::{CodedResponse, Flag};
 use crate::vocabulary::Vocabulary;
 
@@ -27,10 +28,14 @@ pub(super) const FLAGS: [Flag; 6] = [
 ];
 
 /// What can be set about counting.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TallyOptions {
     /// Codings with less confidence (0..1) are not counted; 0 counts all.
     pub least_confidence: f32,
+    /// What the user holds reported quantities against.
+    pub standards: Vec<MeasureStandard>,
+    /// The dimensions by which respondents may be weighted.
+    pub weighted: Vec<Dimension>,
 }
 
 /// Mergeable counts of coded responses.
@@ -42,7 +47,7 @@ pub struct Tally {
     pub(super) vocabulary: Arc<Vocabulary>,
     pub(super) layout: Arc<Layout>,
     pub(super) dimensions: Arc<[Dimension]>,
-    options: TallyOptions,
+    pub(super) options: TallyOptions,
     sums: Sums,
     people: HashMap<u128, Person>,
     open: Option<((u32, u32), Person)>,
@@ -85,7 +90,15 @@ pub(super) struct Sums {
     pub(super) polarities: Vec<Polarity>,
     pub(super) stances: Vec<[u64; 5]>,
     pub(super) measures: BTreeMap<MeasureKey, Measured>,
-    pub(super) outcomes: [u64; 32],
+    pub(super) outcomes: [u64; OUTCOMES],
+    /// For each clause of a standard, what respondents who raised it felt.
+    pub(super) clauses: Vec<[u64; 4]>,
+    /// Respondents by all their values together, without those that only comments have.
+    pub(super) crossed: HashMap<Box<[u32]>, u64>,
+    /// The same by the dimensions that may weigh, with everything that was counted.
+    pub(super) weighing: HashMap<Box<[u32]>, Counts>,
+    /// Places of the dimensions that may weigh.
+    pub(super) weighed: Vec<usize>,
     /// Which values occur together: shows which dimensions follow from others.
     pub(super) together: HashSet<Box<[u32]>>,
 }
@@ -105,6 +118,8 @@ struct Person {
     felt: Felt,
     outcomes: u32,
     measures: Vec<MeasureKey>,
+    /// Of these, those of which a number does not keep to the standard.
+    beyond: Vec<MeasureKey>,
 }
 
 impl Person {
@@ -120,9 +135,13 @@ impl Person {
         self.feeling |= later.feeling;
         self.felt.join(&later.felt);
         self.outcomes |= later.outcomes;
-        for key in &later.measures {
-            if !self.measures.contains(key) {
-                self.measures.push(*key);
+        for (mine, theirs) in
+            [(&mut self.measures, &later.measures), (&mut self.beyond, &later.beyond)]
+        {
+            for key in theirs {
+                if !mine.contains(key) {
+                    mine.push(*key);
+                }
             }
         }
     }
@@ -143,14 +162,20 @@ impl Tally {
                 Dimension::Question,
             ])
             .collect();
+        let layout = Arc::new(Layout::new(vocabulary));
+        let weighed = options.weighted.iter();
         let sums = Sums {
+            weighed: weighed
+                .filter_map(|weighted| dimensions.iter().position(|d| d == weighted))
+                .collect(),
+            clauses: vec![[0; 4]; layout.clauses],
             names: vec![Names::default(); dimensions.len()],
             values: vec![Vec::new(); dimensions.len()],
             pairs: vocabulary.codebooks().iter().map(|b| vec![0; b.themes.len().pow(2)]).collect(),
             ..Sums::default()
         };
         Self {
-            layout: Arc::new(Layout::new(vocabulary)),
+            layout,
             vocabulary: Arc::new(vocabulary.clone()),
             dimensions,
             options,
@@ -279,6 +304,12 @@ impl Tally {
             if !person.measures.contains(&key) {
                 person.measures.push(key);
             }
+            let kept = |standard: &MeasureStandard| standard.kept(figure(measure));
+            let mut standards = self.options.standards.iter();
+            let standard = standards.find(|standard| standard.is_for(measure.measure, measure.per));
+            if standard.is_some_and(|standard| !kept(standard)) && !person.beyond.contains(&key) {
+                person.beyond.push(key);
+            }
         }
         person.values.truncate(people);
         person
@@ -318,16 +349,36 @@ impl Sums {
         for key in &person.measures {
             self.measures.entry(*key).or_default().respondents += 1;
         }
+        for key in &person.beyond {
+            self.measures.entry(*key).or_default().beyond += 1;
+        }
         if !person.informative {
             return;
         }
         self.coded += u64::from(person.coded);
         let felt = person.felt.with_groups(layout);
         self.respondents.count(person.feeling, &felt, layout);
-        for (dimension, value) in person.values.iter().enumerate() {
-            let value =
-                if *value == UNKNOWN { self.names[dimension].id(NOT_STATED) } else { *value };
-            counts(&mut self.values[dimension], value).count(person.feeling, &felt, layout);
+        let mut values = person.values.clone();
+        for (dimension, value) in values.iter_mut().enumerate() {
+            if *value == UNKNOWN {
+                *value = self.names[dimension].id(NOT_STATED);
+            }
+            let counts = counts(&mut self.values[dimension], *value);
+            counts.count(person.feeling, &felt, layout);
+            counts.outcomes(person.outcomes);
+        }
+        for (clause, mask) in person.felt.clauses(layout).iter() {
+            self.clauses[clause][part(mask)] += 1;
+        }
+        if !self.weighed.is_empty() {
+            let cell: Box<[u32]> = self.weighed.iter().map(|at| values[*at]).collect();
+            self.weighing.entry(cell).or_default().count(person.feeling, &felt, layout);
+        }
+        match self.crossed.get_mut(values.as_slice()) {
+            Some(count) => *count += 1,
+            None => {
+                self.crossed.insert(values.into(), 1);
+            }
         }
         for (book, pairs) in layout.books.iter().zip(&mut self.pairs) {
             let themes = book.group.len();
@@ -370,6 +421,17 @@ impl Sums {
                 value => ids[value as usize],
             });
             self.together.insert(mine.collect());
+        }
+        for (row, count) in &other.crossed {
+            let mine = row.iter().zip(&ids).map(|(value, ids)| ids[*value as usize]);
+            *self.crossed.entry(mine.collect()).or_default() += count;
+        }
+        for (cell, counts) in &other.weighing {
+            let mine = cell.iter().zip(&self.weighed).map(|(value, at)| ids[*at][*value as usize]);
+            self.weighing.entry(mine.collect()).or_default().merge(counts);
+        }
+        for (mine, theirs) in self.clauses.iter_mut().zip(&other.clauses) {
+            add(mine, theirs);
         }
         self.received += other.received;
         self.coded += other.coded;

@@ -75,6 +75,12 @@ pub(super) fn workbook(
                     sheet(book.add_worksheet(), evidence, &styles, &name, &title, &wide(by)?)?;
                 }
             }
+        } else if table.name == "outcomes_by" {
+            for by in &evidence.outcomes_by {
+                let title = format!("What care let people gain, keep, risk or lose: {}", by.label);
+                let name = sheet_name(&format!("Outcomes by {}", by.label), &mut names);
+                sheet(book.add_worksheet(), evidence, &styles, &name, &title, &wide(by)?)?;
+            }
         } else {
             let name = sheet_name(&super::labels::sentence_case(&table.name), &mut names);
             sheet(book.add_worksheet(), evidence, &styles, &name, &table.title, &table.frame)?;
@@ -145,12 +151,15 @@ fn sheet(
         let at = at as u16;
         let title = super::labels::sentence_case(column.name());
         sheet.write_string_with_format(HEADER, at, clipped(&title), &styles.header)?;
-        let is_share = ["share", "low", "high"].iter().any(|end| column.name().ends_with(end));
+        let is_share = ["share", "low", "high", "apart", "apart_from", "apart_to"]
+            .iter()
+            .any(|end| column.name().ends_with(end));
         let decimal = if is_share { &styles.share } else { &styles.decimal };
         let mut widest = 10;
         for (row, cell) in cells(Values::of(column)?).into_iter().enumerate() {
             let row = HEADER + 1 + row as u32;
             match cell {
+                Shown::Words("") => continue,
                 Shown::Words(words) => {
                     widest = widest.max(words.chars().count().min(60));
                     sheet.write_string(row, at, clipped(words))?
@@ -192,6 +201,10 @@ fn cells(values: Values<'_>) -> Vec<Shown<'_>> {
         }
         Values::Decimals(all) => {
             all.into_iter().map(|v| v.map_or(Shown::Hidden, Shown::Decimal)).collect()
+        }
+        Values::Truths(all) => {
+            let word = |yes| Shown::Words(if yes { "yes" } else { "no" });
+            all.into_iter().map(|v| v.map_or(Shown::Words(""), word)).collect()
         }
     }
 }

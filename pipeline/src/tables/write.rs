@@ -3,13 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt64Array};
+use arrow::array::{
+    ArrayRef, BooleanArray, Float64Array, RecordBatch, StringArray, UInt16Array, UInt64Array,
+};
 use arrow::datatypes::{DataType, Field, Schema};
 use polars::prelude::{Column, DataFrame, DataType as Kind, PolarsError};
 use rust_xlsxwriter::XlsxError;
 
 use super::evidence::{Evidence, Quote};
 use super::frames::{Table, tables};
+use super::gaps::Example;
 use super::workbook::workbook;
 use crate::store::{self, Metadata};
 
@@ -38,6 +41,7 @@ pub(super) enum Values<'a> {
     Words(Vec<Option<&'a str>>),
     Numbers(Vec<Option<u64>>),
     Decimals(Vec<Option<f64>>),
+    Truths(Vec<Option<bool>>),
 }
 
 impl<'a> Values<'a> {
@@ -46,22 +50,26 @@ impl<'a> Values<'a> {
             Kind::String => Self::Words(column.str()?.iter().collect()),
             Kind::UInt64 => Self::Numbers(column.u64()?.iter().collect()),
             Kind::Float64 => Self::Decimals(column.f64()?.iter().collect()),
+            Kind::Boolean => Self::Truths(column.bool()?.iter().collect()),
             _ => return Err(Error::Kind(column.name().to_string())),
         })
     }
 }
 
-/// Writes `tables/*.parquet`, `tables/*.csv` and `tables.xlsx` under `publish`, which exists.
+/// Writes `tables/*.parquet`, `tables/*.csv` and `tables.xlsx` under `publish`, which exists;
+/// `further` are tables that others made from the same evidence.
 /// The same evidence gives the same bytes. Returns the names of the tables.
 pub fn write(
     publish: &Path,
     evidence: &Evidence,
     quotes: &[Quote],
+    further: Vec<Table>,
     metadata: &Metadata,
 ) -> Result<Vec<String>, Error> {
     let folder = publish.join("tables");
     store::create_folder(&folder)?;
-    let tables = tables(evidence)?;
+    let mut tables = tables(evidence)?;
+    tables.extend(further);
     for Table { name, frame, .. } in &tables {
         let path = folder.join(format!("{name}.parquet"));
         store::write_table(&path, &batch(&path, frame)?, metadata)?;
@@ -72,6 +80,25 @@ pub fn write(
     Ok(tables.into_iter().map(|table| table.name).collect())
 }
 
+/// Writes `not_in_the_codebook.parquet` under `restricted`: where the passages stand that fit no
+/// theme, for a person to read.
+pub fn examples(restricted: &Path, examples: &[Example], metadata: &Metadata) -> Result<(), Error> {
+    let path = restricted.join("not_in_the_codebook.parquet");
+    let words = |of: fn(&Example) -> &str| StringArray::from_iter_values(examples.iter().map(of));
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("number", Arc::new(UInt64Array::from_iter_values(examples.iter().map(|e| e.number)))),
+        ("words_in_common", Arc::new(words(|example| &example.terms))),
+        ("response_id", Arc::new(words(|example| &example.response))),
+        ("segment", Arc::new(UInt16Array::from_iter_values(examples.iter().map(|e| e.segment)))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns)
+        .map_err(|source| store::Error::Arrow { path: path.clone(), source })?;
+    let partial = path.with_extension("parquet.partial");
+    store::write_table(&partial, &batch, metadata)?;
+    std::fs::rename(&partial, &path).map_err(store::io("rename", &partial))?;
+    Ok(())
+}
+
 /// A frame as an Arrow batch, column by column.
 fn batch(path: &Path, frame: &DataFrame) -> Result<RecordBatch, Error> {
     let (mut fields, mut columns): (Vec<Field>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
@@ -80,6 +107,7 @@ fn batch(path: &Path, frame: &DataFrame) -> Result<RecordBatch, Error> {
             Values::Words(values) => (DataType::Utf8, Arc::new(StringArray::from(values))),
             Values::Numbers(values) => (DataType::UInt64, Arc::new(UInt64Array::from(values))),
             Values::Decimals(values) => (DataType::Float64, Arc::new(Float64Array::from(values))),
+            Values::Truths(values) => (DataType::Boolean, Arc::new(BooleanArray::from(values))),
         };
         fields.push(Field::new(column.name().as_str(), kind, true));
         columns.push(values);
@@ -98,6 +126,9 @@ fn csv_bytes(frame: &DataFrame) -> Result<Vec<u8>, Error> {
                 all.iter().map(|v| v.map_or_else(String::new, |v| v.to_string())).collect()
             }
             Values::Decimals(all) => {
+                all.iter().map(|v| v.map_or_else(String::new, |v| v.to_string())).collect()
+            }
+            Values::Truths(all) => {
                 all.iter().map(|v| v.map_or_else(String::new, |v| v.to_string())).collect()
             }
         });

@@ -21,6 +21,7 @@ fn book() -> CodebookNames {
         version: "1".to_owned(),
         groups: Vec::new(),
         themes: vec![theme("late", false), theme("kind", false), theme("praise", true)],
+        standards: Vec::new(),
     }
 }
 

@@ -1,10 +1,8 @@
-//! What a person has to look at, what could not be processed, how it was done, and what is left for
-//! people to write.
+//! What a person has to look at, and what could not be processed.
 
 use super::super::Material;
 use super::super::view::{Block, Section, Table};
 use super::super::words::{number_or_few, number_or_withheld};
-use crate::manifest::Versioned;
 use crate::tables::evidence::Named;
 
 pub(super) fn for_a_person<'a>(material: &Material<'a>) -> Section<'a> {
@@ -36,11 +34,44 @@ pub(super) fn for_a_person<'a>(material: &Material<'a>) -> Section<'a> {
     Section::new("for-a-person", "For a person to read today", blocks)
 }
 
-fn names(rows: &[Named], caption: &str, head: [&str; 2]) -> Option<Table> {
+/// Words for machine names of kinds and statuses that a reader would stumble over.
+fn said(row: &Named) -> String {
+    match row.id.as_str() {
+        "informative" => "Say something that can be coded",
+        "no_content" => "Blank, or nothing to say",
+        "refers_elsewhere" => "Point to another answer",
+        "unassigned" => "Make a point that fits no theme",
+        "en" => "English",
+        "cy" => "Welsh",
+        "pl" => "Polish",
+        "ur" => "Urdu",
+        "pa" => "Punjabi",
+        "bn" => "Bengali",
+        "gu" => "Gujarati",
+        "ro" => "Romanian",
+        "und" => "Not known",
+        "PERSON" => "Names of people",
+        "PHONE" => "Telephone numbers",
+        "EMAIL" => "E-mail addresses",
+        "NHS_NUMBER" => "NHS numbers",
+        "NI_NUMBER" => "National Insurance numbers",
+        "POSTCODE" => "Postcodes",
+        "ADDRESS" => "Addresses",
+        "DOB" => "Dates of birth",
+        "URL" => "Web addresses",
+        "ACCOUNT" => "Account and reference numbers",
+        "PROVIDER" => "Names of care providers",
+        "OTHER" => "Others",
+        _ => return row.label.clone(),
+    }
+    .to_owned()
+}
+
+pub(super) fn names(rows: &[Named], caption: &str, head: [&str; 2]) -> Option<Table> {
     let rows: Vec<Vec<String>> = rows
         .iter()
         .filter(|row| row.number != Some(0))
-        .map(|row| vec![row.label.clone(), number_or_withheld(row.number)])
+        .map(|row| vec![said(row), number_or_withheld(row.number)])
         .collect();
     (!rows.is_empty()).then(|| Table::new(caption, &head, rows))
 }
@@ -65,121 +96,9 @@ pub(super) fn not_processed<'a>(material: &Material<'a>) -> Section<'a> {
         ));
         blocks.push(Block::Table(table));
     }
-    blocks.extend(
-        names(&evidence.languages, "Comments by language", ["Language", "Comments"])
-            .map(Block::Table),
-    );
+    if evidence.languages.len() > 1 {
+        let table = names(&evidence.languages, "Comments by language", ["Language", "Comments"]);
+        blocks.extend(table.map(Block::Table));
+    }
     Section::new("not-processed", "What could not be processed", blocks)
-}
-
-pub(super) fn method<'a>(material: &Material<'a>) -> Section<'a> {
-    let (evidence, facts) = (material.evidence, material.facts);
-    let program =
-        if facts.heard.is_empty() { "Heard".to_owned() } else { format!("Heard {}", facts.heard) };
-    let read = if facts.kinds.is_empty() {
-        String::new()
-    } else {
-        let kinds: Vec<String> = facts.kinds.iter().map(|kind| kind.to_uppercase()).collect();
-        format!(" ({})", super::super::words::list(&kinds))
-    };
-    let mut blocks = vec![Block::List {
-        items: vec![
-            format!("{program} read the files{read} and found the open answers in them."),
-            "Personal details were replaced by placeholders such as [PERSON 1], before anything \
-                 else saw the text."
-                .to_owned(),
-            "Each answer was split into the points that it makes.".to_owned(),
-            "A model matched each point with the themes of the codebook and judged the feeling \
-                 towards each. It also marked the words that led it there."
-                .to_owned(),
-            "People, not mentions, were counted; small figures were hidden; tables, charts and \
-                 this report were made from what was left."
-                .to_owned(),
-        ],
-        ordered: true,
-    }];
-    let version = |what: &str, item: &Versioned| {
-        let hash = item.sha256.get(..12).unwrap_or(&item.sha256).to_owned();
-        vec![format!("{what} {}", item.id), item.version.clone(), hash]
-    };
-    let mut rows: Vec<Vec<String>> =
-        facts.codebooks.iter().map(|book| version("Codebook", book)).collect();
-    rows.extend(facts.models.iter().map(|model| version("Model", model)));
-    if !rows.is_empty() {
-        let caption = "Codebooks and models, so that the run can be repeated";
-        let head = ["What", "Version", "Start of its sha256"];
-        blocks.push(Block::Table(Table::new(caption, &head, rows).of_words()));
-    }
-    blocks.extend(accuracy(material));
-    blocks.push(Block::text("Limits:"));
-    blocks.push(Block::list(vec![
-        "A computer misses irony, hints and rare turns of phrase, and files some points under the \
-         wrong theme. Counts of rare themes are the least sure."
-            .to_owned(),
-        "What people raise of themselves is not a vote: silence on a theme says nothing."
-            .to_owned(),
-        "Personal details are found by rules and lists; some may remain. Read quotes before you \
-         publish them."
-            .to_owned(),
-    ]));
-    blocks.push(Block::text("Rules by which the figures were made:"));
-    blocks.push(Block::list(evidence.rules.clone()));
-    blocks.extend(
-        names(
-            &evidence.redactions,
-            "Personal details taken out, by kind",
-            ["Kind", "Number taken out"],
-        )
-        .map(Block::Table),
-    );
-    Section::new("method", "How it was done", blocks).on_new_page()
-}
-
-fn accuracy<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
-    let agreement = &material.facts.agreement;
-    let mut blocks = super::checked::blocks(material);
-    if agreement.is_empty() {
-        if !blocks.is_empty() {
-            return blocks;
-        }
-        return vec![Block::text(
-            "How well this coding agrees with people's has not been measured on these answers. Have \
-             people read a sample before you rely on it; the model's card gives its figures on other \
-             text.",
-        )];
-    }
-    let rows = agreement
-        .iter()
-        .map(|row| vec![row.measure.clone(), row.figure.clone(), row.on.clone()])
-        .collect();
-    let caption = if blocks.is_empty() {
-        "How well the coding agrees with people's"
-    } else {
-        "How well the model agreed with people's codes when it was trained, on other text"
-    };
-    let table = Table::new(caption, &["Measure", "Figure", "Measured on"], rows).of_words();
-    blocks.push(Block::Table(table));
-    blocks
-}
-
-pub(super) fn to_write<'a>() -> [Section<'a>; 2] {
-    [
-        Section::new(
-            "recommendations",
-            "Recommendations",
-            vec![Block::to_write(
-                "What should change, for whom, and by when; each with the theme and figures above \
-                 that support it.",
-            )],
-        )
-        .on_new_page(),
-        Section::new(
-            "provider-response",
-            "Response from providers and commissioners",
-            vec![Block::to_write(
-                "What the provider or commissioner says to each recommendation, and what they will \
-                 do.",
-            )],
-        ),
-    ]
 }

@@ -6,7 +6,7 @@ use heard_models::words::Sentiment;
 
 use super::super::Material;
 use super::super::view::{Block, Section, Table};
-use super::super::words::{count, interval, number, of, spoken};
+use super::super::words::{count, interval, list, number, of, spoken};
 use super::themes::{people_cells, was_raised};
 use crate::tables::evidence::{CodebookEvidence, Quote, ThemeRow};
 
@@ -15,7 +15,11 @@ pub(super) fn sections<'a>(material: &Material<'a>) -> Vec<Section<'a>> {
     let groups: Vec<Section<'a>> = book
         .groups
         .iter()
-        .filter(|group| was_raised(group))
+        .filter(|group| {
+            let mut themes = book.themes.iter().filter(|theme| theme.group == group.id);
+            was_raised(group)
+                && themes.any(|theme| theme.respondents.count().is_some_and(|n| n > 0))
+        })
         .enumerate()
         .map(|(at, group)| section(material, book, group, at))
         .collect();
@@ -41,30 +45,39 @@ fn section<'a>(
     if let Some(meaning) = material.facts.definitions.get(&group.id) {
         blocks.push(Block::Lead { text: meaning.clone() });
     }
-    blocks.push(Block::text(figures(group)));
-    let themes: Vec<&ThemeRow> =
-        book.themes.iter().filter(|theme| theme.group == group.id && was_raised(theme)).collect();
+    blocks.extend(figures(group).map(Block::text));
+    let raised = book.themes.iter().filter(|theme| theme.group == group.id && was_raised(theme));
+    let (themes, hidden): (Vec<&ThemeRow>, Vec<&ThemeRow>) =
+        raised.partition(|theme| theme.respondents.count().is_some());
+    // A report on one provider or area counts people only.
+    let comments = themes.iter().any(|theme| theme.comments.count().is_some());
     let rows = themes
         .iter()
         .map(|row| {
             let mut cells = people_cells(row);
-            cells.push(count(&row.comments));
+            if comments {
+                cells.push(count(&row.comments));
+            }
             cells
         })
         .collect();
-    blocks.push(Block::Table(Table::new(
-        format!("{}: themes", group.label),
-        &[
-            "Theme",
-            "People",
-            "95% interval",
-            "Only praise",
-            "Only criticism",
-            "Both or neither",
-            "Comments",
-        ],
-        rows,
-    )));
+    let head = [
+        "Theme",
+        "People",
+        "95% interval",
+        "Only praise",
+        "Only criticism",
+        "Both or neither",
+        "Comments",
+    ];
+    let head = if comments { &head[..] } else { &head[..6] };
+    let mut table = Table::new(format!("{}: themes", group.label), head, rows);
+    if !hidden.is_empty() {
+        let names: Vec<String> = hidden.iter().map(|row| spoken(&row.label)).collect();
+        let said = format!("Withheld altogether: {}.", list(&names));
+        table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
+    }
+    blocks.push(Block::Table(table));
     let meanings: Vec<String> = themes
         .iter()
         .filter_map(|theme| {
@@ -76,21 +89,21 @@ fn section<'a>(
         blocks.push(Block::list(meanings));
     }
     let mut quoted = themes.iter().flat_map(|theme| {
-        material.quotes.iter().filter(|quote| quote.theme == theme.id).map(quote)
+        material.chosen.quotes.iter().filter(|said| said.theme == theme.id).map(quote)
     });
     if let Some(first) = quoted.next() {
         blocks.push(first);
         blocks.extend(quoted);
-    } else {
+    } else if comments {
         blocks.push(Block::note("There is no quote here that may be published."));
     }
-    Section::under(format!("group-{}", at + 1), group.label.clone(), blocks)
+    let section = Section::under(format!("group-{}", at + 1), group.label.clone(), blocks);
+    if at == 0 { section } else { section.on_new_page() }
 }
 
-fn figures(group: &ThemeRow) -> String {
-    let Some(people) = of(&group.respondents) else {
-        return "Too few people raised these themes for a figure to be shown.".to_owned();
-    };
+/// None where the group's own figure is not one that may be read.
+fn figures(group: &ThemeRow) -> Option<String> {
+    let people = of(&group.respondents)?;
     let mut text = format!(
         "{people} of the people heard raised at least one of these themes (95% interval {})",
         interval(&group.respondents)
@@ -104,20 +117,20 @@ fn figures(group: &ThemeRow) -> String {
             text,
             ". Of these {}, {} had only praise and {} only criticism",
             number(base),
-            number(praise),
-            number(criticism)
+            if praise == 0 { "none".to_owned() } else { number(praise) },
+            if criticism == 0 { "none".to_owned() } else { number(criticism) }
         );
     }
     text.push('.');
-    text
+    Some(text)
 }
 
-fn quote<'a>(quote: &Quote) -> Block<'a> {
+pub(super) fn quote<'a>(quote: &Quote) -> Block<'a> {
     let feeling = match quote.sentiment {
         Sentiment::Positive => "Praise",
         Sentiment::Negative => "Criticism",
         Sentiment::Mixed => "Both praise and criticism",
-        Sentiment::Neutral => "Said",
+        Sentiment::Neutral => "Suggestion",
     };
     Block::Quote {
         text: quote.text.trim().to_owned(),

@@ -10,37 +10,63 @@ use crate::tables::evidence::{Dimension, Heard};
 const MOST_VALUES: usize = 20;
 
 pub(super) fn why_and_how<'a>(material: &Material<'a>) -> Section<'a> {
-    let books: Vec<&str> =
-        material.evidence.codebooks.iter().map(|book| book.title.as_str()).collect();
-    let by = match books.first() {
-        Some(first) => format!("the themes of the codebook {first}"),
+    let organisation = &material.facts.organisation;
+    let by = match material.evidence.codebooks.first() {
+        Some(first) => format!("the themes of the codebook {}", first.title),
         None => "no codebook".to_owned(),
     };
-    Section::new(
-        "why-and-how",
-        "Why and how",
-        vec![
-            Block::to_write(
-                "Why this was done, who asked for it, and when and how people were invited.",
-            ),
-            Block::list(vec![
-                "People answered in their own words. Names, addresses, telephone numbers and other \
-                 personal details were taken out before anything else was done."
-                    .to_owned(),
-                format!(
-                    "A computer program on our own computer split each answer into the points it \
-                     makes and matched them with {by}. Nothing was sent elsewhere."
-                ),
-                "A person counts once for a theme, however often they raise it. Nobody was asked \
-                 about each theme, so these are things that people raised of themselves."
-                    .to_owned(),
-                "A 95% interval, such as 26% to 43%, is the range that chance alone would leave \
-                 likely for a share if many people like those heard had answered."
-                    .to_owned(),
-            ]),
-        ],
-    )
-    .on_new_page()
+    let mut blocks =
+        vec![Block::said_or(organisation.why.as_ref(), "Why this was done and who asked for it.")];
+    blocks.push(Block::said_or(
+        organisation.invitation.as_ref(),
+        "When and how people were invited.",
+    ));
+    blocks.push(Block::list(vec![
+        "People answered in their own words. Names, addresses, telephone numbers and other personal \
+         details were taken out before anything else was done."
+            .to_owned(),
+        format!(
+            "A computer program on our own computer split each answer into the points it makes and \
+             matched them with {by}. Nothing was sent elsewhere."
+        ),
+        "A person counts once for a theme, however often they raise it.".to_owned(),
+        "A 95% interval, such as 26% to 43%, is the range that chance alone would leave likely for a \
+         share if many people like those heard had answered."
+            .to_owned(),
+    ]));
+    Section::new("why-and-how", "Why and how", blocks).on_new_page()
+}
+
+/// A question without the bracket that names whom to ask: what is left of it are placeholders.
+fn without_contacts(question: &str) -> String {
+    let kept = match question.rfind(" (") {
+        Some(at) if question[at..].contains('[') => &question[..at],
+        _ => question,
+    };
+    kept.trim().to_owned()
+}
+
+/// What was asked, and of whom: the first part of "we asked, you said, we did".
+pub(super) fn we_asked<'a>(material: &Material<'a>) -> Section<'a> {
+    let asked: Vec<String> = material
+        .evidence
+        .questions
+        .iter()
+        .map(|row| without_contacts(&row.question))
+        .filter(|question| !question.is_empty() && question != "No question")
+        .collect();
+    let mut blocks = Vec::new();
+    let funnel = &material.evidence.funnel;
+    if let Some(invited) = funnel.invited {
+        blocks.push(Block::Lead { text: format!("We asked {} people.", number(invited)) });
+    }
+    if asked.is_empty() {
+        blocks.push(Block::to_write("What was asked."));
+    } else {
+        blocks.push(Block::text("These were the questions:"));
+        blocks.push(Block::list(asked));
+    }
+    Section::new("we-asked", "We asked", blocks)
 }
 
 pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
@@ -64,7 +90,8 @@ pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
         "Who we did not hear from: these figures cannot say what people think who did not reply, were \
          not asked, or could not write. They are not a sample of everyone who receives care.",
     ));
-    blocks.push(Block::to_write(
+    blocks.push(Block::said_or(
+        material.facts.organisation.missing.as_ref(),
         "Who is missing, compared with the people who receive care (by area, age, language, \
          disability, ethnicity), and what was done to reach them.",
     ));
@@ -85,9 +112,15 @@ fn replies(material: &Material<'_>) -> String {
         ),
         _ => format!("People who replied: {received}. How many were invited is not known."),
     };
+    if funnel.received == funnel.informative && funnel.received.is_some() {
+        return format!(
+            "{replied} They gave {answers} answers, blank ones included. Each of them gave at least \
+             one answer that can be coded; shares of people are of all of them."
+        );
+    }
     format!(
         "{replied} They gave {answers} answers, blank ones included. Of those who replied, \
-         {informative} gave at least one answer that says something; shares of people are of these."
+         {informative} gave at least one answer that can be coded; shares of people are of these."
     )
 }
 
@@ -111,6 +144,7 @@ fn values<'a>(heard: &Heard) -> Vec<Block<'a>> {
     let people = if unit == "respondents" { "People" } else { "Comments" };
     let caption = match heard.dimension {
         Dimension::RespondentType => "Who speaks".to_owned(),
+        _ if heard.label.split_whitespace().count() > 3 => format!("{people}: {}", heard.label),
         _ => format!("{} by {}", people, spoken(&heard.label)),
     };
     let mut table = Table::new(caption, &[&heard.label, people, "Share"], rows);

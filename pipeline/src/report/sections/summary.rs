@@ -1,9 +1,17 @@
-//! The one page that everybody reads: three or four figures, the findings, what cannot wait.
+//! The one page that everybody reads: three figures, the findings in short, what cannot wait; then the
+//! key findings in full, and what is not sure enough to be one.
 
 use super::super::Material;
-use super::super::view::{BigNumber, Block, Section};
-use super::super::words::{counted, number, number_or_few, percent, spoken};
+use super::super::part::Part;
+use super::super::view::{BigNumber, Block, Section, Table};
+use super::super::words::{counted, number, number_or_few, of_or_withheld, percent, spoken};
 use crate::tables::Profile;
+use crate::tables::evidence::{Cell, Split, ThemeRow};
+
+/// Findings that the first page tells in short.
+const IN_SHORT: usize = 3;
+/// Themes that wait for people to read a sample.
+const WAITING: usize = 8;
 
 pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
     let evidence = material.evidence;
@@ -24,28 +32,117 @@ pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
     if let Some(text) = urgent(material) {
         blocks.push(Block::Alert { heading: "For a person to read today".to_owned(), text });
     }
-    if material.findings.is_empty() {
+    let items = in_short(material);
+    if !items.is_empty() {
         blocks.push(Block::text(
-            "There are no key findings: too few people were heard, or too few raised the same \
-             theme, for a sentence that the figures would support.",
+            "What people raised, in their own words and without being asked about it:",
         ));
-    } else {
-        blocks.push(Block::text("What people raised most, without being asked about it:"));
-        let items = material.findings.iter().map(|finding| finding.sentence.clone()).collect();
         blocks.push(Block::list(items));
     }
     blocks.push(Block::note(
-        "Figures describe the people who were heard. Intervals cover chance alone and not who chose \
-         to reply; that fewer raised a theme does not mean that fewer care about it.",
+        "Figures describe the people who were heard. That fewer raised a theme does not mean that \
+         fewer care about it.",
     ));
     Section::new("summary", "Summary", blocks)
+}
+
+pub(super) fn of_part<'a>(material: &Material<'a>, part: &Part) -> Section<'a> {
+    let text = format!(
+        "This report is on {} ({}): {} of the {} people who told us about {}.",
+        part.label,
+        spoken(&part.by),
+        number(part.people),
+        number(part.all),
+        material.facts.subject(),
+    );
+    let mut blocks = vec![Block::Lead { text }];
+    let items = numbers(material);
+    if !items.is_empty() {
+        blocks.push(Block::Numbers { items });
+    }
+    let items = in_short(material);
+    if !items.is_empty() {
+        blocks.push(Block::list(items));
+    }
+    Section::new("summary", "Summary", blocks)
+}
+
+/// The first findings without their figures.
+fn in_short(material: &Material<'_>) -> Vec<String> {
+    let first = material.findings.iter().take(IN_SHORT);
+    first
+        .filter_map(|finding| {
+            let (said, rest) = finding.sentence.split_once(" (")?;
+            let (_, rest) = rest.split_once(')')?;
+            let felt =
+                rest.split([';', '(']).next().unwrap_or_default().trim_end_matches([' ', '.']);
+            Some(format!("{said}{felt}."))
+        })
+        .collect()
+}
+
+pub(super) fn findings<'a>(material: &Material<'a>) -> Section<'a> {
+    let mut blocks = Vec::new();
+    if material.findings.is_empty() {
+        blocks.push(Block::text(if waiting(material).is_empty() {
+            "There are no key findings: too few people were heard, or too few raised the same theme, \
+             for a sentence that the figures would support."
+        } else {
+            "There are no key findings yet: the themes that were raised most are coded too unsurely \
+             for a sentence that others will repeat."
+        }));
+    } else {
+        let items = material.findings.iter().map(|finding| finding.sentence.clone()).collect();
+        blocks.push(Block::text(
+            "Nobody was asked about these themes: people raised them of themselves.",
+        ));
+        blocks.push(Block::list(items));
+        blocks.push(Block::note(
+            "Words for shares follow fixed rules, which the appendix gives: about a third, for \
+             example, is 29% to 36%. Intervals cover chance alone and not who chose to reply.",
+        ));
+    }
+    let rows: Vec<Vec<String>> = waiting(material)
+        .into_iter()
+        .take(WAITING)
+        .map(|row| {
+            let measured = material.facts.precisions.get(&row.id);
+            let right = measured.map_or_else(|| "not measured".to_owned(), |m| percent(m.right));
+            vec![row.label.clone(), of_or_withheld(&row.respondents), right]
+        })
+        .collect();
+    if !rows.is_empty() {
+        blocks.push(Block::text(
+            "Other themes were raised as well, many by more people. The program gives them wrongly \
+             too often for a sentence here, so a person should read a sample of each first; the \
+             figures stand as they were counted.",
+        ));
+        let head = ["Theme", "People", "Right when given"];
+        blocks.push(Block::Table(Table::new(
+            "To be checked before they are repeated",
+            &head,
+            rows,
+        )));
+    }
+    Section::new("key-findings", "Key findings", blocks)
+}
+
+/// Themes that were raised and are not sure enough for a sentence, the most raised first.
+fn waiting<'m>(material: &Material<'m>) -> Vec<&'m ThemeRow> {
+    let evidence = material.evidence;
+    if !evidence.draft {
+        return Vec::new();
+    }
+    let themes = evidence.main().map(|book| book.themes.as_slice()).unwrap_or_default();
+    let raised = |row: &&ThemeRow| row.respondents.count().is_some_and(|n| n > 0);
+    themes.iter().filter(raised).filter(|row| !material.facts.is_sure(&row.id)).collect()
 }
 
 fn lead(material: &Material<'_>) -> String {
     let funnel = &material.evidence.funnel;
     let profile = material.evidence.profile;
     let people = match funnel.informative {
-        Some(0) => return "No one gave an answer that says something about care.".to_owned(),
+        Some(0) => return "No one gave an answer that can be coded.".to_owned(),
         Some(n) => counted(n, "person", "people"),
         None => format!("{} people", number_or_few(None, profile)),
     };
@@ -56,40 +153,60 @@ fn lead(material: &Material<'_>) -> String {
         "A computer read and sorted what they wrote, and people checked a sample of its work."
     };
     let words = funnel.words.map_or_else(String::new, |n| format!(" ({} words in all)", number(n)));
-    sentence(&format!("{people} told us about care in their own words{words}. {heard}"))
+    let subject = material.facts.subject();
+    sentence(&format!("{people} told us about {subject} in their own words{words}. {heard}"))
 }
 
+/// Three figures: who was heard, what they raised most that is sure, what most of them felt.
 fn numbers(material: &Material<'_>) -> Vec<BigNumber> {
     let evidence = material.evidence;
+    let subject = material.facts.subject();
     let mut items = Vec::new();
     if let Some(heard) = evidence.funnel.informative {
+        let who = if heard == 1 { "person" } else { "people" };
         let label = match (evidence.funnel.invited, evidence.funnel.response_rate) {
             (Some(invited), Some(rate)) => format!(
-                "people said something about their care; {} of {} invited replied",
+                "{who} said something about {subject}; {} of {} invited replied",
                 percent(rate),
                 number(invited)
             ),
-            _ if heard == 1 => "person said something about their care".to_owned(),
-            _ => "people said something about their care".to_owned(),
+            _ => format!("{who} said something about {subject}"),
         };
         items.push(BigNumber { figure: number(heard), label });
     }
     let themes = evidence.main().map(|book| book.themes.as_slice()).unwrap_or_default();
-    let first = themes.iter().find(|row| row.respondents.count().is_some_and(|n| n > 0));
+    let first = material.findings.first().and_then(|f| themes.iter().find(|row| row.id == f.theme));
     if let Some((share, row)) = first.and_then(|row| Some((row.respondents.share()?, row))) {
-        let label = format!("raised {}, the theme raised most", spoken(&row.label));
+        let label = format!(
+            "raised {}: the most for a theme that is coded surely enough",
+            spoken(&row.label)
+        );
         items.push(BigNumber { figure: percent(share), label });
+    } else if let Some(n) = suggestions(material) {
+        let label = if n == 1 { "answer holds a suggestion" } else { "answers hold a suggestion" };
+        items.push(BigNumber { figure: number(n), label: label.to_owned() });
     }
-    let feeling = &evidence.sentiment.respondents;
-    for (cell, label) in [
-        (feeling.positive, "of people had praise and no criticism"),
-        (feeling.negative, "of people had criticism and no praise"),
-    ] {
-        if let (Some(share), Some(1..)) = (cell.share(), cell.base()) {
-            items.push(BigNumber { figure: percent(share), label: label.to_owned() });
-        }
-    }
+    items.extend(felt(&evidence.sentiment.respondents));
     items
+}
+
+fn suggestions(material: &Material<'_>) -> Option<u64> {
+    let flag = material.evidence.flags.iter().find(|flag| flag.id == "suggestion")?;
+    flag.number.filter(|n| *n > 0)
+}
+
+/// What the largest part of people felt.
+fn felt(split: &Split) -> Option<BigNumber> {
+    let parts: [(Cell, &str); 3] = [
+        (split.positive, "of people had praise and no criticism"),
+        (split.negative, "of people had criticism and no praise"),
+        (split.mixed, "of people had both praise and criticism"),
+    ];
+    let largest = parts.into_iter().filter_map(|(cell, label)| Some((cell.count()?, cell, label)));
+    let (_, cell, label) =
+        largest.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    let share = cell.share().filter(|share| *share > 0.0)?;
+    Some(BigNumber { figure: percent(share), label: label.to_owned() })
 }
 
 /// What cannot wait; None where nothing is flagged.

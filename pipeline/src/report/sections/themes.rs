@@ -1,13 +1,14 @@
 //! How people felt, what they raised, and how that differs between groups of people and over time.
 
 use super::super::Material;
+use super::super::part::Part;
 use super::super::view::{Block, Section, Table};
 use super::super::words::{
-    self, count, count_share, interval, number, number_or_withheld, of, of_or_withheld, spoken,
+    self, count, count_share, interval, number, number_or_withheld, of_or_withheld, spoken,
 };
 use super::chart;
 use crate::tables::evidence::{
-    Breakdown, Cell, CodebookEvidence, Dimension, Evidence, Split, ThemeRow,
+    Breakdown, Cell, CodebookEvidence, Dimension, Evidence, Split, ThemeRow, Unit,
 };
 
 /// A table of more groups than these does not fit a page.
@@ -18,21 +19,27 @@ const MOST_PAIRS: usize = 6;
 pub(super) fn feeling<'a>(material: &Material<'a>) -> Section<'a> {
     let overall = &material.evidence.sentiment;
     let mut blocks = Vec::new();
-    let said = |cell: &Cell, what: &str| of(cell).map(|figures| format!("{figures} {what}"));
     let split = &overall.respondents;
+    let said = |cell: &Cell, what: &str| {
+        let count = cell.count().filter(|n| *n > 0)?;
+        Some(format!("{} ({}) had {what}", number(count), words::percent(cell.share()?)))
+    };
     let parts: Vec<String> = [
-        said(&split.positive, "had praise and no criticism"),
-        said(&split.negative, "had criticism and no praise"),
-        said(&split.mixed, "had both"),
+        said(&split.positive, "praise and no criticism"),
+        said(&split.negative, "criticism and no praise"),
+        said(&split.mixed, "both"),
         said(&split.neutral, "neither"),
     ]
     .into_iter()
     .flatten()
     .collect();
-    if parts.is_empty() {
-        blocks.push(Block::text("Too few people were heard for these figures to be shown."));
-    } else {
-        blocks.push(Block::text(format!("Of the people heard, {}.", words::list(&parts))));
+    match split.positive.base().or(split.negative.base()).or(split.mixed.base()) {
+        Some(base) if !parts.is_empty() => blocks.push(Block::text(format!(
+            "Of the {} heard, {}.",
+            words::counted(base, "person", "people"),
+            words::list(&parts)
+        ))),
+        _ => blocks.push(Block::text("Too few people were heard for these figures to be shown.")),
     }
     let row = |name: &str, split: &Split| {
         let mut row = vec![name.to_owned()];
@@ -42,7 +49,10 @@ pub(super) fn feeling<'a>(material: &Material<'a>) -> Section<'a> {
     blocks.push(Block::Table(Table::new(
         "Feeling overall, by person and by comment",
         &["Counted", "Only praise", "Only criticism", "Both", "Neither"],
-        vec![row("People", &overall.respondents), row("Comments", &overall.comments)],
+        match overall.comments {
+            Split::HIDDEN => vec![row("People", &overall.respondents)],
+            _ => vec![row("People", &overall.respondents), row("Comments", &overall.comments)],
+        },
     )));
     let questions = &material.evidence.questions;
     if questions.len() > 1 || questions.iter().any(|row| !row.question.is_empty()) {
@@ -124,6 +134,53 @@ fn by_people(book: &CodebookEvidence) -> Table {
         table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
     }
     table
+}
+
+/// The themes of a part beside everybody's.
+pub(super) fn of_part<'a>(material: &Material<'a>, part: &Part) -> Section<'a> {
+    let mut blocks = Vec::new();
+    blocks.extend(chart(material, "themes"));
+    blocks.extend(chart(material, "sentiment"));
+    if let Some(book) = material.evidence.main() {
+        let everybody = |id: &str| part.everybody.iter().find(|(theme, _)| theme == id);
+        let rows = book
+            .themes
+            .iter()
+            .filter(|row| row.respondents.count().is_some())
+            .map(|row| {
+                let mut cells = people_cells(row);
+                let all = everybody(&row.id).map(|(_, cell)| count_share(cell));
+                cells.push(all.unwrap_or_default());
+                cells
+            })
+            .collect();
+        let everyone = format!("Everyone (n = {})", number(part.all));
+        let head = [
+            "Theme",
+            "People here",
+            "95% interval",
+            "Only praise",
+            "Only criticism",
+            "Both or neither",
+            &everyone,
+        ];
+        let mut table = Table::new("Themes here and for everyone heard", &head, rows);
+        let hidden: Vec<String> = book
+            .themes
+            .iter()
+            .filter(|row| row.respondents.count().is_none())
+            .map(|row| spoken(&row.label))
+            .collect();
+        if !hidden.is_empty() {
+            let said = format!("Withheld here: {}.", words::list(&hidden));
+            table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
+        }
+        blocks.push(Block::Table(table));
+    }
+    blocks.push(Block::note(
+        "Small groups differ by chance. Overlapping intervals are no difference.",
+    ));
+    Section::new("themes", "What people raised", blocks).on_new_page()
 }
 
 fn thin<'a>(book: &CodebookEvidence) -> Option<Block<'a>> {
@@ -212,16 +269,24 @@ fn figures<'a>(breakdown: &Breakdown) -> Option<Block<'a>> {
     let mut head = vec!["Theme".to_owned()];
     head.extend(breakdown.values.iter().map(|v| format!("{} (n = {})", v.label, number(v.base))));
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
-    let rows = breakdown
-        .rows
+    let raised = breakdown.rows.iter().filter(|row| row.all.count() != Some(0));
+    let (told, silent): (Vec<_>, Vec<_>) =
+        raised.partition(|row| row.cells.iter().any(|cell| cell.raised.count().is_some()));
+    let rows = told
         .iter()
-        .filter(|row| row.all.count() != Some(0))
         .map(|row| {
             let mut cells = vec![row.label.clone()];
             cells.extend(row.cells.iter().map(|cell| count_share(&cell.raised)));
             cells
         })
         .collect();
-    let caption = format!("Themes by {}: {}", spoken(&breakdown.label), breakdown.unit.as_str());
-    Some(Block::Table(Table::new(caption, &head, rows).folded()))
+    let people = if breakdown.unit == Unit::Respondents { "people" } else { "comments" };
+    let caption = format!("Themes by {}: {people}", spoken(&breakdown.label));
+    let mut table = Table::new(caption, &head, rows).folded();
+    if !silent.is_empty() {
+        let names: Vec<String> = silent.iter().map(|row| spoken(&row.label)).collect();
+        let said = format!("Withheld for everyone: {}.", words::list(&names));
+        table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
+    }
+    Some(Block::Table(table))
 }

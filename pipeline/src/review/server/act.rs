@@ -466,7 +466,10 @@ pub(super) async fn sample(
 /// Makes the report again, with every decision.
 pub(super) async fn report(State(shared): State<Arc<Shared>>) -> Answer {
     let dir = shared.app().run.about.dir.clone();
-    let made = tokio::task::spawn_blocking(move || crate::again::report(&dir, None)).await;
+    let made = tokio::task::spawn_blocking(move || {
+        crate::again::report(&dir, crate::again::Changes::default())
+    })
+    .await;
     let said = match made {
         Ok(Ok(_)) => "The report was made again, with every decision up to now: publish/report.html in the run's folder.".to_owned(),
         Ok(Err(error)) => format!("The report could not be made: {error}"),

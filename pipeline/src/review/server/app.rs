@@ -478,8 +478,10 @@ impl App {
             return Ok(Arc::clone(live));
         }
         let vocabulary = &self.run.about.vocabulary;
-        let mut tally =
-            crate::tables::Tally::new(vocabulary, crate::tables::TallyOptions::default());
+        let manifest = &self.run.about.manifest;
+        let options =
+            crate::tables::settings::options(vocabulary, &manifest.standards, &manifest.population);
+        let mut tally = crate::tables::Tally::new(vocabulary, options);
         let mut study = Study::new(self.decisions.secret());
         for (at, row) in self.run.rows.iter().enumerate() {
             let state = self.decisions.state(row.key);
@@ -490,7 +492,6 @@ impl App {
                 tally.add(&self.run.decided(at, &self.decisions));
             }
         }
-        let manifest = &self.run.about.manifest;
         let evidence = crate::tables::evidence(
             &tally,
             &crate::tables::Facts {
@@ -499,10 +500,11 @@ impl App {
                 reviewed: false,
                 redactions: manifest.redactions.clone(),
                 unprocessed: manifest.unprocessed.clone(),
+                population: manifest.population.clone(),
             },
         );
-        let drawn =
-            crate::report::draw(&evidence).map_err(|error| Error::Refused(error.to_string()))?;
+        let drawn = crate::report::draw(&evidence, manifest.charts)
+            .map_err(|error| Error::Refused(error.to_string()))?;
         let accuracy = study.figures(self.target, vocabulary);
         let live = Arc::new(Live { evidence, drawn, accuracy });
         self.live = Some((version, Arc::clone(&live)));

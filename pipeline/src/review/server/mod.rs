@@ -104,7 +104,7 @@ async fn keep_tables(shared: Arc<Shared>) {
             let dir = shared.app().write_tables();
             if let Some(dir) = dir {
                 // Without the lock: pages are served meanwhile.
-                let made = crate::again::report(&dir, None);
+                let made = crate::again::report(&dir, crate::again::Changes::default());
                 shared.app().report_made(made.is_ok());
             }
         });

@@ -3,7 +3,9 @@
 use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome};
 use proptest::prelude::*;
 
-use super::super::evidence::{Breakdown, Cell, Evidence, Split, ThemeRow, Unit};
+use super::super::evidence::{
+    Breakdown, BreakdownRow, BreakdownValue, Cell, Dimension, Evidence, Split, ThemeRow, Unit,
+};
 use super::super::{Profile, evidence};
 use super::*;
 
@@ -105,9 +107,214 @@ fn worked_out(by: &Breakdown, row: usize, theme: &ThemeRow, profile: Profile) ->
     hidden.into_iter().map(|(_, what)| what).collect()
 }
 
+/// The same for a count without parts.
+fn worked_out_plain(by: &Breakdown, row: &BreakdownRow, profile: Profile) -> Vec<String> {
+    let mut puzzle = Puzzle::default();
+    let whole = puzzle.figure(known(row.all, profile, 1e6));
+    let rounding = if profile == Profile::Nhs { 2.0 } else { 0.0 };
+    let cells = by.values.iter().zip(&row.cells);
+    let figures: Vec<(usize, &str, bool)> = cells
+        .map(|(value, cell)| {
+            let most = value.base as f64 + rounding;
+            let figure = puzzle.figure(known(cell.raised, profile, most));
+            (figure, value.label.as_str(), cell.raised == Cell::Hidden)
+        })
+        .collect();
+    puzzle.sums.push((whole, figures.iter().map(|figure| figure.0).collect()));
+    let hidden =
+        figures.into_iter().filter(|(figure, _, hidden)| *hidden && puzzle.gives_away(*figure));
+    hidden.map(|(_, label, _)| label.to_owned()).collect()
+}
+
+/// Unions of themes (groups, clauses of standards) and pairs: under `nhs` no hidden theme of the
+/// whole sample may follow from them. Which sets of themes people raised is all that there is.
+fn unions_tell_nothing(found: &Evidence) -> bool {
+    let book = found.main().expect("a codebook");
+    if found.profile != Profile::Nhs {
+        return true;
+    }
+    let mut puzzle = Puzzle::default();
+    let themes: Vec<&ThemeRow> = book.themes.iter().collect();
+    let sets: Vec<usize> = (0..1 << themes.len()).map(|_| puzzle.figure((0.0, 1e6))).collect();
+    let mut figure = |cell: Cell, of: &dyn Fn(usize) -> bool| {
+        let figure = puzzle.figure(known(cell, Profile::Nhs, 7.0));
+        let members = sets.iter().enumerate().filter(|(set, _)| of(*set)).map(|(_, at)| *at);
+        puzzle.sums.push((figure, members.collect()));
+        figure
+    };
+    let holds = |set: usize, theme: usize| set >> theme & 1 == 1;
+    let mut hidden = Vec::new();
+    for (at, theme) in themes.iter().enumerate() {
+        let figure = figure(theme.respondents, &|set| holds(set, at));
+        if theme.respondents == Cell::Hidden {
+            hidden.push(figure);
+        }
+    }
+    let place =
+        |label: &str| themes.iter().position(|theme| theme.label == label).expect("a theme");
+    for clause in book.standards.iter().flat_map(|standard| &standard.clauses) {
+        let members: Vec<usize> = clause.themes.iter().map(|label| place(label)).collect();
+        if clause.respondents != Cell::Hidden {
+            figure(clause.respondents, &|set| members.iter().any(|at| holds(set, *at)));
+        }
+    }
+    for group in book.groups.iter().filter(|group| group.respondents != Cell::Hidden) {
+        let in_group = |at: &usize| themes[*at].group == group.id;
+        let members: Vec<usize> = (0..themes.len()).filter(in_group).collect();
+        figure(group.respondents, &|set| members.iter().any(|at| holds(set, *at)));
+    }
+    for pair in &book.pairs {
+        let (a, b) = (place(&pair.first_label), place(&pair.second_label));
+        figure(pair.respondents, &|set| holds(set, a) && holds(set, b));
+    }
+    hidden.into_iter().all(|figure| !puzzle.gives_away(figure))
+}
+
+/// Two breakdowns of respondents and how many stand in each pair of values: the reader is taken to
+/// know that. Everything hidden of a row in either, with both set beside each other.
+fn worked_out_together(
+    [first, second]: [&Breakdown; 2],
+    [a, b]: [&BreakdownRow; 2],
+    felt: Option<&Split>,
+    people: &[Vec<u64>],
+    profile: Profile,
+) -> Vec<String> {
+    let mut puzzle = Puzzle::default();
+    let whole = puzzle.figure(known(a.all, profile, 1e6));
+    let totals = felt.map(|felt| parts(felt).map(|cell| puzzle.figure(known(cell, profile, 1e6))));
+    if let Some(totals) = &totals {
+        puzzle.sums.push((whole, totals.to_vec()));
+    }
+    let mut hidden = Vec::new();
+    let mut sides: Vec<Vec<Vec<usize>>> = Vec::new();
+    for (by, row) in [(first, a), (second, b)] {
+        let mut of_side = Vec::new();
+        for (value, cell) in by.values.iter().zip(&row.cells) {
+            let rounding = if profile == Profile::Nhs { 2.0 } else { 0.0 };
+            let most = value.base as f64 + rounding;
+            let figure = puzzle.figure(known(cell.raised, profile, most));
+            if cell.raised == Cell::Hidden {
+                hidden.push((figure, format!("{} of {}", value.label, by.id)));
+            }
+            let mut levels = vec![figure];
+            if let Some(felt) = felt {
+                for (part, shown) in parts(&cell.sentiment).into_iter().enumerate() {
+                    let bounds = match known(shown, profile, most) {
+                        (1.0, most) if cell.raised == Cell::Hidden => (0.0, most),
+                        bounds => bounds,
+                    };
+                    let figure = puzzle.figure(bounds);
+                    if shown == Cell::Hidden && parts(felt)[part].count() != Some(0) {
+                        hidden.push((figure, format!("{} of {} part {part}", value.label, by.id)));
+                    }
+                    levels.push(figure);
+                }
+                puzzle.sums.push((levels[0], levels[1..].to_vec()));
+            }
+            of_side.push(levels);
+        }
+        puzzle.sums.push((whole, of_side.iter().map(|levels| levels[0]).collect()));
+        if let Some(totals) = &totals {
+            for (part, total) in totals.iter().enumerate() {
+                let of_part = of_side.iter().map(|levels| levels[part + 1]).collect();
+                puzzle.sums.push((*total, of_part));
+            }
+        }
+        sides.push(of_side);
+    }
+    let levels = if felt.is_some() { 5 } else { 1 };
+    let mut inside: Vec<Vec<Vec<usize>>> = Vec::new();
+    for row in people {
+        let cells = row.iter().map(|people| {
+            let levels = (0..levels).map(|_| puzzle.figure((0.0, *people as f64)));
+            let levels: Vec<usize> = levels.collect();
+            if levels.len() > 1 {
+                puzzle.sums.push((levels[0], levels[1..].to_vec()));
+            }
+            levels
+        });
+        inside.push(cells.collect());
+    }
+    for level in 0..levels {
+        for (at, value) in sides[0].iter().enumerate() {
+            let row = inside[at].iter().map(|cell| cell[level]).collect();
+            puzzle.sums.push((value[level], row));
+        }
+        for (at, value) in sides[1].iter().enumerate() {
+            let column = inside.iter().map(|row| row[at][level]).collect();
+            puzzle.sums.push((value[level], column));
+        }
+    }
+    hidden.retain(|(figure, _)| puzzle.gives_away(*figure));
+    hidden.into_iter().map(|(_, what)| what).collect()
+}
+
+/// How many respondents stand in each pair of values of two breakdowns, from the rows themselves.
+fn overlap(found: &Evidence, rows: &[CodedResponse], pair: [&Breakdown; 2]) -> Vec<Vec<u64>> {
+    let place = |by: &Breakdown, row: &CodedResponse| {
+        let name = match by.dimension {
+            Dimension::Column(at) => row.response.by[usize::from(at)].as_deref().map(str::to_owned),
+            Dimension::RespondentType => {
+                Some(super::super::labels::roles(row.respondent_type.0).to_owned())
+            }
+            _ => None,
+        };
+        let name = name.unwrap_or_else(|| "Not stated".to_owned());
+        let is = |value: &BreakdownValue| value.label == name;
+        by.values.iter().position(is).or_else(|| by.values.iter().position(|v| v.merged > 1))
+    };
+    assert!(found.funnel.received.is_some());
+    let mut people = vec![vec![0; pair[1].values.len()]; pair[0].values.len()];
+    for row in rows.iter().filter(|row| row.status == Status::Informative) {
+        let (a, b) = (place(pair[0], row).expect("a value"), place(pair[1], row).expect("a value"));
+        people[a][b] += 1;
+    }
+    people
+}
+
+/// Sets every two breakdowns beside each other.
+fn attack_together(found: &Evidence, rows: &[CodedResponse]) -> Result<usize, TestCaseError> {
+    let book = found.main().expect("a codebook");
+    let mut tried = 0;
+    for all in [&book.breakdowns, &found.outcomes_by] {
+        let knows = |by: &&Breakdown| {
+            matches!(by.dimension, Dimension::Column(_) | Dimension::RespondentType)
+        };
+        let by: Vec<&Breakdown> = all.iter().filter(knows).collect();
+        for (at, first) in by.iter().enumerate() {
+            for second in &by[at + 1..] {
+                let people = overlap(found, rows, [first, second]);
+                for a in &first.rows {
+                    let Some(b) = second.rows.iter().find(|b| b.id == a.id) else { continue };
+                    let theme = book.themes.iter().find(|theme| theme.id == a.id);
+                    let felt = theme.map(|theme| &theme.sentiment);
+                    let pair = [*first, *second];
+                    let out = worked_out_together(pair, [a, b], felt, &people, found.profile);
+                    prop_assert!(
+                        out.is_empty(),
+                        "{} by {} and {}: {out:?}",
+                        a.id,
+                        first.id,
+                        second.id
+                    );
+                    tried += 1;
+                }
+            }
+        }
+    }
+    Ok(tried)
+}
+
 /// Attacks everything; the number of hidden figures that it tried.
 fn attack(found: &Evidence) -> Result<(), TestCaseError> {
     let book = found.main().expect("a codebook");
+    for by in &found.outcomes_by {
+        for row in &by.rows {
+            let out = worked_out_plain(by, row, found.profile);
+            prop_assert!(out.is_empty(), "{} of {}: {out:?}", row.id, by.id);
+        }
+    }
+    prop_assert!(unions_tell_nothing(found));
     for by in &book.breakdowns {
         prop_assert!(by.values.iter().all(|value| value.base >= 5));
         for (at, row) in by.rows.iter().enumerate() {
@@ -153,8 +360,66 @@ fn crowd() -> impl Strategy<Value = Vec<CodedResponse>> {
     })
 }
 
+/// People in providers and areas that overlap in part, of several kinds, with themes and outcomes.
+fn districts() -> impl Strategy<Value = Vec<CodedResponse>> {
+    let person = (0..5_usize, 0..10_usize, 0..3_usize, 0..9_usize, 0..12_usize, 0..4_usize);
+    proptest::collection::vec(person, 20..110).prop_map(|people| {
+        let row = |(at, person): (usize, &(usize, usize, usize, usize, usize, usize))| {
+            let (provider, elsewhere, kind, theme, outcome, felt) = *person;
+            // Most of a provider's people live in one area.
+            let area = if elsewhere == 0 { (provider + 1) % 3 } else { provider % 3 };
+            let mut row = answer(1, at as u32);
+            row.response.by = vec![
+                Some(format!("P{provider}").into()),
+                Some(["North", "South", "West"][area].into()),
+            ];
+            row.respondent_type.0 = RespondentType::ALL[kind];
+            row.sentiment = Sentiment::ALL[felt];
+            if theme < 3 {
+                row.codings = vec![coding(theme as u16, Sentiment::ALL[felt])];
+            }
+            if outcome < 2 {
+                row.outcomes = vec![Outcome {
+                    segment: 0,
+                    domain: Domain::ALL[outcome],
+                    direction: Direction::ALL[felt],
+                    confidence: 0.9,
+                    coder: "model:test@1".into(),
+                    evidence: Vec::new(),
+                }];
+            }
+            row
+        };
+        people.iter().enumerate().map(row).collect()
+    })
+}
+
+fn two_columns(rows: &[CodedResponse]) -> Tally {
+    let names = Vocabulary::new(
+        vocabulary().codebooks().to_vec(),
+        vec!["by_provider".into(), "by_area".into()],
+    );
+    let mut tally = Tally::new(&names, TallyOptions::default());
+    for row in rows {
+        tally.add(row);
+    }
+    tally
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn breakdowns_that_overlap_in_part_give_nothing_away_together(rows in districts()) {
+        let found = evidence(&two_columns(&rows), &facts(Profile::Standard));
+        attack(&found)?;
+        attack_together(&found, &rows)?;
+    }
+
+    #[test]
+    fn each_of_them_gives_nothing_away_under_nhs(rows in districts()) {
+        attack(&evidence(&two_columns(&rows), &facts(Profile::Nhs)))?;
+    }
 
     #[test]
     fn no_hidden_figure_of_random_tables_can_be_worked_out(rows in crowd()) {
@@ -170,6 +435,30 @@ proptest! {
     fn no_hidden_figure_of_real_looking_files_can_be_worked_out(rows in rows(80)) {
         attack(&evidence(&tally(&rows.concat()), &facts(Profile::Standard)))?;
     }
+}
+
+#[test]
+fn the_attack_sets_breakdowns_beside_each_other() {
+    // P0 works in the North alone, P1 and P2 in the South alone: North shown is P0 shown.
+    let rows: Vec<_> = (0..60)
+        .map(|at| {
+            let mut row = answer(1, at);
+            let provider = at as usize % 3;
+            let area = if provider == 0 { "North" } else { "South" };
+            row.response.by = vec![Some(format!("P{provider}").into()), Some(area.into())];
+            if at < 30 && (provider != 1 || at < 10) {
+                row.codings = vec![coding(0, Sentiment::Negative)];
+            }
+            row
+        })
+        .collect();
+    let mut found = evidence(&two_columns(&rows), &facts(Profile::None));
+    found.profile = Profile::Standard;
+    for cell in &mut found.codebooks[0].breakdowns[0].rows[0].cells[..2] {
+        cell.raised = Cell::Hidden;
+        cell.sentiment = Split::HIDDEN;
+    }
+    assert!(attack_together(&found, &rows).is_err());
 }
 
 #[test]

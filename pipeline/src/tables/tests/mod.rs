@@ -1,6 +1,7 @@
 //! Tests of the whole room, on made-up responses.
 
 mod attack;
+mod beyond;
 mod counting;
 mod quoting;
 mod speed;
@@ -14,12 +15,16 @@ use proptest::prelude::*;
 use super::{Facts, Profile, Tally, TallyOptions};
 use crate::coding::{AskedQuestion, CodedResponse, Coding, Measure, Outcome, Response};
 use crate::response::{Channel, Redacted};
-use crate::vocabulary::{CodebookNames, ThemeName, Vocabulary};
+use crate::vocabulary::{ClauseName, CodebookNames, StandardName, ThemeName, Vocabulary};
 use heard_models::words::{Direction, Domain};
 
 fn theme(id: &str, group: &str) -> ThemeName {
     let (id, group) = (id.to_owned(), group.to_owned());
     ThemeName { label: super::labels::sentence_case(&id), thin: group == "thin", id, group }
+}
+
+fn clause(id: &str, themes: &[u16]) -> ClauseName {
+    ClauseName { id: id.to_owned(), label: format!("Stage {id}"), themes: themes.to_vec() }
 }
 
 /// Three themes in two groups, one thin code, one breakdown column.
@@ -35,6 +40,12 @@ pub(super) fn vocabulary() -> Vocabulary {
             theme("dignity", "respect"),
             theme("general_positive", "thin"),
         ],
+        standards: vec![StandardName {
+            id: "charter".into(),
+            title: "Charter".into(),
+            best_fit: true,
+            clauses: vec![clause("1", &[0, 1]), clause("2", &[2]), clause("3", &[0, 2])],
+        }],
     };
     Vocabulary::new(vec![book], vec!["by_provider".into()])
 }
@@ -75,6 +86,7 @@ pub(super) fn answer(source: u32, row: u32) -> CodedResponse {
         language: "en",
         words: text.split(' ').count() as u32,
         duplicate_of: None,
+        campaign: None,
         status: Status::Informative,
         sentiment: Sentiment::Negative,
         sentiment_score: -0.5,
@@ -94,7 +106,11 @@ pub(super) fn coding(theme: u16, sentiment: Sentiment) -> Coding {
         codebook: 0,
         theme,
         sentiment,
-        sentiment_score: 0.0,
+        sentiment_score: match sentiment {
+            Sentiment::Positive => 0.9,
+            Sentiment::Negative => -0.9,
+            Sentiment::Mixed | Sentiment::Neutral => 0.0,
+        },
         confidence: 0.9,
         coder: "model:test@1".into(),
         evidence: Vec::new(),

@@ -11,7 +11,8 @@ fn chosen(rows: &[CodedResponse], profile: Profile) -> Vec<Quote> {
         quotes.add(row);
     }
     let tally = tally(rows);
-    quotes.choose(&tally, &evidence(&tally, &facts(profile)))
+    let found = evidence(&tally, &facts(profile));
+    quotes.choose(&tally, &found, &found, &[]).quotes
 }
 
 fn late(row: u32) -> CodedResponse {
@@ -22,7 +23,7 @@ fn late(row: u32) -> CodedResponse {
 
 #[test]
 fn words_that_may_not_be_quoted_never_are() {
-    let forbidden: [fn(&mut CodedResponse); 9] = [
+    let forbidden: [fn(&mut CodedResponse); 12] = [
         |row| row.response.may_quote = false,
         |row| row.flags = vec![Flag::SafeguardingReview],
         |row| row.flags = vec![Flag::PiiResidual],
@@ -30,6 +31,17 @@ fn words_that_may_not_be_quoted_never_are() {
         |row| row.language = "pl",
         |row| row.duplicate_of = Some("1-1".into()),
         |row| row.codings[0].confidence = 0.3,
+        |row| row.codings[0].sentiment_score = -0.2,
+        |row| {
+            let text = words("What is good?");
+            let asked = AskedQuestion { number: None, text, polarity: Polarity::Good };
+            row.response.question = Arc::new(asked);
+        },
+        |row| {
+            row.response.text =
+                words("Always late, and my own account is [ACCOUNT 1] at the bank.");
+            row.segments = one_segment(row.response.text.as_str().len());
+        },
         |row| {
             row.response.text = words("never comes on time, so I gave up on it years ago");
             row.segments = one_segment(49);
@@ -66,6 +78,9 @@ fn a_respondent_is_quoted_once() {
     let rows: Vec<_> = (0..9)
         .map(|row| {
             let mut answer = late(row);
+            let text = format!("They come late on {row} days of each month, without a call.");
+            answer.response.text = words(&text);
+            answer.segments = one_segment(text.len());
             answer.response.respondent_id = Some(["a", "b"][row as usize % 2].to_owned());
             answer.codings = (0..3).map(|theme| coding(theme, Sentiment::Negative)).collect();
             answer
@@ -115,5 +130,62 @@ fn the_choice_does_not_depend_on_how_the_input_was_split() {
         }
         merged.merge(quotes);
     }
-    assert_eq!(whole.choose(&tally, &found), merged.choose(&tally, &found));
+    let none: &[String] = &[];
+    assert_eq!(
+        whole.choose(&tally, &found, &found, none),
+        merged.choose(&tally, &found, &found, none)
+    );
+}
+
+#[test]
+fn names_become_square_brackets_and_typical_words_win() {
+    let said = [
+        "The carers come late every morning and [PERSON 1] waits for her breakfast.",
+        "The carers are late every morning and nobody rings to tell us why.",
+        "Late every morning, so the carers find me sitting in the cold kitchen.",
+        "Zebras would be more punctual than whoever wrote that timetable of yours.",
+    ];
+    let rows: Vec<_> = said
+        .iter()
+        .enumerate()
+        .map(|(at, text)| {
+            let mut row = late(at as u32);
+            row.response.text = words(text);
+            row.segments = one_segment(text.len());
+            row
+        })
+        .collect();
+    let quotes = chosen(&rows, Profile::None);
+    assert!(!quotes[0].text.contains("Zebras"), "{}", quotes[0].text);
+    let quotes = chosen(&rows[..1], Profile::None);
+    assert!(quotes[0].text.contains("and [name] waits"), "{}", quotes[0].text);
+}
+
+#[test]
+fn suggestions_and_serious_matters_are_quoted_apart() {
+    let rows: Vec<_> = (0..6)
+        .map(|at| {
+            let mut row = late(at);
+            let text = format!("Please tell us {at} hours before that a visit will be late.");
+            row.response.text = words(&text);
+            row.segments = one_segment(text.len());
+            row.flags = vec![Flag::Suggestion];
+            row
+        })
+        .collect();
+    let mut quotes = Quotes::new(&vocabulary());
+    for row in &rows {
+        quotes.add(row);
+    }
+    let tally = tally(&rows);
+    let found = evidence(&tally, &facts(Profile::Standard));
+    let serious = vec![found.codebooks[0].themes[0].id.clone()];
+    let chosen = quotes.choose(&tally, &found, &found, &serious);
+    let texts: Vec<&String> = [&chosen.quotes, &chosen.serious, &chosen.suggestions]
+        .into_iter()
+        .flatten()
+        .map(|quote| &quote.text)
+        .collect();
+    assert_eq!(texts.len(), 3);
+    assert!(texts[0] != texts[1] && texts[1] != texts[2] && texts[0] != texts[2]);
 }

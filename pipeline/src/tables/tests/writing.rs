@@ -34,7 +34,7 @@ fn of_kind(name: &str, kind: &str) -> bool {
 fn write_all(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let facts = Facts { redactions: [("PERSON".into(), 3)].into(), ..facts(Profile::Standard) };
     let found = evidence(&tally(&people()), &facts);
-    let names = write(folder, &found, &[], &Metadata::default()).expect("written");
+    let names = write(folder, &found, &[], Vec::new(), &Metadata::default()).expect("written");
     assert!(names.iter().any(|name| name == "breakdowns"));
     let mut files = BTreeMap::new();
     for path in [folder.to_owned(), folder.join("tables")] {

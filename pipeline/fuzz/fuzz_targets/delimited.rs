@@ -1,0 +1,4 @@
+//! Any bytes as a file `a.csv`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| heard_fuzz::read("a.csv", bytes));

@@ -1,0 +1,4 @@
+//! Any bytes as a file `a.odt`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| heard_fuzz::read("a.odt", bytes));
