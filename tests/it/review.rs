@@ -11,7 +11,7 @@ use crate::work::Dir;
 const SURVEY: &str = "\
 id,Who are you?,What could be better about your home care?
 A1,Service user,The carers are always late and never let us know.
-A2,Service user,They are always late. Zorblax is the worst of them.
+A2,Service user,They are always late. It is the zorblax that makes it worse.
 A3,Family member,They rush in and out and mum has no time to talk.
 A4,Family member,\"<script>alert(1)</script> the carers are rude, =1+1\"
 A5,Service user,\"Every week a different carer comes, I never know who it will be.\"
@@ -355,7 +355,7 @@ fn a_masked_word_leaves_every_file() {
     });
     // As long as the page is open it can be taken back.
     page.press(1, "do=undo");
-    assert!(page.get("/read/all/1").contains("Zorblax"));
+    assert!(page.get("/read/all/1").contains("zorblax"));
     page.press(1, "do=redo");
     until("the word came back", || holds(&dir, "zorblax").is_empty());
     page.press(1, "do=add&segment=0&theme=meals_home&sentiment=negative");
