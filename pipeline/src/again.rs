@@ -12,7 +12,7 @@ use crate::organisation::Organisation;
 use crate::publish::{self, Review};
 use crate::review::stored::{About, Namer};
 use crate::review::{self, Decisions, Log, Study, apply, masked};
-use crate::schema::{self, Table};
+
 use crate::specification::VisitFigure;
 use crate::store::{self, io};
 use crate::tables::{Gaps, Quotes, Tally, settings};
@@ -32,14 +32,6 @@ pub enum Error {
     /// Tables, charts or the report could not be made.
     #[error(transparent)]
     Publish(#[from] publish::Error),
-    /// A later version of Heard wrote them.
-    #[error("{} was written by a later version of Heard (tables of version {version}; this one knows {known}). Use that version", path.display(), known = schema::VERSION)]
-    Later {
-        /// The table.
-        path: PathBuf,
-        /// Its version.
-        version: u32,
-    },
     /// People's decisions could not be taken in.
     #[error(transparent)]
     Review(#[from] review::Error),
@@ -95,13 +87,8 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
     masked::recover(&restricted)?;
     let about = About::read(dir)?;
     let (vocabulary, facts) = (&about.vocabulary, &about.facts);
-    let version = facts.get("schema_version").and_then(|text| text.parse::<u32>().ok());
-    if let Some(version) = version.filter(|v| Some(*v) > schema::VERSION.parse().ok()) {
-        let path = restricted.join(Table::Responses.file_name());
-        return Err(Error::Later { path, version });
-    }
     let options = settings::options(vocabulary, &manifest.standards, &manifest.population);
-    let mut tally = Tally::new(vocabulary, options);
+    let mut tally = Tally::new(vocabulary, options).laying_aside_in(restricted.clone());
     let (mut quotes, mut gaps) = (Quotes::new(vocabulary), Gaps::default());
     let mut decided = if Log::exists(&restricted) {
         let decisions = Decisions::open(&restricted).map_err(review::Error::from)?;
@@ -130,6 +117,7 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
             gaps.add(&row);
         }
     })?;
+    tally.settle().map_err(io("read", &restricted))?;
     let mut review = None;
     if let Some((mut decisions, _, study, mut found)) = decided {
         if to_mask {

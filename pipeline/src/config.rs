@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::deidentify::Mode;
 use crate::intake;
+use crate::measures;
 use crate::organisation::{self, Logo, Organisation};
 use crate::specification::{self, VisitFigure};
 use crate::tables::{MeasureStandard, PopulationRow, Profile};
@@ -139,6 +140,10 @@ pub struct RawLimits {
     pub parse_memory_mb: Option<u64>,
     /// Megabytes that a workbook or document may have on the disk.
     pub workbook_max_mb: Option<u64>,
+    /// Megabytes that such a file may unpack to.
+    pub unpacked_max_mb: Option<u64>,
+    /// Megabytes of plain text that are taken as one letter.
+    pub text_max_mb: Option<u64>,
 }
 
 impl RawLimits {
@@ -148,6 +153,8 @@ impl RawLimits {
             parse_seconds: self.parse_seconds.unwrap_or(usual.parse_seconds).max(1),
             parse_memory_mb: self.parse_memory_mb.unwrap_or(usual.parse_memory_mb).max(64),
             workbook_max_mb: self.workbook_max_mb.unwrap_or(usual.workbook_max_mb).max(1),
+            unpacked_max_mb: self.unpacked_max_mb.unwrap_or(usual.unpacked_max_mb).max(1),
+            text_max_mb: self.text_max_mb.unwrap_or(usual.text_max_mb).max(1),
             ..usual
         }
     }
@@ -325,30 +332,10 @@ pub fn read_population(path: &Path) -> Result<Vec<PopulationRow>, Error> {
     Ok(rows)
 }
 
-/// Measures that a standard can be set for.
-const MEASURES: [&str; 14] = [
-    "visit_minutes",
-    "visit_minutes_expected",
-    "minutes_late",
-    "minutes_early",
-    "care_workers",
-    "missed_visits",
-    "wait_days",
-    "visits_per_day",
-    "hours_per_week",
-    "notice_hours",
-    "hourly_cost",
-    "weekly_cost",
-    "travel_minutes",
-    "years_receiving",
-];
-
-/// What a rate may be counted by.
-const RATES: [&str; 4] = ["day", "week", "month", "year"];
-
 fn standard(id: &str, written: &RawStandard) -> Result<MeasureStandard, Error> {
-    if !MEASURES.contains(&id) {
-        return Err(unknown("[standards]", id, "a measure such as minutes_late", &MEASURES));
+    if measures::known(id).is_none() {
+        let known: Vec<&str> = measures::names().collect();
+        return Err(unknown("[standards]", id, "a measure such as minutes_late", &known));
     }
     let limits = [written.at_most, written.at_least];
     let one =
@@ -361,8 +348,9 @@ fn standard(id: &str, written: &RawStandard) -> Result<MeasureStandard, Error> {
             hint: String::new(),
         });
     }
-    if let Some(per) = written.per.as_deref().filter(|per| !RATES.contains(per)) {
-        return Err(unknown("[standards] per", per, "day, week, month or year", &RATES));
+    if let Some(per) = written.per.as_deref().filter(|per| measures::known_period(per).is_none()) {
+        let known: Vec<&str> = measures::periods().collect();
+        return Err(unknown("[standards] per", per, "day, week, month or year", &known));
     }
     Ok(MeasureStandard {
         measure: id.to_owned(),

@@ -17,7 +17,7 @@ use crate::coding::{AskedQuestion, CodedResponse, Coding, Flag, Measure, Outcome
 use crate::deidentify::{Redacted, Redaction, RedactionKind};
 use crate::measures;
 use crate::response::Channel;
-use crate::schema::Table;
+use crate::schema::{self, Table};
 use crate::store::{self, Metadata};
 use crate::vocabulary::Vocabulary;
 
@@ -38,6 +38,14 @@ pub enum Error {
     /// The tables do not say which codebook they were coded with.
     #[error("{} was not written by this version of Heard. Run `heard run` again with --force", .0.display())]
     NoVocabulary(PathBuf),
+    /// A later version of Heard wrote the tables.
+    #[error("{} was written by a later version of Heard (tables of version {version}; this one knows {known}). Use that version", path.display(), known = schema::VERSION)]
+    Later {
+        /// The table.
+        path: PathBuf,
+        /// Its version.
+        version: u32,
+    },
     /// A column is missing or holds a value that this version does not know.
     #[error("{} holds something that this version of Heard does not know in column `{column}`. Run `heard run` again with --force", path.display())]
     Unknown {
@@ -100,10 +108,16 @@ impl TableReader {
 /// The names that the stored tables of a run use, and the facts that they state.
 pub fn vocabulary(restricted: &Path) -> Result<(Vocabulary, Metadata), Error> {
     let table = TableReader::open(restricted, Table::Responses)?;
+    let version = table.fact("schema_version").and_then(|text| text.parse::<u32>().ok());
+    if let Some(version) = version.filter(|v| Some(*v) > schema::VERSION.parse().ok()) {
+        let path = restricted.join(Table::Responses.file_name());
+        return Err(Error::Later { path, version });
+    }
     let breakdowns = table.columns().iter().filter(|c| c.starts_with("by_")).cloned().collect();
     let codebooks = table
         .fact("vocabulary")
         .and_then(|text| serde_json::from_str(text).ok())
+        .filter(|books: &Vec<_>| !books.is_empty())
         .ok_or_else(|| Error::NoVocabulary(restricted.join(Table::Responses.file_name())))?;
     Ok((Vocabulary::new(codebooks, breakdowns), table.facts()))
 }

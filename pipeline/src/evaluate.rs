@@ -53,9 +53,6 @@ pub enum Error {
     /// The chart could not be drawn.
     #[error(transparent)]
     Chart(#[from] crate::charts::Error),
-    /// The tables do not say which codebook they were coded with.
-    #[error("{} was not written by this version of Heard. Run `heard run` again with --force", .0.display())]
-    NoVocabulary(PathBuf),
     /// The run was not coded with this codebook.
     #[error("the run was not coded with the codebook {wanted}; it was coded with {known}{hint}")]
     NoCodebook {
@@ -153,7 +150,8 @@ impl Evaluation {
 /// Compares a finished run with coded spreadsheets.
 pub fn evaluate(dir: &Path, files: &[PathBuf], options: &Options) -> Result<Evaluation, Error> {
     let manifest = folder::read_manifest(dir)?;
-    let (books, vocabulary) = stored::vocabulary(&dir.join(RESTRICTED))?;
+    let (vocabulary, _) = decode::vocabulary(&dir.join(RESTRICTED))?;
+    let books = vocabulary.codebooks();
     let index = match &options.codebook {
         None => 0,
         Some(wanted) => books.iter().position(|b| b.id == *wanted).ok_or_else(|| {

@@ -2,6 +2,7 @@
 //! repeat an earlier one; and the tally from which every table is made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use heard_models::words::Status;
 use heard_models::{Codebook, Model, names};
@@ -35,15 +36,15 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Empty books.
-    pub fn new(vocabulary: &Vocabulary, options: TallyOptions) -> Self {
+    /// Empty books; a long run lays respondents aside in `folder`.
+    pub fn new(vocabulary: &Vocabulary, options: TallyOptions, folder: &Path) -> Self {
         Self {
             counts: Counts::default(),
             redactions: BTreeMap::new(),
             unprocessed: BTreeMap::new(),
             rows_of: BTreeMap::new(),
             repeats: Repeats::default(),
-            tally: Tally::new(vocabulary, options),
+            tally: Tally::new(vocabulary, options).laying_aside_in(folder.to_owned()),
             quotes: Quotes::new(vocabulary),
             to_check: BTreeMap::new(),
             gaps: Gaps::default(),
@@ -148,8 +149,12 @@ impl Ledger {
     }
 
     /// The tally, the candidates for quotes and what fits no theme, when the books are closed.
-    pub fn close(self) -> (Tally, Quotes, Gaps) {
-        (self.tally, self.quotes, self.gaps)
+    ///
+    /// # Errors
+    /// If what the tally laid aside cannot be read again.
+    pub fn close(mut self) -> std::io::Result<(Tally, Quotes, Gaps)> {
+        self.tally.settle()?;
+        Ok((self.tally, self.quotes, self.gaps))
     }
 }
 

@@ -51,9 +51,19 @@ const PERIODS: &[(&str, f64)] = &[("day", 1.0), ("week", 7.0), ("month", 30.0), 
 /// taken grows with the text and no faster.
 const NEAR: usize = 90;
 
+/// The names of all measures.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    MEASURES.iter().map(|(name, ..)| *name)
+}
+
+/// The names of all periods.
+pub fn periods() -> impl Iterator<Item = &'static str> {
+    PERIODS.iter().map(|(name, _)| *name)
+}
+
 /// The measure with this name, as tables hold it.
 pub fn known(name: &str) -> Option<&'static str> {
-    MEASURES.iter().map(|(known, ..)| *known).find(|known| *known == name)
+    names().find(|known| *known == name)
 }
 
 /// The unit with this name.
@@ -63,7 +73,7 @@ pub fn known_unit(name: &str) -> Option<&'static str> {
 
 /// The period with this name.
 pub fn known_period(name: &str) -> Option<&'static str> {
-    PERIODS.iter().map(|(known, _)| *known).find(|known| *known == name)
+    periods().find(|known| *known == name)
 }
 
 /// The quantities in a de-identified text, in its order; spans are byte ranges of the text, each

@@ -53,7 +53,10 @@ pub fn write(
     let (vocabulary, _) = decode::vocabulary(restricted)?;
     let mut found: Vec<(Tally, Quotes)> = places
         .iter()
-        .map(|_| (Tally::new(&vocabulary, TallyOptions::default()), Quotes::new(&vocabulary)))
+        .map(|_| {
+            let tally = Tally::new(&vocabulary, TallyOptions::default());
+            (tally.laying_aside_in(restricted.to_owned()), Quotes::new(&vocabulary))
+        })
         .collect();
     let by_label: HashMap<&str, usize> =
         places.iter().enumerate().map(|(i, at)| (by.values[*at].label.as_str(), i)).collect();
@@ -69,6 +72,9 @@ pub fn write(
             }
         }
     })?;
+    for (tally, _) in &mut found {
+        tally.settle().map_err(store::io("read", restricted))?;
+    }
     let folder = publish.join(&by.id);
     create_folder(&folder)?;
     let mut taken = Vec::new();

@@ -113,7 +113,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let mut out = Tables::create(&restricted, &vocabulary, &facts)?;
     let population = population(config, &vocabulary, &deidentifier)?;
     let options = settings::options(&vocabulary, &config.standards, &population);
-    let mut ledger = Ledger::new(&vocabulary, options);
+    let mut ledger = Ledger::new(&vocabulary, options, &restricted);
     let mut identities = Identities::new(config.keep_ids);
     let places = places(&intake);
     let batches = intake.batches().map(|b| b.map(|b| identities.number(b)).map_err(Error::from));
@@ -146,7 +146,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let to_check = restricted.join(folder::TO_CHECK);
     store::write_file(&to_check, ledger.to_check().as_bytes())?;
     manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
-    let (tally, quotes, gaps) = ledger.close();
+    let (tally, quotes, gaps) = ledger.close().map_err(store::io("read", &restricted))?;
     let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps, review: None };
     if let Some(logo) = &config.logo {
         publish::keep_logo(&restricted, logo)?;

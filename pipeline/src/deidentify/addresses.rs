@@ -9,10 +9,9 @@ use super::hints::{
 use super::lexicon::{BUILDING, FUNCTION, GIVEN, PLACE, TIME, TITLE, WORD, fold, lexicon};
 use super::redacted::RedactionKind::{Address, Postcode};
 
-pub(super) const STREET: &str = "Street|St|Str|Road|Rd|Lane|Ln|Avenue|Ave|Av|Close|Cl|Drive|Dr|Court|Ct|Crescent|Cres|Place|Pl|Gardens|Gdns|Grove|Way|Terrace|Terr|Walk|Square|Sq|Hill|Mews|View|Rise|Green|Parade|Fold|Croft|Brow|Row|House|Towers|Heights|Lodge|Buildings|Villas|Cottages?|Farm|Park|Gate|Bank|Meadows?|Wharf|Quay|Common|Yard|Chase|Vale|Mount|Wynd|Spinney|Copse|Hollow|Fields?|Approach|Drove|Dene|Garth|Leys|Ridge|Reach|Broadway";
+pub(super) const STREET: &str = "Street|St|Str|Road|Rd|Lane|Ln|Avenue|Ave|Av|Close|Cl|Drive|Dr|Court|Ct|Crescent|Cres|Place|Pl|Gardens|Gdns|Grove|Way|Terrace|Terr|Walk|Square|Sq|Hill|Mews|View|Rise|Green|Parade|Fold|Croft|Brow|Row|House|Towers|Heights|Lodge|Buildings|Villas|Cottages?|Farm|Park|Gate|Bank|Meadows?|Wharf|Quay|Common|Yard|Chase|Vale|Mount|Wynd|Spinney|Copse|Hollow|Fields?|Approach|Drove|Dene|Garth|Leys|Ridge|Reach|Broadway|Ginnel|Snicket|Alley|Passage|Loan|Loke|Twitten|Chare|Bungalows|Circus|Esplanade|Promenade|Marina";
 /// Street words safe in small letters.
-const SMALL_STREET: &str =
-    "street|road|rd|lane|avenue|ave|crescent|terrace|gardens|drive|close|grove|court|mews|st";
+const SMALL_STREET: &str = "street|road|rd|lane|avenue|ave|crescent|terrace|gardens|drive|close|grove|court|mews|st|yard|row|croft|fold|parade|ginnel|alley";
 
 pattern!(
     NUMBERED,
@@ -70,6 +69,13 @@ pattern!(
         r"(?i:\b(?:live[sd]?|living|resides?|moved|address(?:\s+is)?|stays)\s*:?\s+(?:(?:alone|here|still|now|there|just)\s+)?(?:on|in|at|to|off|near)?\s*(?:the\s+(?:top|bottom|end|back|foot|corner)\s+of\s+)?)((?:[A-Z][\p{{L}}'’]+\s){{1,3}}(?:{STREET}))\b"
     )
 );
+// "i live at the old toll house, quillbrook lane"
+pattern!(
+    LIVED_IN,
+    &format!(
+        r"(?i)\b(?:live[sd]?|living|moved)\s+(?:in|at|to)\s+((?:the\s+)?(?:[\p{{L}}'’]+\s+){{1,3}}(?:house|cottages?|farm|lodge|barn|mill|villa|bungalow|vicarage|rectory|chapel|granary|forge|grange|manor),?\s+(?:(?:on|in|off)\s+)?(?:[\p{{L}}'’]+\s){{1,2}}(?:{SMALL_STREET}))\b"
+    )
+);
 pattern!(
     OUTWARD,
     r"^,?\s*(?:[A-Z][\p{L}-]+,?\s+){0,3}([A-Z]{1,2}[0-9][A-Z0-9]?(?:\s?[0-9][A-Z]{2})?)\b"
@@ -104,6 +110,14 @@ pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
 
 /// Addresses that hold no digit.
 pub(super) fn find_without_number(text: &str, hints: Hints, found: &mut Vec<Found>) {
+    if hints.any(LIVED_WORD) {
+        found.extend(
+            LIVED_IN
+                .captures_iter(text)
+                .filter_map(|c| c.get(1))
+                .map(|m| Found::new(m.range(), Address)),
+        );
+    }
     if !hints.any(CAPITAL) {
         return;
     }
@@ -146,7 +160,7 @@ fn is_house_name(text: &str, house: &std::ops::Range<usize>) -> bool {
     let last = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
     let cued = begins || CUES.contains(&last.to_lowercase().as_str()) || before.ends_with(':');
     let words = &text[house.clone()];
-    let kept = lexicon().is_place(&fold(words))
+    let kept = lexicon().is_nobody(&fold(words), true)
         || words.split_whitespace().all(|w| lexicon().marks(&fold(w)) & PLACE != 0)
         || words.split_whitespace().any(|w| {
             let marks = lexicon().marks(&fold(w));

@@ -17,6 +17,16 @@ pattern!(
       | (?:19|20)[0-9]{2} | [0-9]{6}(?:[0-9]{2})? )"
 );
 
+// "thirtieth of May nineteen forty-two", as it is dictated
+pattern!(
+    SPOKEN,
+    r"(?ix) \b(?: born | d\.?\s?o\.?\s?b\b\.? | (?:date|day)\s+of\s+birth | birth\s?-?date | birthday )
+      [^0-9]{0,30}?
+      \b( (?:the\s)? (?:[a-z]+[\s-])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)
+        \s(?:of\s)?(?:january|february|march|april|may|june|july|august|september|october|november|december)
+        (?:,?\s(?:in\s)?(?: (?:nineteen|twenty)(?:[\s-](?:hundred|and|oh|o|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)\b)+ | [0-9]{4} ))? )"
+);
+
 // A full date of so long ago is hardly the date of a visit.
 pattern!(LONG_AGO, r"\b[0-9]{1,2}[/.-][0-9]{1,2}[/.-]19[0-6][0-9]\b");
 
@@ -31,6 +41,8 @@ pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
     if hints.any(BORN_WORD) {
         let dates = BORN.captures_iter(text).filter_map(|c| c.get(1));
         found.extend(dates.map(|m| Found::new(m.range(), Dob)));
+        let spoken = SPOKEN.captures_iter(text).filter_map(|c| c.get(1));
+        found.extend(spoken.map(|m| Found::new(m.range(), Dob)));
     }
     if hints.digits < 4 {
         return;

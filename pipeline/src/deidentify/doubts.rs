@@ -17,6 +17,7 @@ use super::lexicon::{
     SURNAME, THING, TIME, TITLE, TOWARDS, WORD, fold, lexicon,
 };
 use super::mode::Mode;
+use super::nobody;
 use super::persons::{Draft, Reader};
 use super::redacted::RedactionKind::Address;
 use super::tokens::Token;
@@ -194,6 +195,7 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
         || t.letters < 2
         || t.is(FUNCTION | TITLE | BUILDING)
         || t.is(ROLE | SOFT_TITLE) && !t.is(GIVEN)
+        || nobody::denied(reader, i)
     {
         return None;
     }
@@ -237,6 +239,8 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
         match (capital, t.first) {
             _ if after_article(reader, i) => return None,
             (true, true) if people_do(reader, i) => 0.3,
+            // "Daisy chains", "Robin on the fence": the finder reads no capitals, and this one is none.
+            (true, true) if reader.joined(i) && !may_do(reader, i) => 0.85,
             (true, _) => 0.5,
             _ if reader.caseless || !t.is(NAME_FIRST) => return None,
             _ if is_cued_small(reader, i) && people_do(reader, i) || reader.done_by(i) => 0.5,
@@ -273,7 +277,13 @@ fn is_cued_small(reader: &Reader, i: usize) -> bool {
 
 /// "asked Rain", "with summer", "our lesley": something before the word expects a person.
 fn is_cued(reader: &Reader, i: usize) -> bool {
-    const BEFORE: [&str; 32] = [
+    const BEFORE: [&str; 38] = [
+        "big",
+        "little",
+        "wee",
+        "send",
+        "sent",
+        "sending",
         "had",
         "got",
         "get",
@@ -321,13 +331,29 @@ fn meets(reader: &Reader, i: usize) -> bool {
     i > 0 && reader.word_is(i - 1, &WORDS)
 }
 
+/// Whether the next word could be a verb, by its end: "Faith cooks", "Joy popped in".
+fn may_do(reader: &Reader, i: usize) -> bool {
+    reader.list.get(i + 1).is_some_and(|t| {
+        let word = t.of(reader.text);
+        !t.capital && (word.ends_with("ed") || word.ends_with('s')) || t.capital
+    })
+}
+
 /// "Dawn can be sharp", "jade said", "Angus who": what follows is done by people.
 fn people_do(reader: &Reader, i: usize) -> bool {
     const AFTER: [&str; 22] = [
         "who", "whos", "who's", "can", "cant", "can't", "could", "couldn't", "would", "should",
         "does", "doesn't", "doesnt", "did", "didn't", "didnt", "has", "was", "is", "and", "n", "&",
     ];
-    reader.done_by(i) || reader.at(i + 1, DOES | IS) || reader.word_is(i + 1, &AFTER)
+    // "Frank and honest" is nobody, "Frank and Joan" are two.
+    let beside = || {
+        let given = reader.at(i + 2, GIVEN) && !reader.at(i + 2, WORD);
+        reader.capital(i + 2) || given || reader.at(i + 2, ROLE | FUNCTION)
+    };
+    let company = reader.word_is(i + 1, &["and", "n", "&"]);
+    reader.done_by(i)
+        || reader.at(i + 1, DOES | IS)
+        || reader.word_is(i + 1, &AFTER) && (!company || beside())
 }
 
 /// One letter away from a name, and from no everyday word.

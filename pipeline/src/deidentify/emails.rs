@@ -10,6 +10,11 @@ pattern!(
     SPACED,
     r"(?i)(?:[\p{L}\p{N}_+-]+\s\.\s)*[\p{L}\p{N}._%+-]+\s?@\s?[\p{L}\p{N}-]+(?:\s?\.\s?(?:[a-z0-9-]+\s?\.\s?)?(?:com|org|net|uk|co|nhs|gov|ac|info|eu|io|ie|local)\b)+"
 );
+// "denise (at) example.org"
+pattern!(
+    BRACKETED,
+    r"(?i)[\p{L}\p{N}._%+'’-]+\s?[\[({]\s?at\s?[\])}]\s?[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+"
+);
 pattern!(
     SPELLED,
     r"(?ix)\b (?:[\w+-]+ \s* (?:[\[(]\s*)? (?:dot|\.|underscore|dash|hyphen) (?:\s*[\])])? \s*)* [\w+-]+
@@ -23,6 +28,9 @@ pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
         for pattern in [&*SPACED, &*TIGHT] {
             found.extend(pattern.find_iter(text).map(|m| Found::new(m.range(), Email)));
         }
+    }
+    if hints.any(DOTTED) && text.contains(['(', '[', '{']) {
+        found.extend(BRACKETED.find_iter(text).map(|m| Found::new(m.range(), Email)));
     }
     if hints.any(DOTTED) && holds_dot_word(text) {
         let spelled = SPELLED.find_iter(text).filter(|m| holds_dot_word(m.as_str()));

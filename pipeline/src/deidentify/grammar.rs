@@ -54,7 +54,7 @@ const ROLES: &str = "carer carers caregiver nurse mum mam mom mother dad father 
     mother-in-law father-in-law daughter-in-law son-in-law keyworker team leader boss owner \
     director counsellor volunteer warden client resident patient tutor matron hca boyfriend \
     girlfriend ex chap gentleman bloke trainee student senior pa clients \
-    gentlemen fella fellow woman women missus missis regular mates mate landlady landlord lodger \
+    gentlemen fella fellow woman women lass lasses lassie laddie youngster missus missis regular mates mate landlady landlord lodger \
     boy uncle granda facilitator interviewer interviewee participant respondent researcher \
     moderator transcriber";
 

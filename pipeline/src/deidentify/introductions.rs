@@ -6,6 +6,7 @@ use super::lexicon::{
     BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, NAME_FIRST, PLACE, PLAIN_SURNAME, ROLE, SOFT_TITLE,
     SURNAME, THING, TITLE, TOWARDS, WORD,
 };
+use super::nobody;
 use super::persons::Reader;
 
 /// Marks every word that is introduced as a name.
@@ -50,6 +51,7 @@ pub(super) fn mark_company(reader: &Reader, names: &mut [bool]) {
             && !t.is(FUNCTION | ROLE | TITLE)
             && (small || listed && (!t.is(KEEP) || t.is(NAME_FIRST)) || reader.unknown(i) && !small)
             && !reader.names_a_building(i)
+            && !nobody::denied(reader, i)
     };
     for _ in 0..2 {
         for i in 0..names.len() {
@@ -148,7 +150,9 @@ fn after_title(reader: &Reader, i: usize) -> Option<usize> {
         && next.letters > 1
         && (!next.all_capitals || next.is(GIVEN | SURNAME))
         && (next.is(GIVEN | NAME_FIRST)
-            || (!next.is(PLACE | KEEP) && (next.is(SURNAME) || !next.is(WORD))));
+            || (!next.is(PLACE | KEEP) && (next.is(SURNAME) || !next.is(WORD)))
+            // "under Sister Blackwood", though there is a Blackwood
+            || t.capital && !t.first && next.is(SURNAME) && !next.is(KEEP | WORD));
     let small = !capital
         && next.is(SURNAME)
         && !next.is(WORD | PLACE | KEEP | FUNCTION)
@@ -201,14 +205,44 @@ fn after_called(reader: &Reader, i: usize) -> Option<usize> {
     let strange = reader.list.get(i + 1).is_some_and(|t| !t.first)
         && reader.unknown(i + 1)
         && reader.gap(i + 1).starts_with([',', '.']);
+    // "i am tyrone", though there is a Tyrone
+    let small = reader.list.get(i + 1).is_some_and(|t| !t.capital && t.letters > 2)
+        && reader.at(i + 1, GIVEN)
+        && !reader.at(i + 1, WORD | KEEP | FUNCTION | ROLE | DOES);
+    if me && reader.spaced(i) && small {
+        return Some(i + 1);
+    }
     (me && reader.spaced(i)
         && reader.capital(i + 1)
         && (reader.at(i + 1, GIVEN) && !reader.at(i + 1, KEEP) || strange))
         .then_some(i + 1)
 }
 
-/// "her initials are K.W."
+/// "J.B. declined lunch", "her initials are K.W."
 fn mark_initials(reader: &Reader, i: usize, names: &mut [bool]) {
+    const OTHER: [&str; 68] = [
+        "ni", "wi", "nvq", "hm", "rn", "sen", "ra", "bbc", "itv", "dwp", "st", "oap", "pip", "aa",
+        "esa", "la", "cpn", "mri", "ct", "ecg", "iv", "uti", "tb", "hiv", "dnr", "mp", "wc", "tlc",
+        "nb", "od", "bd", "rc", "vip", "ta", "uk", "gp", "ot", "pt", "nhs", "am", "pm", "tv", "dn",
+        "id", "eg", "ie", "cqc", "dob", "ok", "pa", "ps", "us", "eu", "hq", "rip", "ms", "me",
+        "bp", "ae", "cv", "cd", "dvd", "pc", "asap", "np", "ed", "sw", "hr",
+    ];
+    let letter =
+        |j: usize| reader.list.get(j).is_some_and(|t| t.capital && t.letters == 1 && !t.has_digit);
+    let begun = i > 0 && letter(i - 1) && reader.gap(i - 1) == ".";
+    if letter(i) && !begun && !reader.caseless {
+        let mut last = i;
+        while reader.gap(last) == "." && letter(last + 1) {
+            last += 1;
+        }
+        let letters: String = (i..=last).map(|j| reader.list[j].of(reader.text)).collect();
+        if (i + 1..=i + 2).contains(&last)
+            && reader.gap(last).starts_with('.')
+            && !OTHER.contains(&letters.to_lowercase().as_str())
+        {
+            names[i..=last].fill(true);
+        }
+    }
     if !reader.word_is(i, &["initials", "initial"]) {
         return;
     }
@@ -267,6 +301,8 @@ fn after_role(reader: &Reader, i: usize) -> Option<usize> {
             && (spaced || !next.is(KEEP | PLACE) && (!next.is(WORD) || next.is(NAME_FIRST))))
             || reader.plain_surname(i + 1) && !next.all_capitals
             || apart && next.is(NAME_FIRST) && !next.is(KEEP)
+            // "the new lass, Summer, has": somebody by what follows.
+            || apart && next.is(GIVEN) && reader.at(i + 2, IS | DOES)
             || unlisted
     } else {
         next.is(GIVEN | NAME_FIRST)
@@ -361,13 +397,19 @@ fn before_role(reader: &Reader, i: usize) -> bool {
         if reader.word_is(j, &["the"]) && t.is(GIVEN) {
             return reader.spaced(j) && reader.at(j + 1, ROLE) && !t.is(KEEP);
         }
-        if !reader.at(j, IS) && !reader.word_is(j, &["who", "who's", "who’s"]) {
+        if reader.at(j, IS) || reader.word_is(j, &["who", "who's", "who’s"]) {
+            j += 1;
+            if reader.at(j, IS) {
+                j += 1;
+            }
+        } else if !reader.word_is(j, &["my", "our"]) {
             return false;
         }
-        j += 1;
-        if reader.at(j, IS) {
-            j += 1;
-        }
+    }
+    // "Bill my late husband": beside whom without a comma, only one's own.
+    let own = j == i + 1 && !beside && reader.word_is(j, &["my", "our"]) && t.is(GIVEN);
+    if own && !t.is(KEEP | PLACE) {
+        return (1..=2).any(|n| reader.at(j + n, ROLE) && (0..n).all(|k| reader.spaced(j + k)));
     }
     let whose = reader.word_is(
         j,
@@ -381,12 +423,19 @@ fn before_role(reader: &Reader, i: usize) -> bool {
 
 /// "Hi, Xanthippe here."
 fn before_here(reader: &Reader, i: usize) -> bool {
-    reader.word_is(i + 1, &["here"])
-        && reader.spaced(i)
-        && reader.capital(i)
-        && (reader.unknown(i) || reader.at(i, GIVEN))
-        && !reader.at(i, PLACE | KEEP | FUNCTION)
-        && reader.gap(i + 1).starts_with([',', '.', '!', '\n'])
+    // "hi its jade again"
+    let small = i > 0
+        && reader.word_is(i - 1, &["its", "it's", "it’s"])
+        && reader.at(i, GIVEN)
+        && !reader.at(i, PLACE | KEEP | FUNCTION | DOES)
+        && reader.word_is(i + 1, &["here", "again"]);
+    small
+        || reader.word_is(i + 1, &["here"])
+            && reader.spaced(i)
+            && reader.capital(i)
+            && (reader.unknown(i) || reader.at(i, GIVEN))
+            && !reader.at(i, PLACE | KEEP | FUNCTION)
+            && reader.gap(i + 1).starts_with([',', '.', '!', '\n'])
 }
 
 /// "Lily, 94, she rings", "Edna (87)", "Frank aged 80".

@@ -112,7 +112,7 @@ fn is_house(line: &str) -> bool {
 /// Whether a list holds the words as a town or county, or as something that is no place at all.
 fn is_kept(words: &str) -> bool {
     let folded = fold(words);
-    lexicon().is_place(&folded)
+    lexicon().is_nobody(&folded, true)
         || lexicon().marks(&folded) & PLACE != 0
         || words.split_whitespace().any(|w| {
             let marks = lexicon().marks(&fold(w));

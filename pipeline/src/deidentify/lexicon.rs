@@ -66,11 +66,12 @@ impl Hasher for WordHash {
     }
 }
 
-/// The table and the places and bodies of several words.
+/// The table, the places of several words, and the bodies, things and sayings of several words.
 #[derive(Debug)]
 pub(super) struct Lexicon {
     words: HashMap<&'static str, Marks, BuildHasherDefault<WordHash>>,
     places: Vec<&'static str>,
+    phrases: Vec<&'static str>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::build);
@@ -100,24 +101,27 @@ impl Lexicon {
                 *words.entry(word).or_default() |= mark;
             }
         }
-        let mut places = Vec::new();
-        for place in entries(include_str!("names/places.txt"))
-            .chain(entries(include_str!("names/bodies.txt")))
-        {
-            if let Some((head, _)) = place.split_once(' ') {
-                *words.entry(head).or_default() |= PLACE_HEAD;
-                places.push(place);
-            } else {
-                *words.entry(place).or_default() |= PLACE;
+        let mut of_several = |list: &'static str| {
+            let mut found = Vec::new();
+            for place in entries(list) {
+                if let Some((head, _)) = place.split_once(' ') {
+                    *words.entry(head).or_default() |= PLACE_HEAD;
+                    found.push(place);
+                } else {
+                    *words.entry(place).or_default() |= PLACE;
+                }
             }
-        }
+            found.sort_unstable();
+            found
+        };
+        let places = of_several(include_str!("names/places.txt"));
+        let phrases = of_several(include_str!("names/bodies.txt"));
         for (list, mark) in grammar::LISTS {
             for word in list.split_whitespace() {
                 *words.entry(word).or_default() |= mark;
             }
         }
-        places.sort_unstable();
-        Self { words, places }
+        Self { words, places, phrases }
     }
 
     /// What is known of a folded word. A hyphenated one is known by its parts.
@@ -136,9 +140,11 @@ impl Lexicon {
         (any & (GIVEN | SURNAME)) | (all & (WORD | PLACE | KEEP)) | phrase
     }
 
-    /// Whether folded words joined by spaces are a place.
-    pub(super) fn is_place(&self, words: &str) -> bool {
-        self.places.binary_search(&words).is_ok()
+    /// Whether folded words joined by spaces are a place, which is written with a capital, or a body,
+    /// a thing or a saying, which may not be.
+    pub(super) fn is_nobody(&self, words: &str, capital: bool) -> bool {
+        capital && self.places.binary_search(&words).is_ok()
+            || self.phrases.binary_search(&words).is_ok()
     }
 }
 

@@ -25,6 +25,7 @@ mod lexicon;
 mod mode;
 mod nhs_numbers;
 mod ni_numbers;
+mod nobody;
 mod numbering;
 mod persons;
 mod phones;

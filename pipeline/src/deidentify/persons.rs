@@ -14,6 +14,7 @@ use super::lexicon::{
     ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE,
     PLACE, PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TIME, TITLE, WORD, fold,
 };
+use super::nobody;
 use super::placeholders::Placeholder;
 use super::redacted::RedactionKind::Person;
 use super::signatures;
@@ -51,6 +52,9 @@ pub(super) fn draft(
     }
     introductions::mark(reader, &mut names);
     habits::mark(reader, &mut names);
+    for (i, name) in names.iter_mut().enumerate() {
+        *name = *name && !nobody::denied(reader, i);
+    }
     signatures::mark(reader, &mut names);
     told.mark_whole(reader, &mut names);
     told.mark_parts(reader, &mut names);
@@ -320,7 +324,7 @@ impl<'t> Reader<'t> {
         if listed || self.word_is(i + 1, &["period"]) {
             return false;
         }
-        if who && !t.first || self.lives_near(i) {
+        if who && (!t.first || t.is(NAME_FIRST)) || self.lives_near(i) {
             return true;
         }
         let located =
@@ -416,7 +420,9 @@ impl<'t> Reader<'t> {
 
     fn belongs_after(&self, i: usize, start: usize) -> bool {
         let t = &self.list[i];
-        if t.has_digit || t.is(FUNCTION | TITLE) {
+        // "Mohamed A."
+        let initial = self.capital(i) && t.letters == 1;
+        if t.has_digit || t.is(FUNCTION | TITLE) && !initial {
             return false;
         }
         let listed = t.is(GIVEN | SURNAME) && !t.is(KEEP);
@@ -431,12 +437,19 @@ impl<'t> Reader<'t> {
                 && !t.all_capitals
                 && !t.is(ROLE | BUILDING | PLACE | DOES | IS)
                 && (!t.is(KEEP) || t.is(SURNAME) && (titled || !t.is(TIME)));
+            // "Jonty Ashworth", though there is an Ashworth
+            let from_there = t.is(PLACE)
+                && !t.is(KEEP | WORD | BUILDING)
+                && !t.all_capitals
+                && i == start + 1
+                && (self.unknown(start) || self.plain_given(start));
             let particle = t.is(PARTICLE) && self.joined(i) && self.capital(i + 1);
             let of_particle = self.at(i - 1, PARTICLE) && i > start + 1 && !t.is(KEEP | BUILDING);
             return particle && self.plain_given(start)
                 || of_particle
                 || listed
                 || surname
+                || from_there
                 || (self.unknown(i) && !self.names_a_building(i));
         }
         // Small letters, or case that says nothing: only what is hardly anything else.
@@ -460,6 +473,17 @@ impl<'t> Reader<'t> {
         if t.letters == 1 {
             let dotted = self.gap(i).starts_with('.');
             return dotted || !matches!(t.of(self.text), "I" | "A");
+        }
+        // "Little Sue", "Big Dave": what tells her from the other
+        let nickname = self.word_is(i, &["big", "little", "lil", "wee"]);
+        if nickname
+            && !t.first
+            && self.at(name, GIVEN)
+            && !self
+                .before(i)
+                .is_some_and(|b| b.is(FUNCTION) && self.word_is(i - 1, &["the", "a", "my", "our"]))
+        {
+            return true;
         }
         if t.is(FUNCTION | KEEP | ROLE | TITLE | SOFT_TITLE) {
             return false;

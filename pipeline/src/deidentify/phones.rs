@@ -10,6 +10,8 @@ pattern!(
       (?: [\x20.\-()/\u{a0}]{0,3} [0-9] ){8,10} "
 );
 pattern!(ABROAD, r"\+[1-9](?:[ .\-()]{0,2}[0-9]){8,13}");
+// "0 1 6 3 2, 9 6 0, 4 4 7": read out one by one
+pattern!(ONE_BY_ONE, r"\b0(?:[ ,\-–.]{1,2}[0-9]\b){9,10}");
 pattern!(BARE, r"\b(?:44[ -]?[1237](?:[ -]?[0-9]){9}(?:\.0)?|7[0-9]{9}(?:\.0)?)\b");
 pattern!(
     LOCAL,
@@ -31,6 +33,11 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
             || national.starts_with(['1', '2', '3', '5', '7', '8', '9']);
         // A scale of answers written out is no number to ring.
         if begins_well && !"1234567890".starts_with(national) && stands_free(text, &m.range()) {
+            found.push(Found::new(m.range(), Phone));
+        }
+    }
+    for m in ONE_BY_ONE.find_iter(text) {
+        if !"01234567890".starts_with(&digits(m.as_str())) {
             found.push(Found::new(m.range(), Phone));
         }
     }

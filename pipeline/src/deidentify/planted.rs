@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Deidentifier, Mode, Options, Redacted, RedactionKind};
 
 /// Files whose `kept` half nobody read the misses of.
-const KEPT_BACK: [&str; 2] = ["planted-third.csv", "planted-fourth.csv"];
+const KEPT_BACK: [&str; 3] = ["planted-third.csv", "planted-fourth.csv", "planted-eighth.csv"];
 
 /// A planted span: kind and half-open offsets in Unicode scalar values of the plain text.
 type Span = (RedactionKind, u32, u32);
@@ -146,6 +146,15 @@ fn planted_identifiers_of_letters_notes_and_transcripts_are_found() {
 fn planted_identifiers_of_the_third_set_are_found() {
     holds_floors("planted-third.csv", "tune");
     holds_floors("planted-third.csv", "kept");
+}
+
+#[test]
+fn planted_identifiers_that_another_hand_wrote_are_found() {
+    holds_floors("planted-eighth.csv", "kept");
+    holds_floors("planted-seventh.csv", "kept");
+    holds_floors("planted-sixth.csv", "kept");
+    holds_floors("planted-fifth.csv", "tune");
+    holds_floors("planted-fifth.csv", "kept");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use super::found::{Found, pattern};
 use super::redacted::RedactionKind::Postcode;
 
-pattern!(WHOLE, r"(?i)\b([A-Z]{1,2})[0-9][A-Z0-9]?[ \u{a0}]{0,2}[0-9][ABD-HJLNP-UW-Z]{2}\b");
+pattern!(WHOLE, r"(?i)\b([A-Z]{1,2})[0-9][A-Z0-9]?[ \u{a0}-]{0,2}[0-9][ABD-HJLNP-UW-Z]{2}\b");
 pattern!(SAID, r"(?i)\bpost\s?code\s*(?:is|:|-)?\s*([A-Z]{1,2}[0-9][A-Z0-9]?)\b");
 
 /// The letters with which postcodes begin.

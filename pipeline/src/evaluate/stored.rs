@@ -11,7 +11,7 @@ use crate::coding::{CodedResponse, Flag};
 use crate::decode::{self, TableReader};
 use crate::response::Identified;
 use crate::schema::Table;
-use crate::vocabulary::{CodebookNames, Vocabulary};
+use crate::vocabulary::Vocabulary;
 
 /// A theme as the model gave it to a response.
 #[derive(Clone, Copy, Debug)]
@@ -46,18 +46,6 @@ pub(super) struct Run {
     pub(super) rows: Vec<Answer>,
     /// `model:<id>@<version>`.
     pub(super) coder: String,
-}
-
-/// The codebooks of a run, and the vocabulary to read it with.
-pub(super) fn vocabulary(restricted: &Path) -> Result<(Vec<CodebookNames>, Vocabulary), Error> {
-    let table = TableReader::open(restricted, Table::Responses)?;
-    let breakdowns = table.columns().iter().filter(|c| c.starts_with("by_")).cloned().collect();
-    let books: Vec<CodebookNames> = table
-        .fact("vocabulary")
-        .and_then(|text| serde_json::from_str(text).ok())
-        .filter(|books: &Vec<_>| !books.is_empty())
-        .ok_or_else(|| Error::NoVocabulary(restricted.join(Table::Responses.file_name())))?;
-    Ok((books.clone(), Vocabulary::new(books, breakdowns)))
 }
 
 impl Run {

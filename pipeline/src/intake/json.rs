@@ -40,6 +40,18 @@ impl Keys {
         &self.names
     }
 
+    /// What the record that was read means for the reader of rows; a sound one fills the row.
+    fn next(&self, record: Option<Line>, row: &mut Row, number: u32) -> Next {
+        match record {
+            None => Next::End,
+            Some(Err(NoRecord)) => Next::Broken(number),
+            Some(Ok(record)) => {
+                self.fill(&record, row, number);
+                Next::Row
+            }
+        }
+    }
+
     fn fill(&self, record: &Map<String, Value>, row: &mut Row, number: u32) {
         let mut cells = vec![String::new(); self.names.len()];
         each(record, "", &mut |key, value| {
@@ -156,14 +168,8 @@ impl Lines {
 
 impl Rows for Lines {
     fn next(&mut self, row: &mut Row) -> Result<Next, Error> {
-        match self.record()? {
-            None => Ok(Next::End),
-            Some(Err(NoRecord)) => Ok(Next::Broken(self.number)),
-            Some(Ok(record)) => {
-                self.keys.fill(&record, row, self.number);
-                Ok(Next::Row)
-            }
-        }
+        let record = self.record()?;
+        Ok(self.keys.next(record, row, self.number))
     }
 }
 
@@ -345,14 +351,8 @@ fn longest(bytes: Bytes) -> io::Result<Option<u64>> {
 
 impl Rows for Records {
     fn next(&mut self, row: &mut Row) -> Result<Next, Error> {
-        match self.record()? {
-            None => Ok(Next::End),
-            Some(Err(NoRecord)) => Ok(Next::Broken(self.number)),
-            Some(Ok(record)) => {
-                self.keys.fill(&record, row, self.number);
-                Ok(Next::Row)
-            }
-        }
+        let record = self.record()?;
+        Ok(self.keys.next(record, row, self.number))
     }
 }
 

@@ -23,8 +23,6 @@ pub mod sheet;
 pub mod stored;
 pub mod study;
 
-use std::path::PathBuf;
-
 pub use decisions::Decisions;
 pub use log::Log;
 pub use study::{Accuracy, Study};
@@ -46,9 +44,6 @@ pub enum Error {
     /// The log cannot be used.
     #[error(transparent)]
     Log(#[from] log::Error),
-    /// The tables do not say which codebook they were coded with.
-    #[error("{} was not written by this version of Heard. Run `heard run` again with --force", .0.display())]
-    NoVocabulary(PathBuf),
     /// The page cannot be served.
     #[error("cannot serve the page on this computer: {0}")]
     Serve(std::io::Error),

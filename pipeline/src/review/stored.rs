@@ -9,10 +9,9 @@ use super::key::{Key, Secret};
 use super::log::Moved;
 use super::{Error, apply};
 use crate::coding::CodedResponse;
-use crate::decode::{self, TableReader};
+use crate::decode;
 use crate::folder::{self, RESTRICTED};
 use crate::manifest::Manifest;
-use crate::schema::Table;
 use crate::store::Metadata;
 use crate::vocabulary::Vocabulary;
 
@@ -73,16 +72,7 @@ impl About {
     pub fn read(dir: &Path) -> Result<Self, Error> {
         let manifest = folder::read_manifest(dir)?;
         let restricted = dir.join(RESTRICTED);
-        let table = TableReader::open(&restricted, Table::Responses)?;
-        let breakdowns: Vec<String> =
-            table.columns().iter().filter(|c| c.starts_with("by_")).cloned().collect();
-        let codebooks = table
-            .fact("vocabulary")
-            .and_then(|text| serde_json::from_str(text).ok())
-            .filter(|books: &Vec<_>| !books.is_empty())
-            .ok_or_else(|| Error::NoVocabulary(restricted.join(Table::Responses.file_name())))?;
-        let facts = table.facts();
-        let vocabulary = Vocabulary::new(codebooks, breakdowns);
+        let (vocabulary, facts) = decode::vocabulary(&restricted)?;
         Ok(Self { dir: dir.to_owned(), restricted, manifest, vocabulary, facts })
     }
 

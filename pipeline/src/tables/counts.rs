@@ -3,6 +3,8 @@
 //! A mask holds what was felt in three bits, so that joining two answers of one person is an `or`
 //! and never counts anybody twice.
 
+use serde::{Deserialize, Serialize};
+
 use heard_models::words::Sentiment;
 
 use crate::vocabulary::Vocabulary;
@@ -103,7 +105,8 @@ impl Layout {
 }
 
 /// What was felt about which slots; sorted by slot, each once.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(super) struct Felt(Vec<(u16, u8)>);
 
 impl Felt {

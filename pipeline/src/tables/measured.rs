@@ -5,10 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
 use crate::coding::Measure;
+use crate::measures;
 
 /// A measure with its unit and rate: (measure, unit, per).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct MeasureKey(
     pub(super) &'static str,
     pub(super) &'static str,
@@ -18,6 +22,19 @@ pub(super) struct MeasureKey(
 impl MeasureKey {
     pub(super) const fn of(measure: &Measure) -> Self {
         Self(measure.measure, measure.unit, measure.per)
+    }
+}
+
+impl<'de> Deserialize<'de> for MeasureKey {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let (measure, unit, per) = <(String, String, Option<String>)>::deserialize(from)?;
+        let unknown = || D::Error::custom("no measure of this version");
+        let per = per.map(|per| measures::known_period(&per).ok_or_else(unknown)).transpose()?;
+        Ok(Self(
+            measures::known(&measure).ok_or_else(unknown)?,
+            measures::known_unit(&unit).ok_or_else(unknown)?,
+            per,
+        ))
     }
 }
 

@@ -17,6 +17,7 @@ pub mod labels;
 mod measured;
 mod network;
 mod overlap;
+mod people;
 mod population;
 mod process;
 pub mod quotes;

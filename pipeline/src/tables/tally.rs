@@ -2,17 +2,19 @@
 //!
 //! People are counted once however often they speak. Without ids each row is a person: its answers
 //! follow each other, so that one open row is all the memory needed. With ids somebody may come
-//! again, so that a small record is kept for each. Someone who answers in two waves is a respondent
+//! again, so that a small record is kept for each ([`super::people`]). Someone who answers in two waves is a respondent
 //! in each. What may be shown of these counts is decided in [`super::disclosure`].
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use heard_models::words::{Polarity, RespondentType, Stance, Status};
 
-use super::counts::{Counts, Felt, Layout, OUTCOMES, add, mask, part};
+use super::counts::{Counts, Layout, OUTCOMES, add, mask, part};
 use super::evidence::Dimension;
 use super::measured::{MeasureKey, Measured, figure};
+use super::people::{People, Person, UNKNOWN};
 use super::settings::MeasureStandard;
 use crate::coding::{CodedResponse, Flag};
 use crate::vocabulary::Vocabulary;
@@ -49,7 +51,7 @@ pub struct Tally {
     pub(super) dimensions: Arc<[Dimension]>,
     pub(super) options: TallyOptions,
     sums: Sums,
-    people: HashMap<u128, Person>,
+    people: People,
     open: Option<((u32, u32), Person)>,
 }
 
@@ -103,49 +105,8 @@ pub(super) struct Sums {
     pub(super) together: HashSet<Box<[u32]>>,
 }
 
-/// Not known yet.
-const UNKNOWN: u32 = u32::MAX;
 /// The name of the value "not stated".
 pub(super) const NOT_STATED: &str = "";
-
-/// One respondent, as far as heard.
-#[derive(Clone, Debug, Default)]
-struct Person {
-    values: Vec<u32>,
-    informative: bool,
-    coded: bool,
-    feeling: u8,
-    felt: Felt,
-    outcomes: u32,
-    measures: Vec<MeasureKey>,
-    /// Of these, those of which a number does not keep to the standard.
-    beyond: Vec<MeasureKey>,
-}
-
-impl Person {
-    /// Adds a later answer of the same person: who they are is what they said first.
-    fn join(&mut self, later: &Self) {
-        for (mine, theirs) in self.values.iter_mut().zip(&later.values) {
-            if *mine == UNKNOWN {
-                *mine = *theirs;
-            }
-        }
-        self.informative |= later.informative;
-        self.coded |= later.coded;
-        self.feeling |= later.feeling;
-        self.felt.join(&later.felt);
-        self.outcomes |= later.outcomes;
-        for (mine, theirs) in
-            [(&mut self.measures, &later.measures), (&mut self.beyond, &later.beyond)]
-        {
-            for key in theirs {
-                if !mine.contains(key) {
-                    mine.push(*key);
-                }
-            }
-        }
-    }
-}
 
 impl Tally {
     /// An empty tally for a run's codebooks and breakdown columns.
@@ -180,7 +141,7 @@ impl Tally {
             dimensions,
             options,
             sums,
-            people: HashMap::new(),
+            people: People::default(),
             open: None,
         }
     }
@@ -193,7 +154,7 @@ impl Tally {
             let wave = response.wave.as_deref().unwrap_or(NOT_STATED);
             let key = format!("{}\u{1f}{wave}\u{1f}{id}", response.source);
             let key = xxhash_rust::xxh3::xxh3_128(key.as_bytes());
-            self.people.entry(key).and_modify(|known| known.join(&person)).or_insert(person);
+            self.people.meet(key, person);
             return;
         }
         let key = (response.source, response.row);
@@ -211,13 +172,13 @@ impl Tally {
         self.close();
         other.close();
         let ids = self.sums.merge(&other.sums);
-        for (key, mut person) in other.people {
+        for (key, mut person) in other.people.into_memory() {
             for (value, ids) in person.values.iter_mut().zip(&ids) {
                 if *value != UNKNOWN {
                     *value = ids[*value as usize];
                 }
             }
-            self.people.entry(key).and_modify(|known| known.join(&person)).or_insert(person);
+            self.people.meet(key, person);
         }
     }
 
@@ -235,10 +196,28 @@ impl Tally {
         roles
     }
 
+    /// Lets respondents with ids lie on the disk, in this folder, when they become many. Nothing can
+    /// be told of such a tally before [`Tally::settle`].
+    #[must_use]
+    pub fn laying_aside_in(mut self, folder: PathBuf) -> Self {
+        self.people.lay_aside_in(folder);
+        self
+    }
+
+    /// Ends the counting: everybody is heard out.
+    ///
+    /// # Errors
+    /// If respondents that were laid aside cannot be read again.
+    pub fn settle(&mut self) -> std::io::Result<()> {
+        self.close();
+        let Self { people, sums, layout, .. } = self;
+        people.leave(|person| sums.person(person, layout))
+    }
+
     /// The sums with everybody in them.
     pub(super) fn settled(&self) -> Sums {
         let mut sums = self.sums.clone();
-        for person in self.people.values().chain(self.open.iter().map(|(_, person)| person)) {
+        for person in self.people.in_memory().chain(self.open.iter().map(|(_, person)| person)) {
             sums.person(person, &self.layout);
         }
         sums
