@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::app::App;
 use super::{Answer, Shared, pages};
 use crate::coding::{CodedResponse, Flag};
+use crate::plain::for_address;
 use crate::review::decisions::Decisions;
 use crate::review::stored::Run;
 use crate::review::{Error, apply};
@@ -208,7 +209,7 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
         pairs.sort_unstable();
         let number = page.to_string();
         pairs.push(("page", &number));
-        let pairs = pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
+        let pairs = pairs.iter().map(|(name, value)| format!("{}={}", for_address(name), for_address(value)));
         format!("/explore?{}", pairs.collect::<Vec<_>>().join("&"))
     };
     let more = columns.iter().any(|c| c["more"] == true);
@@ -336,17 +337,5 @@ fn card(app: &App, at: usize) -> Value {
         "by_person": app.state(at).counting().is_some(),
         "question": coded.response.question.text.as_str(),
         "role": labels::role(coded.respondent_type.0),
-    })
-}
-
-/// For an address.
-fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
     })
 }

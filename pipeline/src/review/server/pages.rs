@@ -46,6 +46,7 @@ pub(super) fn render(app: &mut App, name: &str, title: &str, view: Value) -> Ans
                 Writing::Failed => "failed",
             },
             several => coders > 1,
+            in_job => app.in_job,
             keys => Shown::from(Serde(KEYS)),
             view => Shown::from(Serde(view)),
         })
@@ -79,6 +80,18 @@ const KEYS: &[(&str, &str)] = &[
     ("/", "Search"),
     ("?", "These keys"),
 ];
+
+/// Where a run opens: small ones are read whole, others by what matters most.
+pub(super) async fn begin(State(shared): State<Arc<Shared>>) -> Answer {
+    let mut app = shared.app();
+    app.refresh()?;
+    let to = match app.next(Queue::All, None) {
+        None => "/",
+        Some(_) if app.is_small() => "/read/all",
+        Some(_) => "/queues",
+    };
+    Ok(Redirect::to(to).into_response())
+}
 
 pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
     let mut app = shared.app();
