@@ -67,8 +67,8 @@ fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> S
 
 /// The same words for the page on which people confirm what was found.
 pub(crate) mod in_words {
-    pub(crate) use super::{asks, counts_lines, format_line, role_in_words as role};
     use super::{Answers, Problem, Understanding, document, number, plural};
+    pub(crate) use super::{asks, counts_lines, format_line, role_in_words as role};
 
     /// A problem with its place.
     pub(crate) fn problem(problem: &Problem) -> String {

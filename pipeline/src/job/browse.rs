@@ -20,8 +20,8 @@ const RUNS: usize = 12;
 /// What Heard reads, by the ending of its name.
 const READABLE: [&str; 28] = [
     "csv", "tsv", "tab", "txt", "md", "json", "jsonl", "ndjson", "parquet", "xlsx", "xlsm", "xlsb",
-    "xls", "ods", "docx", "odt", "rtf", "pdf", "html", "htm", "eml", "msg", "vtt", "srt", "png", "jpg",
-    "jpeg", "tif",
+    "xls", "ods", "docx", "odt", "rtf", "pdf", "html", "htm", "eml", "msg", "vtt", "srt", "png",
+    "jpg", "jpeg", "tif",
 ];
 
 /// Where people keep files: their own folders that exist, and other discs.

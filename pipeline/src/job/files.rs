@@ -79,7 +79,7 @@ pub(super) async fn upload(
     let Some((name, folders)) = parts.split_last() else {
         return Err(refused("A file without a name cannot be taken."));
     };
-    let batch = job.work.dir().join("files").join(drop.to_string());
+    let batch = job.work.files().join(drop.to_string());
     let folder = folders.iter().fold(batch.clone(), |folder, part| folder.join(part));
     fs::create_dir_all(&folder).map_err(|error| not_copied(&error))?;
     let (path, file) = create(&folder, name).map_err(|error| not_copied(&error))?;
@@ -111,7 +111,8 @@ fn not_copied(error: &io::Error) -> Failed {
 /// A new file; where there is one of that name, another name.
 fn create(folder: &Path, name: &str) -> io::Result<(PathBuf, File)> {
     for copy in 1..1000 {
-        let path = if copy == 1 { folder.join(name) } else { folder.join(format!("{copy} {name}")) };
+        let path =
+            if copy == 1 { folder.join(name) } else { folder.join(format!("{copy} {name}")) };
         match File::create_new(&path) {
             Ok(file) => return Ok((path, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse as _, Redirect};
 use serde_json::{Value, json};
 
 use super::files::{Fields, Input, field};
+use super::work::Work;
 use super::{Answer, Job, pages, running};
 use crate::config::RawConfig;
 use crate::deidentify::{Deidentifier, Options as Redacting};
@@ -39,6 +40,7 @@ impl Found {
         inputs: &[Input],
         sources: Vec<SourceOverride>,
         by: Vec<String>,
+        work: &Work,
     ) -> Result<Self, intake::Error> {
         let paths: Vec<_> = inputs.iter().map(|input| input.path.clone()).collect();
         let options = intake::Options { sources, by, ..intake::Options::default() };
@@ -50,6 +52,10 @@ impl Found {
         let mut tables = intake.understanding().to_vec();
         for one in &mut tables {
             one.sheet.take_if(|sheet| deidentifier.may_be_somebody(sheet.reveal()));
+            // A copy is called as its original is; the hash says which it is.
+            if let Ok(copy) = one.path.strip_prefix(work.files()) {
+                one.path = copy.components().skip(1).collect();
+            }
         }
         let label = |text: &str| deidentifier.label(text).as_str().to_owned();
         let written: RawConfig =
@@ -207,7 +213,8 @@ impl Found {
     fn column(&self, column: &Column, role: Option<Role>, asks: Option<Polarity>) -> Value {
         let role = role.unwrap_or(column.role);
         let header = column.header.reveal();
-        let is_by = self.breakdowns.iter().any(|name| intake::normal(name) == intake::normal(header));
+        let is_by =
+            self.breakdowns.iter().any(|name| intake::normal(name) == intake::normal(header));
         let may_be = matches!(role, Role::SingleChoice | Role::Other | Role::Rating)
             && (2..=60).contains(&column.distinct);
         let shown = self.label(header);
@@ -266,13 +273,13 @@ fn again(job: &Arc<Job>, sources: Vec<SourceOverride>) -> axum::response::Respon
         return Redirect::to("/job").into_response();
     }
     running::begin(job, "Looking at the files", move |job, _| {
-        match Found::look(&inputs, sources, by) {
+        match Found::look(&inputs, sources, by, &job.work) {
             Ok(found) => {
                 job.state().found = Some(found);
                 "/job/found"
             }
             Err(error) => {
-                job.state().notice = Some(error.to_string());
+                job.state().notice = Some(job.work.plainly(&error.to_string()));
                 "/job"
             }
         }

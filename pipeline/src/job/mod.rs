@@ -15,7 +15,9 @@ mod settings;
 mod work;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -106,8 +108,12 @@ pub fn serve(port: u16, ready: impl FnOnce(&str)) -> Result<(), Error> {
         templates: pages::templates()?,
         stop: Arc::clone(&stop),
     });
-    let kept = Arc::clone(&job);
-    let served = door::serve(port, "`heard`", stop, move || routes(job), ready);
+    let (kept, ended) = (Arc::clone(&job), Arc::clone(&stop));
+    let open = move || {
+        tokio::spawn(until_stopped(Arc::clone(&stop)));
+        routes(job)
+    };
+    let served = door::serve(port, "`heard`", ended, open, ready);
     // A run that goes on is not left behind without anyone to see it.
     let task = kept.state().task.take();
     if let Some(task) = task {
@@ -115,6 +121,27 @@ pub fn serve(port: u16, ready: impl FnOnce(&str)) -> Result<(), Error> {
     }
     kept.work.end();
     served
+}
+
+/// Ctrl+C, or the system's wish, ends the pages as the button does, so that no copy is left. Who asks
+/// twice is not kept waiting.
+async fn until_stopped(stop: Arc<Notify>) {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let asked = Arc::new(AtomicBool::new(false));
+    let signals = [
+        SIGINT,
+        SIGTERM,
+        #[cfg(unix)]
+        signal_hook::consts::SIGHUP,
+    ];
+    for signal in signals {
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&asked));
+        let _ = signal_hook::flag::register(signal, Arc::clone(&asked));
+    }
+    while !asked.load(Ordering::Relaxed) {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    stop.notify_one();
 }
 
 fn routes(job: Arc<Job>) -> Router {
@@ -135,6 +162,7 @@ fn routes(job: Arc<Job>) -> Router {
         .route("/job/open", post(running::open))
         .route("/job/coder", post(running::coder))
         .route("/job/stop", post(pages::stop))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/job.js", get(|| async { asset(SCRIPT, "text/javascript; charset=utf-8") }))
         .route("/review.css", get(|| async { asset(STYLE, "text/css; charset=utf-8") }))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 
 use super::files::{Fields, field};
-use super::{Answer, Job, pages};
+use super::{Answer, Job, browse, pages};
 use crate::folder;
 use crate::plain::plural;
 use crate::review::server::door;
@@ -164,6 +164,12 @@ fn attempt(job: &Job, task: &Task) -> Result<Done, String> {
         (state.settings.clone(), state.inputs.clone(), sources)
     };
     let out = settings.out(&inputs);
+    if browse::is_run(&out) && !settings.replace {
+        return Err(format!(
+            "{} already holds a run. Tick “Replace the run that is there”, or give the folder another name.",
+            out.display()
+        ));
+    }
     let failed = |error: std::io::Error| format!("The run could not be started: {error}.");
     let file = job.work.dir().join("heard.toml");
     let text = settings.to_toml(&inputs, sources.clone(), false)?;
@@ -176,7 +182,7 @@ fn attempt(job: &Job, task: &Task) -> Result<Done, String> {
     if settings.replace {
         command.arg("--force");
     }
-    let summary = follow(&mut command, task)?;
+    let summary = follow(&mut command, task).map_err(|said| job.work.plainly(&said))?;
     // With these the command line does the same again.
     let kept = settings.to_toml(&inputs, sources, true)?;
     let beside = out.join(folder::RESTRICTED).join("heard.toml");
@@ -223,7 +229,8 @@ fn follow(command: &mut Command, task: &Task) -> Result<String, String> {
         (Some(0 | 1), Some(summary)) => Ok(summary.trim().to_owned()),
         _ => {
             let said = said.lines().rev().find(|line| !line.trim().is_empty());
-            let said = said.map(|line| line.trim_start_matches("heard: ").to_owned());
+            let said =
+                said.map(|line| line.trim_start_matches("heard: ").replace(" with --out", ""));
             Err(said.unwrap_or_else(|| "The run ended without a word of why.".to_owned()))
         }
     }
@@ -317,7 +324,8 @@ mod tests {
     #[test]
     fn what_a_run_tells_is_heard() {
         let task = Task::new("Running");
-        for line in ["stage Reading and coding", "expect 500", "advance 120", "advance 30", "noise"] {
+        for line in ["stage Reading and coding", "expect 500", "advance 120", "advance 30", "noise"]
+        {
             task.hear(line);
         }
         let now = task.progress().clone();

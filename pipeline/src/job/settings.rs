@@ -111,7 +111,8 @@ impl Settings {
             }
             let path = input.path.to_str().map(str::to_owned);
             path.ok_or_else(|| {
-                "The name of a file is not written in letters that Heard knows. Rename it.".to_owned()
+                "The name of a file is not written in letters that Heard knows. Rename it."
+                    .to_owned()
             })
         };
         let given = |choice: &String, usual: &str| {
@@ -189,8 +190,18 @@ mod tests {
         let mut settings = Settings { by: vec!["Area".into()], ..Settings::default() };
         settings.read(&fields).unwrap();
         let inputs = [
-            Input { path: "/data/a \"b\".csv".into(), name: "a".into(), bytes: None, copied: false },
-            Input { path: "/work/c.csv".into(), name: "c.csv".into(), bytes: Some(1), copied: true },
+            Input {
+                path: "/data/a \"b\".csv".into(),
+                name: "a".into(),
+                bytes: None,
+                copied: false,
+            },
+            Input {
+                path: "/work/c.csv".into(),
+                name: "c.csv".into(),
+                bytes: Some(1),
+                copied: true,
+            },
         ];
         let source = SourceOverride {
             sha256: Some("ab".into()),

@@ -39,6 +39,25 @@ impl Work {
         &self.dir
     }
 
+    /// Where dropped files are copied to.
+    pub(super) fn files(&self) -> PathBuf {
+        self.dir.join("files")
+    }
+
+    /// A sentence about a file, which calls a copy as its original is called.
+    pub(super) fn plainly(&self, said: &str) -> String {
+        let files = self.files();
+        let root = format!("{}{}", files.display(), std::path::MAIN_SEPARATOR);
+        let mut parts = said.split(&root);
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            // The number of the drop comes first.
+            let rest = part.split_once(std::path::MAIN_SEPARATOR).map_or(part, |(_, rest)| rest);
+            out.push_str(rest);
+        }
+        out
+    }
+
     /// Removes it with everything in it.
     pub(super) fn end(&self) {
         // Windows removes no file that is open.
@@ -99,5 +118,14 @@ mod tests {
         lock.try_lock().unwrap();
         tidy(root.path());
         assert!(!left.exists() && held.join("survey.csv").is_file());
+    }
+
+    #[test]
+    fn a_copy_is_called_as_its_original() {
+        let work = Work { dir: "/t/heard-work-a".into(), lock: Mutex::new(None) };
+        let file = work.files().join("7").join("letters").join("a.pdf");
+        let said = work.plainly(&format!("cannot read {}: it is empty", file.display()));
+        assert_eq!(said.replace('\\', "/"), "cannot read letters/a.pdf: it is empty");
+        assert_eq!(work.plainly("no file"), "no file");
     }
 }

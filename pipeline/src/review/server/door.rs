@@ -136,7 +136,9 @@ fn admit(door: &Door, request: &Request<Body>) -> Admitted {
         || (request.method() != Method::GET && origin.is_none());
     let site = headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
     if foreign || site.is_some_and(|site| site == "cross-site" || site == "same-site") {
-        return Admitted::No("Another page asked for this one. Open it by its own link.".to_owned());
+        return Admitted::No(
+            "Another page asked for this one. Open it by its own link.".to_owned(),
+        );
     }
     let cookies = text(headers, &header::COOKIE).unwrap_or_default();
     let mine = door.cookie();

@@ -6,6 +6,7 @@ pub(crate) mod door;
 mod explore;
 mod pages;
 mod published;
+mod results;
 mod view;
 
 use std::path::PathBuf;
@@ -89,8 +90,8 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/sample", post(act::sample))
         .route("/explore", get(explore::page))
         .route("/codebook", get(pages::codebook))
-        .route("/results", get(pages::results))
-        .route("/chart/{name}", get(pages::chart))
+        .route("/results", get(results::page))
+        .route("/chart/{name}", get(results::chart))
         .route("/report", post(act::report))
         .route("/agreement", get(pages::agreement))
         .route("/history", get(pages::history))

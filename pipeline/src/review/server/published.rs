@@ -14,10 +14,7 @@ use crate::folder::PUBLISH;
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(super) async fn page(
-    State(shared): State<Arc<Shared>>,
-    Asked(path): Asked<String>,
-) -> Answer {
+pub(super) async fn page(State(shared): State<Arc<Shared>>, Asked(path): Asked<String>) -> Answer {
     let folder = shared.app().run.about.dir.join(PUBLISH);
     file(&folder, &path).ok_or_else(|| {
         Failed(axum::http::StatusCode::NOT_FOUND, "There is no such file in the report.".to_owned())
@@ -70,12 +67,15 @@ mod tests {
         std::fs::write(folder.join("notes.txt"), "no").unwrap();
         std::fs::write(root.path().join("key.csv"), "no").unwrap();
         assert!(file(&folder, "report.html").is_some());
-        for other in ["../key.csv", "/etc/hosts.csv", "notes.txt", "missing.html", "a/../../key.csv"] {
+        for other in
+            ["../key.csv", "/etc/hosts.csv", "notes.txt", "missing.html", "a/../../key.csv"]
+        {
             assert!(file(&folder, other).is_none(), "{other}");
         }
         #[cfg(unix)]
         {
-            std::os::unix::fs::symlink(root.path().join("key.csv"), folder.join("out.csv")).unwrap();
+            std::os::unix::fs::symlink(root.path().join("key.csv"), folder.join("out.csv"))
+                .unwrap();
             assert!(file(&folder, "out.csv").is_none());
         }
     }
