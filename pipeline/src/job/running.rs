@@ -200,7 +200,14 @@ fn follow(command: &mut Command, task: &Task) -> Result<String, String> {
         .spawn()
         .map_err(failed)?;
     let (out, errors) = (child.stdout.take(), child.stderr.take());
-    *task.child() = Some(child);
+    {
+        let mut slot = task.child();
+        // Whoever stopped it before it began meant it.
+        if task.progress().halted {
+            let _ = child.kill();
+        }
+        *slot = Some(child);
+    }
     let errors = std::thread::spawn(move || {
         let mut said = Vec::new();
         if let Some(mut errors) = errors {
@@ -221,12 +228,12 @@ fn follow(command: &mut Command, task: &Task) -> Result<String, String> {
     }
     let ended = task.child().take().map(|mut child| child.wait());
     let said = errors.join().unwrap_or_default();
-    if task.progress().halted {
-        return Err("The run was stopped. Nothing of it was kept.".to_owned());
-    }
     let code = ended.and_then(Result::ok).and_then(|status| status.code());
     match (code, summary) {
         (Some(0 | 1), Some(summary)) => Ok(summary.trim().to_owned()),
+        _ if task.progress().halted => {
+            Err("The run was stopped. Nothing of it was kept.".to_owned())
+        }
         _ => {
             let said = said.lines().rev().find(|line| !line.trim().is_empty());
             let said =

@@ -93,7 +93,7 @@ function settle() {
 function press(target) {
   if (target.tagName === "SUMMARY") {
     target.parentElement.open = true;
-    const field = target.parentElement.querySelector("select, button, input");
+    const field = target.parentElement.querySelector("select, button, input:not([type=hidden])");
     (field || target).focus();
   } else if (target.matches("input, textarea")) target.focus();
   else target.click();
