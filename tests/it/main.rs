@@ -13,6 +13,7 @@ mod commands;
 mod documents;
 mod evaluate;
 mod evidence;
+mod figures;
 mod intake;
 mod job;
 mod mutated;

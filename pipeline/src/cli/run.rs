@@ -24,6 +24,7 @@ Examples:
   heard run letters/ replies.csv --invited 1200 --out evidence
   heard run export.csv --text \"Any other comments?\" --by Area --by Provider
   heard run heard.toml                 with the settings that `heard check` wrote")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch that may be typed")]
 pub(super) struct Args {
     /// Files and folders, or a heard.toml.
     #[arg(required = true, value_name = "INPUT")]

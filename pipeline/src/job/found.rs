@@ -43,7 +43,7 @@ impl Found {
         work: &Work,
     ) -> Result<Self, intake::Error> {
         let paths: Vec<_> = inputs.iter().map(|input| input.path.clone()).collect();
-        let options = intake::Options { sources, by, ..intake::Options::default() };
+        let options = intake::Options { by, sources, ..intake::Options::default() };
         let mut intake = Intake::open(&paths, &options)?;
         intake.count()?;
         let nothing = intake.require_open_text().err().map(|error| error.to_string());

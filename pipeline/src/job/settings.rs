@@ -64,7 +64,7 @@ impl Settings {
         self.suppress = known(field(fields, "suppress"), &PROFILES);
         self.redact = known(field(fields, "redact"), &MODES);
         let book = Codebook::builtin_ids().find(|id| *id == field(fields, "codebook"));
-        self.codebook = book.unwrap_or_default().to_owned();
+        book.unwrap_or_default().clone_into(&mut self.codebook);
         self.replace = fields.contains_key("replace");
         let invited = field(fields, "invited").replace([',', ' '], "");
         self.invited = if invited.is_empty() {

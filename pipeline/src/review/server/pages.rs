@@ -59,6 +59,7 @@ const KEYS: &[(&str, &str)] = &[
     ("j", "Next answer"),
     ("k", "Previous answer"),
     ("1 to 9", "Choose a code, so that the next keys are about it"),
+    (". and ,", "The next code, the one before"),
     ("p, n, m, e", "The chosen code is positive, negative, mixed, neutral"),
     ("x", "Remove the chosen code"),
     ("c", "Change the theme of the chosen code"),

@@ -87,7 +87,7 @@ fn theme(row: &ThemeRow, accuracy: &study::Accuracy) -> Value {
     json!({
         "id": row.id,
         "label": row.label,
-        "people": counted.map(|(n, base)| format!("{n} of {base}")),
+        "people": counted.map(|(n, base)| format!("{n}\u{a0}of\u{a0}{base}")),
         "share": row.respondents.share().map(percent),
         "felt": felt.map(|(id, count)| json!({
             "count": count, "link": link(&row.id, &[("sentiment", id)]),
@@ -109,7 +109,7 @@ fn breakdown(by: &Breakdown) -> Value {
         let one = value.merged == 1;
         let link = one.then(|| link(theme, &[("group", &by.id), ("value", &value.label)]));
         json!({
-            "text": cell.count().zip(cell.share()).map(|(n, share)| format!("{n} ({})", percent(share))),
+            "text": cell.count().zip(cell.share()).map(|(n, share)| format!("{n}\u{a0}({})", percent(share))),
             "link": link,
         })
     };
@@ -133,9 +133,9 @@ fn breakdown(by: &Breakdown) -> Value {
 
 /// The answers with a theme that are like this.
 fn link(theme: &str, more: &[(&str, &str)]) -> String {
-    let more: String =
-        more.iter().map(|(name, value)| format!("&{name}={}", for_address(value))).collect();
-    format!("/explore?theme={}{more}", for_address(theme))
+    let pair = |(name, value): &(&str, &str)| format!("{name}={}", for_address(value));
+    let pairs: Vec<String> = [("theme", theme)].iter().chain(more).map(pair).collect();
+    format!("/explore?{}", pairs.join("&"))
 }
 
 /// The places of a chart that lead to answers.
