@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::files::{Fields, Input, field};
 use super::work::Work;
-use super::{Answer, Job, pages, running};
+use super::{Answer, Job, pages, running, task};
 use crate::config::RawConfig;
 use crate::deidentify::{Deidentifier, Options as Redacting};
 use crate::intake::{
@@ -272,7 +272,7 @@ fn again(job: &Arc<Job>, sources: Vec<SourceOverride>) -> axum::response::Respon
         job.state().notice = Some("Choose a file first.".to_owned());
         return Redirect::to("/job").into_response();
     }
-    running::begin(job, "Looking at the files", move |job, _| {
+    task::begin(job, "Looking at the files", move |job, _| {
         match Found::look(&inputs, sources, by, &job.work) {
             Ok(found) => {
                 job.state().found = Some(found);

@@ -12,6 +12,7 @@ mod found;
 mod pages;
 mod running;
 mod settings;
+mod task;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -33,8 +34,9 @@ use crate::review::Error;
 use crate::review::server::{self, App, Options, STYLE, asset, door};
 use files::Input;
 use found::Found;
-use running::{Done, Task};
+use running::Done;
 use settings::Settings;
+use task::Task;
 use work::Work;
 
 const SCRIPT: &str = include_str!("assets/job.js");
@@ -155,9 +157,9 @@ fn routes(job: Arc<Job>) -> Router {
         .route("/job/found", get(found::page).post(found::confirm))
         .route("/job/browse", get(browse::page))
         .route("/job/place", post(settings::place))
-        .route("/job/wait", get(running::page))
-        .route("/job/progress", get(running::progress))
-        .route("/job/halt", post(running::halt))
+        .route("/job/wait", get(task::page))
+        .route("/job/progress", get(task::progress))
+        .route("/job/halt", post(task::halt))
         .route("/job/done", get(running::done))
         .route("/job/open", post(running::open))
         .route("/job/coder", post(running::coder))
