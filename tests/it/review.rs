@@ -121,7 +121,7 @@ impl Page {
     }
 
     /// Presses a button, having seen the page as it is now; gives where it led.
-    fn press(&self, at: usize, fields: &str) -> String {
+    pub fn press(&self, at: usize, fields: &str) -> String {
         let version = version(&self.get(&format!("/read/all/{at}")));
         self.press_seen(at, version, fields)
     }
