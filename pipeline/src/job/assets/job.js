@@ -60,7 +60,8 @@ if (place) {
   addEventListener("drop", async (event) => {
     place.classList.remove("over");
     const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-    const files = [];
+    // What is no entry of a disc is a file all the same.
+    const files = entries.length ? [] : [...event.dataTransfer.files].map((file) => [file, file.name]);
     for (const entry of entries) files.push(...await below(entry, ""));
     if (files.length) take(files);
   });
