@@ -20,6 +20,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+pub(crate) use review::initials;
 
 /// Turns what people say about their care into evidence, on your own computer.
 ///
@@ -33,10 +34,17 @@ struct Cli {
     /// Print the licences of what ships in this program: fonts, name lists, data.
     #[arg(long)]
     licences: bool,
+    /// Without a command: print the link of the page only, and open no browser.
+    #[arg(long)]
+    no_browser: bool,
+    /// Without a command: the port of the page [default: any that is free].
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    port: u16,
 }
 
 const EXAMPLES: &str = "\
 Examples:
+  heard                                a page in your browser, to do all of it with a mouse
   heard check survey.xlsx              what is in this file, and how it would be read
   heard run survey.xlsx                everything, into the folder heard-out
   heard run letters/ replies.csv --invited 1200 --out evidence
@@ -100,10 +108,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         _ if cli.licences => print(crate::licences::TEXT),
-        None => {
-            let help = Cli::command().render_help().to_string();
-            print(&help)
-        }
+        None => page(cli.port, cli.no_browser),
         Some(Command::ParseFile { args }) => return crate::intake::child::serve(&args),
         Some(Command::Check(args)) => check::run(args),
         Some(Command::Run(args)) => run::run(*args),
@@ -119,6 +124,19 @@ pub fn main() -> ExitCode {
         Some(Command::Man { folder }) => about::manual(&folder, &Cli::command()),
     };
     end(result)
+}
+
+/// The whole job with a mouse.
+fn page(port: u16, no_browser: bool) -> anyhow::Result<Outcome> {
+    crate::job::serve(port, |link| {
+        say(&format!(
+            "Heard is open in your browser, at\n  {link}\nfor this computer only; the link works once. Stop it on the page or with Ctrl+C. `heard --help` tells of the commands.\n"
+        ));
+        if !no_browser {
+            review::open_browser(link);
+        }
+    })?;
+    Ok(Outcome::Done)
 }
 
 fn end(result: anyhow::Result<Outcome>) -> ExitCode {

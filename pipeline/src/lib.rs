@@ -17,6 +17,7 @@ pub mod encode;
 pub mod evaluate;
 pub mod folder;
 pub mod intake;
+pub mod job;
 pub mod language;
 pub mod ledger;
 pub mod licences;

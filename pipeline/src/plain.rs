@@ -29,6 +29,18 @@ pub fn percent(points: f64) -> String {
     }
 }
 
+/// A text as part of an address.
+pub(crate) fn for_address(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
+}
+
 /// What is said where a Word file that people changed was left as it is.
 pub fn kept(name: &str) -> String {
     format!("A Word file was changed by someone and left as it is; the new one is {name}.")

@@ -70,10 +70,23 @@ fn an_earlier_run_is_not_written_over_unless_forced() {
     let dir = Dir::new();
     dir.write("comments.csv", COMMENTS);
     dir.heard(&["run", "comments.csv"]).expect(0);
-    dir.write("heard-out/restricted/decisions.sqlite", "decisions that people made");
+    let page = crate::review::Page::serve(&dir, &["review", "heard-out", "--no-browser"]).enter();
+    page.press(0, "do=note&note=ring+back");
+    drop(page);
+    let log = |name: &str| {
+        dir.heard(&["review", "heard-out", "--audit", name]).expect(0);
+        dir.text(name)
+    };
+    let before = log("before.csv");
+    assert!(before.contains("ring back"), "{before}");
     let ran = dir.heard(&["run", "comments.csv"]).expect(2);
     assert!(ran.err().contains("--force"), "{}", ran.err());
     dir.heard(&["run", "comments.csv", "--force"]).expect(0);
+    assert_eq!(log("after.csv"), before);
+    // A log that cannot be read is told, and left as it is.
+    dir.write("heard-out/restricted/decisions.sqlite", "decisions that people made");
+    let ran = dir.heard(&["run", "comments.csv", "--force"]).expect(2);
+    assert!(ran.err().contains("decisions.sqlite"), "{}", ran.err());
     assert_eq!(dir.text("heard-out/restricted/decisions.sqlite"), "decisions that people made");
 }
 

@@ -28,36 +28,47 @@ fn run() -> Dir {
     dir
 }
 
-/// An open review page.
-struct Page {
-    child: Child,
-    port: u16,
-    link: String,
-    cookie: String,
+/// An open page of the program.
+pub struct Page {
+    pub child: Child,
+    pub port: u16,
+    pub link: String,
+    pub cookie: String,
 }
 
 /// An answer of the page.
-struct Got {
-    status: u16,
-    head: String,
-    body: String,
+pub struct Got {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
 }
 
 impl Page {
     fn open(dir: &Dir, coder: &str) -> Self {
-        let mut page = Self::start(dir, coder);
+        Self::start(dir, coder).enter()
+    }
+
+    /// Uses the link.
+    pub fn enter(mut self) -> Self {
+        let page = &mut self;
         let link = page.link.clone();
         let got = page.ask("GET", &link, &[], "");
         assert_eq!(got.status, 303, "{}", got.head);
         let cookie = got.head.lines().find_map(|l| l.strip_prefix("set-cookie: ")).unwrap();
         page.cookie = cookie.split(';').next().unwrap().into();
-        page
+        self
     }
 
     fn start(dir: &Dir, coder: &str) -> Self {
+        Self::serve(dir, &["review", "heard-out", "--no-browser", "--coder", coder])
+    }
+
+    /// Starts the program; its user's own folder is that of the test.
+    pub fn serve(dir: &Dir, args: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_heard-under-test"))
-            .args(["review", "heard-out", "--no-browser", "--coder", coder])
+            .args(args)
             .current_dir(dir.root())
+            .envs([("HOME", dir.root()), ("USERPROFILE", dir.root()), ("TMPDIR", dir.root())])
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -76,7 +87,7 @@ impl Page {
     }
 
     /// One request with these further lines in its head.
-    fn ask(&self, method: &str, path: &str, lines: &[&str], body: &str) -> Got {
+    pub fn ask(&self, method: &str, path: &str, lines: &[&str], body: &str) -> Got {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         if !lines.iter().any(|l| l.starts_with("Host:")) {
@@ -103,14 +114,14 @@ impl Page {
         Got { status, head: head.replace("\r\n", "\n"), body: body.to_owned() }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
         let got = self.ask("GET", path, &[], "");
         assert_eq!(got.status, 200, "{path}: {}", got.body);
         got.body
     }
 
     /// Presses a button, having seen the page as it is now; gives where it led.
-    fn press(&self, at: usize, fields: &str) -> String {
+    pub fn press(&self, at: usize, fields: &str) -> String {
         let version = version(&self.get(&format!("/read/all/{at}")));
         self.press_seen(at, version, fields)
     }

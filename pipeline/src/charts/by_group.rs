@@ -67,7 +67,9 @@ impl Chart for ByGroup {
             let height = names.height(i, 28.0);
             let middle = page.y + (height - GAP) / 2.0;
             names.write(&mut page, i, middle);
-            for (figure, (x, width)) in row.figures.iter().zip(&columns) {
+            let groups = self.groups.iter().zip(&columns);
+            for (figure, (group, (x, width))) in row.figures.iter().zip(groups) {
+                page.region(&row.name, &group.name, [*x, page.y, width - GAP, height]);
                 if bars {
                     bar(&mut page, *x, middle, *width, figure, most);
                 } else {

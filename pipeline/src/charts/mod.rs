@@ -30,7 +30,7 @@ pub use by_group::{ByGroup, Group, GroupRow};
 pub use change::{Change, ChangeRow, Sides, Verdict};
 pub use funnel::{Funnel, Step};
 pub use histogram::{Bin, Histogram, Standard};
-pub use picture::Picture;
+pub use picture::{Picture, Region};
 pub use process::{Point, Process};
 pub use sentiment::{Sentiment, SentimentRow};
 pub use themes::{ThemeRow, Themes};

@@ -2,7 +2,7 @@
 //! draft line below, and in between a cursor and the few marks that the charts share.
 
 use super::palette::{BLACK, GREY, Ink, LINE, PALE, WHITE};
-use super::picture::{Line, Mark, Picture};
+use super::picture::{Line, Mark, Picture, Region};
 use super::text::{Face, number};
 use super::{Base, Frame};
 
@@ -153,6 +153,12 @@ impl<'a> Page<'a> {
 
     pub(super) fn rect(&mut self, x: f64, y: f64, width: f64, height: f64, ink: Ink) {
         self.picture.marks.push(Mark::Rect { x, y, width, height, ink });
+    }
+
+    /// Says that a place stands for a figure.
+    pub(super) fn region(&mut self, row: &str, part: &str, [x, y, width, height]: [f64; 4]) {
+        let (row, part) = (row.to_owned(), part.to_owned());
+        self.picture.regions.push(Region { row, part, x, y, width, height });
     }
 
     pub(super) fn disc(&mut self, x: f64, y: f64, radius: f64, ink: Ink) {

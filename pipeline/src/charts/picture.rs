@@ -50,6 +50,24 @@ pub(super) enum Mark {
     Text(Line),
 }
 
+/// A place of a chart that stands for a figure, in units from the upper left corner: a page can make
+/// it lead to what is behind the figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Region {
+    /// The name of the row, as people read it.
+    pub row: String,
+    /// The part of the row: a group, `negative`, `between`, `positive`, or empty for the whole.
+    pub part: String,
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+}
+
 /// A chart laid out, ready for either format.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
@@ -58,6 +76,8 @@ pub struct Picture {
     pub(super) width: f64,
     pub(super) height: f64,
     pub(super) marks: Vec<Mark>,
+    /// What stands for a figure; not every chart tells.
+    pub regions: Vec<Region>,
 }
 
 impl Picture {
@@ -68,7 +88,13 @@ impl Picture {
             width,
             height: 0.0,
             marks: Vec::new(),
+            regions: Vec::new(),
         }
+    }
+
+    /// Width and height in units.
+    pub fn size(&self) -> (f64, f64) {
+        (self.width, self.height)
     }
 
     /// Width and height in pixels.

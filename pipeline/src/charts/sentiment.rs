@@ -37,6 +37,8 @@ impl SentimentRow {
 }
 
 const HEADS: [&str; 3] = ["Negative", "Mixed or neutral", "Positive"];
+/// The same for programs.
+const PARTS: [&str; 3] = ["negative", "between", "positive"];
 const INKS: [Ink; 3] = [ORANGE, PALE, BLUE];
 /// Between panels.
 const GAP: f64 = 22.0;
@@ -90,6 +92,9 @@ impl Chart for Sentiment {
                 };
                 bar(&mut page, start, middle, [long, 16.0], panel);
                 page.label(words_at, middle, align, &label(count));
+                let from = [left, foot[0] + GAP / 2.0, foot[2] - GAP / 2.0][panel];
+                let to = [foot[0] + GAP / 2.0, foot[2] - GAP / 2.0, page.right()][panel];
+                page.region(&row.name, PARTS[panel], [from, page.y, to - from, height]);
             }
             page.y += height;
         }

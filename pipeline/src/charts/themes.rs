@@ -62,6 +62,8 @@ impl Chart for Themes {
                 end = high.max(tip);
             }
             page.label_over(end + 8.0, middle, label);
+            let (x, y) = (MARGIN, page.y);
+            page.region(&row.name, "", [x, y, page.right() - x, height]);
             page.y += height;
         }
         page.y = bottom;

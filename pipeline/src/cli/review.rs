@@ -45,7 +45,7 @@ pub(super) struct Args {
 }
 
 /// Initials stand in every table, so they are short and plain.
-pub(super) fn initials(text: &str) -> Result<String, String> {
+pub(crate) fn initials(text: &str) -> Result<String, String> {
     let text = text.trim();
     let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     if text.is_empty() || text.chars().count() > 12 || !text.chars().all(plain) {
@@ -113,7 +113,10 @@ pub(super) fn open_browser(link: &str) {
     let mut command = if cfg!(target_os = "macos") {
         std::process::Command::new("open")
     } else if cfg!(windows) {
-        std::process::Command::new("explorer")
+        // Explorer itself takes some addresses for folders.
+        let mut command = std::process::Command::new("rundll32");
+        command.arg("url.dll,FileProtocolHandler");
+        command
     } else {
         std::process::Command::new("xdg-open")
     };

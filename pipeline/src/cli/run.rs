@@ -24,6 +24,7 @@ Examples:
   heard run letters/ replies.csv --invited 1200 --out evidence
   heard run export.csv --text \"Any other comments?\" --by Area --by Provider
   heard run heard.toml                 with the settings that `heard check` wrote")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch that may be typed")]
 pub(super) struct Args {
     /// Files and folders, or a heard.toml.
     #[arg(required = true, value_name = "INPUT")]
@@ -104,16 +105,22 @@ pub(super) struct Args {
     /// No progress and no summary.
     #[arg(long)]
     quiet: bool,
+    /// For the page: what goes on, a line each, then the summary, on standard output.
+    #[arg(long, hide = true)]
+    progress: bool,
 }
 
 pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let quiet = args.quiet;
+    let (quiet, lines) = (args.quiet, args.progress);
     let config = config(args)?;
-    let progress = Bar::new(quiet);
-    let summary = run::run(&config, &progress)?;
+    let bar = Bar::new(quiet || lines);
+    let summary = run::run(&config, if lines { &Lines } else { &bar })?;
     // What people decided about an earlier run in this folder counts in this one.
     let carried = review::carry_over(&config.out)?;
-    progress.finish();
+    bar.finish();
+    if lines {
+        print("summary")?;
+    }
     if !quiet {
         print(&summary.text())?;
         if let Some((found, lost)) = carried {
@@ -205,5 +212,29 @@ impl Progress for Bar {
 
     fn advance(&self, by: u64) {
         self.0.inc(by);
+    }
+}
+
+/// Progress for a program that reads it.
+struct Lines;
+
+impl Lines {
+    fn tell(word: &str, what: &dyn std::fmt::Display) {
+        // Whoever reads it may be gone; the run is done all the same.
+        let _ = print(&format!("{word} {what}"));
+    }
+}
+
+impl Progress for Lines {
+    fn stage(&self, name: &'static str) {
+        Self::tell("stage", &name);
+    }
+
+    fn expect(&self, rows: u64) {
+        Self::tell("expect", &rows);
+    }
+
+    fn advance(&self, by: u64) {
+        Self::tell("advance", &by);
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::Counts;
 use super::Kind;
-use super::understanding::{Answers, Column, Role, Understanding};
+use super::understanding::{Answers, Column, Problem, Role, Understanding};
 use crate::plain::{number, plural};
 use crate::response::Polarity;
 
@@ -61,6 +61,17 @@ fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> S
         out.push_str(&counts_lines(counts));
     }
     for problem in &one.problems {
+        let _ = writeln!(out, "  ! {}", in_words::problem(problem));
+    }
+}
+
+/// The same words for the page on which people confirm what was found.
+pub(crate) mod in_words {
+    use super::{Answers, Problem, Understanding, document, number, plural};
+    pub(crate) use super::{asks, counts_lines, format_line, role_in_words as role};
+
+    /// A problem with its place.
+    pub(crate) fn problem(problem: &Problem) -> String {
         let place = match (problem.row, problem.page) {
             (Some(row), _) if problem.count > 1 => {
                 format!("row {row} and {} more: ", problem.count - 1)
@@ -70,7 +81,27 @@ fn describe_one(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> S
             _ if problem.count > 1 => format!("{} ", number(problem.count)),
             _ => String::new(),
         };
-        let _ = writeln!(out, "  ! {place}{}", problem.what);
+        format!("{place}{}", problem.what)
+    }
+
+    /// How often a question was answered.
+    pub(crate) fn answered(answers: &Answers) -> String {
+        match (answers.blank, answers.says_nothing) {
+            (Some(blank), Some(nothing)) => format!(
+                "{} answered, {} blank, {} that say nothing",
+                number(answers.rows.saturating_sub(blank)),
+                number(blank),
+                number(nothing)
+            ),
+            _ => plural(answers.rows, "row", "rows"),
+        }
+    }
+
+    /// What a letter or another document is.
+    pub(crate) fn facts(one: &Understanding) -> String {
+        let mut out = format!("{}; ", format_line(one));
+        document(&mut out, one);
+        out.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -91,7 +122,7 @@ fn people(found: &[Understanding]) -> u64 {
 }
 
 /// The counts over answers, a line for each thing that there is.
-fn counts_lines(counts: &Counts) -> String {
+pub(crate) fn counts_lines(counts: &Counts) -> String {
     let mut out = String::new();
     let mut line = |count: u64, one: &str, many: &str| {
         if count > 0 {
@@ -159,7 +190,7 @@ fn language_name(code: &str) -> &str {
 }
 
 /// The kind of file, how it is written and where its header is.
-fn format_line(one: &Understanding) -> String {
+pub(crate) fn format_line(one: &Understanding) -> String {
     let mut parts = vec![one.kind.name().to_owned()];
     if let Some(encoding) = one.encoding {
         parts.push(encoding.to_owned());
@@ -296,23 +327,19 @@ fn table(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) 
 
 fn answers_line(out: &mut String, answers: &Answers, label: &dyn Fn(&str) -> String) {
     let question = short(&label(answers.question.reveal()), 76);
-    let asks = match answers.polarity {
+    let (asks, counts) = (asks(answers.polarity), in_words::answered(answers));
+    let question = if question.is_empty() { "(no question given)".to_owned() } else { question };
+    let _ = writeln!(out, "    “{question}”\n      {asks}; {counts}");
+}
+
+/// What a question asks for.
+pub(crate) fn asks(polarity: Polarity) -> &'static str {
+    match polarity {
         Polarity::Good => "asks what is good",
         Polarity::Improve => "asks what could be better",
         Polarity::Proposal => "asks about a proposal",
         Polarity::Neutral => "neutral",
-    };
-    let counts = match (answers.blank, answers.says_nothing) {
-        (Some(blank), Some(nothing)) => format!(
-            "{} answered, {} blank, {} that say nothing",
-            number(answers.rows.saturating_sub(blank)),
-            number(blank),
-            number(nothing)
-        ),
-        _ => plural(answers.rows, "row", "rows"),
-    };
-    let question = if question.is_empty() { "(no question given)".to_owned() } else { question };
-    let _ = writeln!(out, "    “{question}”\n      {asks}; {counts}");
+    }
 }
 
 fn column_line(out: &mut String, column: &Column, width: usize, label: &dyn Fn(&str) -> String) {
@@ -327,7 +354,7 @@ fn column_line(out: &mut String, column: &Column, width: usize, label: &dyn Fn(&
     );
 }
 
-fn role_in_words(role: Role) -> &'static str {
+pub(crate) fn role_in_words(role: Role) -> &'static str {
     match role {
         Role::OpenText => "OPEN TEXT",
         Role::SingleChoice => "one choice",

@@ -60,6 +60,7 @@ use std::path::PathBuf;
 
 pub use batches::Batches;
 pub use counts::Counts;
+pub(crate) use describe::in_words;
 pub use describe::{describe, to_json};
 pub use error::Error;
 pub use files::Kind;

@@ -212,7 +212,7 @@ impl Understanding {
 
     /// How the file is called where people read it. Letters and notes in a folder are called by
     /// their place there: their names are mostly names of people, which no rule tells from words.
-    pub(super) fn shown(&self, label: &dyn Fn(&str) -> String) -> String {
+    pub(crate) fn shown(&self, label: &dyn Fn(&str) -> String) -> String {
         let slashes = |path: &Path| path.to_string_lossy().replace('\\', "/");
         let document = self.kind.is_document() || self.kind == Kind::Other;
         match (self.in_folder, self.path.parent()) {

@@ -124,6 +124,7 @@ impl Plan {
             svg,
             png,
             in_report: false,
+            regions: (picture.regions.clone(), picture.size()),
         })
     }
 }

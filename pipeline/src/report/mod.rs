@@ -86,6 +86,9 @@ pub struct Drawn {
     /// Whether it is one of those that the report shows.
     #[serde(skip)]
     pub in_report: bool,
+    /// Its places that stand for figures, and its width and height in the same units.
+    #[serde(skip)]
+    pub regions: (Vec<crate::charts::Region>, (f64, f64)),
 }
 
 /// How well codings agree with people's, as measured elsewhere.

@@ -35,7 +35,7 @@ pub const fn roles(kind: RespondentType) -> &'static str {
 }
 
 /// (machine id, label) of a dimension; columns are named by `breakdowns`.
-pub(super) fn dimension(dimension: Dimension, breakdowns: &[String]) -> (String, String) {
+pub(crate) fn dimension(dimension: Dimension, breakdowns: &[String]) -> (String, String) {
     let (id, label) = match dimension {
         Dimension::Column(at) => {
             let id = breakdowns.get(usize::from(at)).map_or("by", String::as_str);
@@ -93,6 +93,43 @@ pub fn of_row(by: Dimension, row: &crate::coding::CodedResponse) -> Option<Strin
         Dimension::RespondentType => Some(roles(row.respondent_type.0).to_owned()),
         _ => None,
     }
+}
+
+/// The dimension with this machine id.
+pub fn find(id: &str, breakdowns: &[String]) -> Option<Dimension> {
+    let columns = (0..breakdowns.len()).map(|at| Dimension::Column(at as u16));
+    let others = [
+        Dimension::RespondentType,
+        Dimension::Wave,
+        Dimension::Month,
+        Dimension::Channel,
+        Dimension::Source,
+        Dimension::Polarity,
+        Dimension::Question,
+    ];
+    columns.chain(others).find(|by| dimension(*by, breakdowns).0 == id)
+}
+
+/// What people read for the value of an answer in any dimension, also where it is not stated.
+pub fn of_any_row(by: Dimension, row: &crate::coding::CodedResponse) -> String {
+    let response = &row.response;
+    let name = match by {
+        Dimension::Column(_) | Dimension::Wave | Dimension::RespondentType => {
+            return of_row(by, row).unwrap_or_else(|| value(by, NOT_STATED));
+        }
+        Dimension::Month => response
+            .submitted_on
+            .and_then(chrono::NaiveDate::from_epoch_days)
+            .map(|day| day.format("%Y-%m").to_string()),
+        Dimension::Channel => Some(response.channel.as_str().to_owned()),
+        Dimension::Source => Some(format!("s{}", response.source)),
+        Dimension::Polarity => Some(response.question.polarity.as_str().to_owned()),
+        Dimension::Question => {
+            let asked = response.question.text.as_str();
+            (!asked.is_empty()).then(|| asked.to_owned())
+        }
+    };
+    value(by, name.as_deref().unwrap_or(NOT_STATED))
 }
 
 /// What people read for a measure.

@@ -127,6 +127,8 @@ pub struct App {
     /// Masks that the tables do not hold yet.
     to_write: bool,
     pub(super) writing: Writing,
+    /// Whether this page is part of the one for the whole job.
+    pub(super) in_job: bool,
 }
 
 /// How far masks have got.
@@ -196,12 +198,23 @@ impl App {
             live: None,
             to_write,
             writing: Writing::Idle,
+            in_job: false,
         };
         // The first page is to be quick.
         for queue in Queue::ALL {
             app.rows_of(queue);
         }
         Ok(app)
+    }
+
+    /// The page leads back to that for the whole job.
+    pub(crate) fn belongs_to_job(&mut self) {
+        self.in_job = true;
+    }
+
+    /// Whether few enough answers were given that people read all of them.
+    pub(super) fn is_small(&self) -> bool {
+        self.drawn.len() < SMALL
     }
 
     /// Takes in what other windows and people have written.

@@ -12,9 +12,11 @@ use serde_json::{Value, json};
 use super::app::App;
 use super::{Answer, Shared, pages};
 use crate::coding::{CodedResponse, Flag};
+use crate::plain::for_address;
 use crate::review::decisions::Decisions;
 use crate::review::stored::Run;
 use crate::review::{Error, apply};
+use crate::tables::evidence::Dimension;
 use crate::tables::labels;
 
 /// Answers on a page.
@@ -108,6 +110,8 @@ struct Wanted<'a> {
     status: &'a str,
     flag: &'a str,
     coder: &'a str,
+    /// A cell of a breakdown: what it is by, and the value as people read it.
+    group: Option<(Dimension, &'a str)>,
     /// By number of the breakdown.
     by: Vec<(usize, &'a str)>,
 }
@@ -123,6 +127,8 @@ impl<'a> Wanted<'a> {
             status: asked(query, "status"),
             flag: asked(query, "flag"),
             coder: asked(query, "coder"),
+            group: labels::find(asked(query, "group"), breakdowns)
+                .map(|by| (by, asked(query, "value"))),
             by: by.filter(|(_, value)| !value.is_empty()).collect(),
         }
     }
@@ -141,6 +147,7 @@ impl<'a> Wanted<'a> {
                 .by
                 .iter()
                 .all(|(n, v)| response.by.get(*n).and_then(Option::as_deref) == Some(*v))
+            && self.group.is_none_or(|(by, value)| labels::of_any_row(by, coded) == value)
             && match self.coder {
                 "" => true,
                 "model" => app.state(at).counting().is_none(),
@@ -162,7 +169,12 @@ fn feels(app: &App, at: usize, theme: Option<u16>, felt: &str) -> bool {
             return any;
         }
     }
-    let is = |sentiment: Sentiment| felt.is_empty() || sentiment.as_str() == felt;
+    let is = |sentiment: Sentiment| match felt {
+        "" => true,
+        // What charts put together.
+        "between" => matches!(sentiment, Sentiment::Mixed | Sentiment::Neutral),
+        felt => sentiment.as_str() == felt,
+    };
     app.themes(at).iter().any(|(t, s)| theme.is_none_or(|theme| theme == *t) && is(*s))
 }
 
@@ -200,16 +212,8 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
         }));
     }
     let link = |page: usize| {
-        let mut pairs: Vec<(&str, &str)> = query
-            .iter()
-            .filter(|(name, value)| *name != "page" && !value.is_empty())
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        pairs.sort_unstable();
         let number = page.to_string();
-        pairs.push(("page", &number));
-        let pairs = pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
-        format!("/explore?{}", pairs.collect::<Vec<_>>().join("&"))
+        address(&query, &|name| name == "page", &[("page", &number)])
     };
     let more = columns.iter().any(|c| c["more"] == true);
     let view = json!({
@@ -223,8 +227,32 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
         "theme": asked(&query, "theme"),
         "theme2": asked(&query, "theme2"),
         "sentiment": felt,
+        "group": wanted.group.map(|(by, value)| {
+            let name = labels::dimension(by, app.run.about.vocabulary.breakdowns()).1;
+            let without = |name: &str| ["group", "value", "page"].contains(&name);
+            json!({
+                "label": name,
+                "id": asked(&query, "group"),
+                "value": value,
+                "without": address(&query, &without, &[]),
+            })
+        }),
     });
     pages::render(&mut app, "explore.html", "Explore", view)
+}
+
+/// This page asked for in another way: without some of what was asked, and with more.
+fn address(query: &Asked, without: &dyn Fn(&str) -> bool, with: &[(&str, &str)]) -> String {
+    let mut pairs: Vec<(&str, &str)> = query
+        .iter()
+        .filter(|(name, value)| !without(name) && !value.is_empty())
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    pairs.sort_unstable();
+    pairs.extend(with);
+    let pair =
+        |(name, value): &(&str, &str)| format!("{}={}", for_address(name), for_address(value));
+    format!("/explore?{}", pairs.iter().map(pair).collect::<Vec<_>>().join("&"))
 }
 
 /// A list of values to choose from.
@@ -336,17 +364,5 @@ fn card(app: &App, at: usize) -> Value {
         "by_person": app.state(at).counting().is_some(),
         "question": coded.response.question.text.as_str(),
         "role": labels::role(coded.respondent_type.0),
-    })
-}
-
-/// For an address.
-fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
     })
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
-use axum::http::header;
 use axum::response::{Html, IntoResponse as _, Redirect};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value as Shown, context};
@@ -46,6 +45,7 @@ pub(super) fn render(app: &mut App, name: &str, title: &str, view: Value) -> Ans
                 Writing::Failed => "failed",
             },
             several => coders > 1,
+            in_job => app.in_job,
             keys => Shown::from(Serde(KEYS)),
             view => Shown::from(Serde(view)),
         })
@@ -59,6 +59,7 @@ const KEYS: &[(&str, &str)] = &[
     ("j", "Next answer"),
     ("k", "Previous answer"),
     ("1 to 9", "Choose a code, so that the next keys are about it"),
+    (". and ,", "The next code, the one before"),
     ("p, n, m, e", "The chosen code is positive, negative, mixed, neutral"),
     ("x", "Remove the chosen code"),
     ("c", "Change the theme of the chosen code"),
@@ -79,6 +80,18 @@ const KEYS: &[(&str, &str)] = &[
     ("/", "Search"),
     ("?", "These keys"),
 ];
+
+/// Where a run opens: small ones are read whole, others by what matters most.
+pub(super) async fn begin(State(shared): State<Arc<Shared>>) -> Answer {
+    let mut app = shared.app();
+    app.refresh()?;
+    let to = match app.next(Queue::All, None) {
+        None => "/",
+        Some(_) if app.is_small() => "/read/all",
+        Some(_) => "/queues",
+    };
+    Ok(Redirect::to(to).into_response())
+}
 
 pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
     let mut app = shared.app();
@@ -217,79 +230,6 @@ pub(super) async fn codebook(State(shared): State<Arc<Shared>>) -> Answer {
         "rules": rules,
     });
     render(&mut app, "codebook.html", "Codebook", view)
-}
-
-fn percent(share: f64) -> String {
-    format!("{:.0}%", share * 100.0)
-}
-
-fn figure(figure: &study::Figure) -> Option<String> {
-    let value = figure.value?;
-    Some(match figure.interval {
-        Some(i) => format!("{} ({} to {})", percent(value), percent(i.low), percent(i.high)),
-        None => percent(value),
-    })
-}
-
-pub(super) async fn results(State(shared): State<Arc<Shared>>) -> Answer {
-    let mut app = shared.app();
-    app.refresh()?;
-    let live = app.live()?;
-    let accuracy = &live.accuracy;
-    let book = live.evidence.main();
-    let themes: Vec<Value> = book
-        .iter()
-        .flat_map(|book| &book.themes)
-        .map(|row| {
-            let of = accuracy.themes.iter().find(|t| t.id == row.id);
-            let counted = row.respondents.count().zip(row.respondents.base());
-            let cell = counted.map(|(n, base)| format!("{n} of {base}"));
-            json!({
-                "id": row.id,
-                "label": row.label,
-                "people": cell,
-                "share": row.respondents.share().map(percent),
-                "comments": row.comments.count(),
-                "model": of.map(|t| percent(t.share.model)),
-                "corrected": of.and_then(|t| {
-                    let (share, i) = t.share.corrected.zip(t.share.interval)?;
-                    Some(format!("{} ({} to {})", percent(share), percent(i.low), percent(i.high)))
-                }),
-                "precision": of.and_then(|t| figure(&t.precision)),
-                "recall": of.and_then(|t| figure(&t.recall)),
-            })
-        })
-        .collect();
-    let charts: Vec<Value> = live
-        .drawn
-        .iter()
-        .map(|d| json!({"stem": d.file_stem, "title": d.title, "alt": d.alt}))
-        .collect();
-    let view = json!({
-        "themes": themes,
-        "charts": charts,
-        "version": app.decisions.last(),
-        "read": accuracy.read,
-        "target": accuracy.target,
-        "blind": accuracy.blind,
-        "least": study::LEAST,
-        "figures": [
-            ["Themes: of those that the model gave, people gave too", figure(&accuracy.precision)],
-            ["Themes: of those that people gave, the model gave too", figure(&accuracy.recall)],
-            ["Themes: F1, the mean of the two", figure(&accuracy.f1)],
-            ["Answers with just the themes that people gave", figure(&accuracy.exact)],
-            ["Feeling about a theme that both gave: the same", figure(&accuracy.sentiment)],
-        ],
-        "decided": app.decisions.keys().filter(|(_, s)| s.counting().is_some()).count(),
-    });
-    render(&mut app, "results.html", "Results", view)
-}
-
-pub(super) async fn chart(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Answer {
-    let live = shared.app().live()?;
-    let stem = name.strip_suffix(".svg").unwrap_or(&name);
-    let drawn = live.drawn.iter().find(|d| d.file_stem == stem).ok_or_else(missing)?;
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], drawn.svg.clone()).into_response())
 }
 
 pub(super) async fn agreement(State(shared): State<Arc<Shared>>) -> Answer {

@@ -118,8 +118,9 @@ pub(super) fn response(app: &mut App, queue: Queue, at: usize) -> Value {
         "done": own.and_then(|own| own.codes.as_ref()).is_some_and(|codes| codes.done),
         "skipped": own.is_some_and(|own| own.skipped),
         "question": response.question.text.as_str(),
-        "facts": facts(app, &coded),
-        "flags": row.coded.flags.iter().map(|f| labels::sentence_case(f.as_str())).collect::<Vec<_>>(),
+        "facts": facts(app, &coded, blind),
+        // What the model made of it is not told to who is to find their own codes.
+        "flags": row.coded.flags.iter().filter(|_| !blind).map(|f| labels::sentence_case(f.as_str())).collect::<Vec<_>>(),
         "segments": segments,
         "coded": !codes.codes.is_empty(),
         "same": same,
@@ -152,13 +153,15 @@ fn feelings(now: Sentiment) -> Vec<Value> {
 }
 
 /// What is known of the response beside its words.
-fn facts(app: &App, coded: &CodedResponse) -> Vec<(String, String)> {
+fn facts(app: &App, coded: &CodedResponse, blind: bool) -> Vec<(String, String)> {
     let response = &coded.response;
     let mut facts = vec![
         ("Who speaks".to_owned(), labels::role(coded.respondent_type.0).to_owned()),
         ("Came as".to_owned(), labels::sentence_case(response.channel.as_str())),
-        ("Holds".to_owned(), labels::sentence_case(coded.status.as_str())),
     ];
+    if !blind {
+        facts.push(("Holds".to_owned(), labels::sentence_case(coded.status.as_str())));
+    }
     if let Some(day) = response.submitted_on.and_then(chrono::NaiveDate::from_epoch_days) {
         facts.push(("Answered on".to_owned(), day.format("%-d %B %Y").to_string()));
     }

@@ -47,6 +47,7 @@ async function load(address, request, stay) {
       "Not saved: the program does not answer. Start it again; every earlier decision is kept.";
   } finally {
     busy = false;
+    catchUp();
   }
 }
 
@@ -93,10 +94,44 @@ function settle() {
 function press(target) {
   if (target.tagName === "SUMMARY") {
     target.parentElement.open = true;
-    const field = target.parentElement.querySelector("select, button, input");
+    const field = target.parentElement.querySelector("select, button, input:not([type=hidden])");
     (field || target).focus();
   } else if (target.matches("input, textarea")) target.focus();
   else target.click();
+}
+
+// What a key does; false where it does nothing.
+function act(key) {
+  const step = key === "." ? 1 : key === "," ? -1 : 0;
+  const wanted = step ? chosen + step : /^[1-9]$/.test(key) ? Number(key) : 0;
+  if (wanted || step) {
+    const code = document.getElementById(`code-${wanted}`);
+    if (!code) return false;
+    chosen = wanted;
+    settle();
+    code.focus();
+    return true;
+  }
+  const code = current();
+  const near = document.activeElement.closest && document.activeElement.closest(".segments > li");
+  const quoted = CSS.escape(key);
+  const target =
+    (code && code.querySelector(`[data-code-key="${quoted}"]`)) ||
+    (near && near.querySelector(`[data-key="${quoted}"]`)) ||
+    document.querySelector(`[data-key="${quoted}"]`) ||
+    (key === "/" && document.getElementById("to-explore"));
+  if (target) press(target);
+  return Boolean(target);
+}
+
+// Keys that were pressed while the last one was being kept are not lost.
+const ahead = [];
+
+function catchUp() {
+  while (!busy && ahead.length) {
+    if (document.activeElement.matches("input, select, textarea")) ahead.length = 0;
+    else act(ahead.shift());
+  }
 }
 
 document.addEventListener("keydown", (event) => {
@@ -110,28 +145,14 @@ document.addEventListener("keydown", (event) => {
   }
   if (!on() || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (event.target.matches("input:not([type=radio]):not([type=checkbox]), select, textarea")) return;
-  if (/^[1-9]$/.test(event.key)) {
-    const code = document.getElementById(`code-${event.key}`);
-    if (code) {
-      chosen = Number(event.key);
-      settle();
-      code.focus();
+  if (busy) {
+    if (event.key.length === 1 && event.key !== " ") {
+      ahead.push(event.key);
       event.preventDefault();
     }
     return;
   }
-  const code = current();
-  const near = document.activeElement.closest && document.activeElement.closest(".segments > li");
-  const quoted = CSS.escape(event.key);
-  const target =
-    (code && code.querySelector(`[data-code-key="${quoted}"]`)) ||
-    (near && near.querySelector(`[data-key="${quoted}"]`)) ||
-    document.querySelector(`[data-key="${quoted}"]`) ||
-    (event.key === "/" && document.getElementById("to-explore"));
-  if (target) {
-    event.preventDefault();
-    press(target);
-  }
+  if (act(event.key)) event.preventDefault();
 });
 
 settle();

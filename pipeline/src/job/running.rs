@@ -1,0 +1,158 @@
+//! The run itself, as `heard run` in a child process, what it came to, and opening a run for reading.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde_json::json;
+
+use super::files::{Fields, field};
+use super::task::{Task, begin};
+use super::{Answer, Job, browse, pages};
+use crate::folder;
+use crate::review::server::door;
+
+/// A run that is finished.
+pub(super) struct Done {
+    pub(super) out: PathBuf,
+    /// The screen that `heard run` ends with.
+    summary: String,
+}
+
+/// Runs with what people confirmed.
+pub(super) fn run(job: &Arc<Job>) -> Response {
+    begin(job, "Running", |job, task| match attempt(job, task) {
+        Ok(done) => {
+            task.stage("Opening the run for reading");
+            if let Err(error) = job.open(&done.out) {
+                job.state().notice = Some(error.to_string());
+            }
+            job.state().done = Some(done);
+            "/job/done"
+        }
+        Err(said) => {
+            job.state().notice = Some(said);
+            "/job/found"
+        }
+    })
+}
+
+fn attempt(job: &Job, task: &Task) -> Result<Done, String> {
+    let (settings, inputs, sources) = {
+        let state = job.state();
+        let sources = state.found.as_ref().map(|found| found.sources.clone()).unwrap_or_default();
+        (state.settings.clone(), state.inputs.clone(), sources)
+    };
+    let out = settings.out(&inputs);
+    if browse::is_run(&out) && !settings.replace {
+        return Err(format!(
+            "{} already holds a run. Tick “Replace the run that is there”, or give the folder another name.",
+            out.display()
+        ));
+    }
+    let failed = |error: std::io::Error| format!("The run could not be started: {error}.");
+    let file = job.work.dir().join("heard.toml");
+    let text = settings.to_toml(&inputs, sources.clone(), false)?;
+    std::fs::write(&file, text).map_err(failed)?;
+    if settings.replace {
+        job.close(&out);
+    }
+    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+    command.arg("run").arg(&file).arg("--progress");
+    if settings.replace {
+        command.arg("--force");
+    }
+    let summary = follow(&mut command, task).map_err(|said| job.work.plainly(&said))?;
+    // With these the command line does the same again.
+    let kept = settings.to_toml(&inputs, sources, true)?;
+    let beside = out.join(folder::RESTRICTED).join("heard.toml");
+    crate::store::write_file(&beside, kept.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(Done { out, summary })
+}
+
+/// Runs the program to its end; gives what it printed last, or its sentence on what went wrong.
+fn follow(command: &mut Command, task: &Task) -> Result<String, String> {
+    let failed = |error: std::io::Error| format!("The run could not be started: {error}.");
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    let (out, errors) = (child.stdout.take(), child.stderr.take());
+    task.hold(child);
+    let errors = std::thread::spawn(move || {
+        let mut said = Vec::new();
+        if let Some(mut errors) = errors {
+            let _ = errors.read_to_end(&mut said);
+        }
+        String::from_utf8_lossy(&said).into_owned()
+    });
+    let mut summary: Option<String> = None;
+    for line in out.into_iter().flat_map(|out| BufReader::new(out).lines().map_while(Result::ok)) {
+        match &mut summary {
+            Some(text) => {
+                text.push_str(&line);
+                text.push('\n');
+            }
+            None if line == "summary" => summary = Some(String::new()),
+            None => task.hear(&line),
+        }
+    }
+    let ended = task.release().map(|mut child| child.wait());
+    let said = errors.join().unwrap_or_default();
+    let code = ended.and_then(Result::ok).and_then(|status| status.code());
+    match (code, summary) {
+        (Some(0 | 1), Some(summary)) => Ok(summary.trim().to_owned()),
+        _ if task.is_halted() => Err("The run was stopped. Nothing of it was kept.".to_owned()),
+        _ => {
+            let said = said.lines().rev().find(|line| !line.trim().is_empty());
+            let said =
+                said.map(|line| line.trim_start_matches("heard: ").replace(" with --out", ""));
+            Err(said.unwrap_or_else(|| "The run ended without a word of why.".to_owned()))
+        }
+    }
+}
+
+pub(super) async fn done(State(job): State<Arc<Job>>) -> Answer {
+    let view = {
+        let state = job.state();
+        let Some(done) = &state.done else { return Ok(Redirect::to("/job").into_response()) };
+        json!({"out": done.out.to_string_lossy(), "summary": done.summary})
+    };
+    let open = job.review().is_some();
+    let mut view = view;
+    view["open"] = open.into();
+    pages::render(&job, "done.html", "The run is done", view)
+}
+
+/// Opens an earlier run.
+pub(super) async fn open(State(job): State<Arc<Job>>, Form(fields): Form<Fields>) -> Answer {
+    let dir = PathBuf::from(field(&fields, "dir"));
+    Ok(begin(&job, "Opening the run", move |job, _| open_run(job, &dir)))
+}
+
+/// Takes the initials of who reads.
+pub(super) async fn coder(State(job): State<Arc<Job>>, Form(fields): Form<Fields>) -> Answer {
+    let given = field(&fields, "coder");
+    let given = if given.is_empty() { Ok(None) } else { crate::cli::initials(given).map(Some) };
+    let mut state = job.state();
+    match given {
+        Ok(coder) => state.coder = coder,
+        Err(said) => state.notice = Some(format!("{said}.")),
+    }
+    Ok(Redirect::to("/job").into_response())
+}
+
+fn open_run(job: &Job, dir: &Path) -> &'static str {
+    match job.open(dir) {
+        Ok(()) => door::BEGIN,
+        Err(error) => {
+            job.state().notice = Some(error.to_string());
+            "/job"
+        }
+    }
+}
