@@ -26,6 +26,7 @@ pub mod organisation;
 pub mod parts;
 pub mod plain;
 pub mod publish;
+pub mod refi;
 pub mod repeats;
 pub mod report;
 pub mod response;

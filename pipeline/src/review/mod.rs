@@ -11,6 +11,7 @@
 pub mod agree;
 pub mod apply;
 pub mod audit;
+pub mod corrections;
 pub mod decision;
 pub mod decisions;
 pub mod forget;
@@ -18,10 +19,12 @@ pub mod key;
 pub mod log;
 pub mod masked;
 pub mod place;
+pub mod project;
 pub mod server;
 pub mod sheet;
 pub mod stored;
 pub mod study;
+pub mod to_check;
 
 use std::path::PathBuf;
 
