@@ -30,6 +30,7 @@ mod meaning;
 mod measuring;
 pub mod model;
 pub mod names;
+pub mod recoding;
 pub mod report;
 mod residual;
 pub mod sentences;

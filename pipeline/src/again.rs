@@ -11,6 +11,7 @@ use crate::folder::{self, PUBLISH, RESTRICTED, WITH_DOCUMENTS};
 use crate::organisation::Organisation;
 use crate::publish::{self, Review};
 use crate::review::stored::{About, Namer};
+use crate::review::recode::{self, Recode};
 use crate::review::{self, Decisions, Log, Study, apply, masked};
 use crate::schema::{self, Table};
 use crate::specification::VisitFigure;
@@ -94,26 +95,31 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
     }
     masked::recover(&restricted)?;
     let about = About::read(dir)?;
-    let (vocabulary, facts) = (&about.vocabulary, &about.facts);
+    let facts = &about.facts;
     let version = facts.get("schema_version").and_then(|text| text.parse::<u32>().ok());
     if let Some(version) = version.filter(|v| Some(*v) > schema::VERSION.parse().ok()) {
         let path = restricted.join(Table::Responses.file_name());
         return Err(Error::Later { path, version });
     }
-    let options = settings::options(vocabulary, &manifest.standards, &manifest.population);
-    let mut tally = Tally::new(vocabulary, options);
-    let (mut quotes, mut gaps) = (Quotes::new(vocabulary), Gaps::default());
+    let mut recode = Recode::new(&about.original, Vec::new());
     let mut decided = if Log::exists(&restricted) {
         let decisions = Decisions::open(&restricted).map_err(review::Error::from)?;
+        recode = Recode::of(&about.original, &decisions)?;
+        recode::write_next(&about, recode.vocabulary().changes())?;
         let namer = Namer::new(&decisions)?;
         let study = Study::new(decisions.secret());
         Some((decisions, namer, study, Review::default()))
     } else {
         None
     };
+    let vocabulary = recode.vocabulary();
+    let options = settings::options(vocabulary, &manifest.standards, &manifest.population);
+    let mut tally = Tally::new(vocabulary, options);
+    let (mut quotes, mut gaps) = (Quotes::new(vocabulary), Gaps::default());
     let mut to_mask = false;
-    decode::read(&restricted, vocabulary, |rows| {
+    decode::read(&restricted, &about.original, |rows| {
         for mut row in rows {
+            recode.row(&mut row);
             if let Some((decisions, namer, study, review)) = &mut decided {
                 let (key, moves) = namer.name(&row);
                 let state = decisions.state(key);

@@ -80,14 +80,14 @@ pub struct Agreement {
 /// The themes that each coder gave to an answer, by number of the coder.
 type Case = Vec<(usize, Vec<u16>)>;
 
-/// Compares everyone who has coded.
-pub fn agree(decisions: &Decisions, vocabulary: &Vocabulary) -> Agreement {
+/// Compares everyone who has coded; if wanted, only what was coded without seeing other codes.
+pub fn agree(decisions: &Decisions, vocabulary: &Vocabulary, blind_only: bool) -> Agreement {
     let coders = decisions.coders();
     let mut states: Vec<_> = decisions.keys().collect();
     states.sort_by_key(|(key, _)| *key);
     let (mut cases, mut blind): (Vec<Case>, usize) = (Vec::new(), 0);
     for (_, state) in states {
-        let case = case(state, &coders, vocabulary);
+        let case = case(state, &coders, vocabulary, blind_only);
         if case.len() > 1 {
             blind += usize::from(state.coders().filter(|(_, codes)| codes.blind).count() > 1);
             cases.push(case);
@@ -148,9 +148,14 @@ pub fn agree(decisions: &Decisions, vocabulary: &Vocabulary) -> Agreement {
     }
 }
 
-fn case(state: &State, coders: &[String], vocabulary: &Vocabulary) -> Case {
-    state
-        .coders()
+fn case(
+    state: &State,
+    coders: &[String],
+    vocabulary: &Vocabulary,
+    blind_only: bool,
+) -> Case {
+    let coded = state.coders().filter(|(_, codes)| codes.blind || !blind_only);
+    coded
         .filter_map(|(who, codes)| {
             let coder = coders.iter().position(|c| c == who)?;
             let themes = by_person(codes, vocabulary).into_iter().map(|(t, _)| t).collect();

@@ -144,6 +144,10 @@ fn remember(decisions: &mut Decisions, aliases: &[Alias]) -> Result<(), Error> {
 
 /// Writes the tables of a run in memory anew, with what is masked now.
 pub fn write(run: &Run, decisions: &mut Decisions) -> Result<(), Error> {
+    // Where people changed the codebook, the rows in memory are no longer those of the tables.
+    if !run.about.vocabulary.changes().is_empty() {
+        return bring_up(&About::read(&run.about.dir)?, decisions);
+    }
     let namer = Namer::new(decisions)?;
     let mut tables = Tables::create(&run.about)?;
     let mut aliases = Vec::new();

@@ -20,6 +20,7 @@ pub mod log;
 pub mod masked;
 pub mod place;
 pub mod project;
+pub mod recode;
 pub mod server;
 pub mod sheet;
 pub mod stored;

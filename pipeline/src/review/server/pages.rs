@@ -295,7 +295,7 @@ pub(super) async fn chart(State(shared): State<Arc<Shared>>, Path(name): Path<St
 pub(super) async fn agreement(State(shared): State<Arc<Shared>>) -> Answer {
     let mut app = shared.app();
     app.refresh()?;
-    let found = crate::review::agree::agree(&app.decisions, &app.run.about.vocabulary);
+    let found = crate::review::agree::agree(&app.decisions, &app.run.about.vocabulary, false);
     let view = serde_json::to_value(&found).unwrap_or_default();
     render(&mut app, "agreement.html", "Agreement", view)
 }
