@@ -35,6 +35,8 @@ const FOLDS: usize = 5;
 const RECALL: f64 = 1.1;
 /// Examples' worth of the pull of thresholds towards those of the corrected model.
 const PULL: f32 = 30.0;
+/// Examples' worth of the pull of the shift that all codes share towards none.
+const PULL_ALIKE: f64 = 10.0;
 /// A new model must be better in so many resamples of the corrections.
 const SURE: f64 = 0.75;
 
@@ -48,12 +50,12 @@ struct Freedom {
 }
 
 /// What is tried; the corrected model as it is stands for none.
-fn env(n:&str,d:f32)->f32{std::env::var(n).ok().and_then(|x|x.parse().ok()).unwrap_or(d)}
-const TRIED: [Freedom; 3] = [
-    Freedom { bias: 0.5, cross: 0.5, words: 0.7, mean: 0.7 },
+const TRIED: [Freedom; 2] = [
     Freedom { bias: 1.0, cross: 1.0, words: 1.5, mean: 1.5 },
     Freedom { bias: 2.0, cross: 2.0, words: 3.0, mean: 3.0 },
 ];
+/// With fewer answers only the first is tried: they cannot tell which is better.
+const ENOUGH_TO_CHOOSE: usize = 200;
 
 /// A theme before and after.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -122,8 +124,8 @@ pub fn correct(
     let kept: Vec<HeldOut> = (0..responses.len()).map(|at| copy(&seen[at].held)).collect();
     let mut tried = vec![case.judge(&kept, false)];
     let mut held = Vec::new();
-    let tr: Vec<Freedom> = std::env::var("TRY").unwrap().split(';').map(|x|{let v:Vec<f32>=x.split(',').map(|y|y.parse().unwrap()).collect(); Freedom{bias:v[0],cross:v[1],words:v[2],mean:v[3]}}).collect();
-    for freedom in &tr {
+    let freedoms = if responses.len() < ENOUGH_TO_CHOOSE { &TRIED[..1] } else { &TRIED[..] };
+    for freedom in freedoms {
         let own = case.hold_out(freedom);
         tried.push(case.judge(&own, true));
         held.push(own);
@@ -145,7 +147,7 @@ pub fn correct(
     let (old, new) = (events(&before), events(&after));
     let gain = gain(&old, &new);
     let last = best(None);
-    let better = last > 0 && gain.joined > gain.alone-f64::from(env("SLACK",0.0)) && gain.better >= f64::from(env("SURE",0.75));
+    let better = last > 0 && gain.joined > gain.alone && gain.better >= SURE;
     let themes = themes(about, &old, &new);
     let tally = |of: &[&Judged]| of.iter().fold(Tally::default(), |sum, one| sum.sum(one.tally));
     let side = |tally: Tally| (tally.precision(), tally.recall());
@@ -164,7 +166,7 @@ pub fn correct(
     if !better {
         return Ok((None, report));
     }
-    let learnt = case.learn(&tr[last - 1], |_| true);
+    let learnt = case.learn(&TRIED[last - 1], |_| true);
     let mut about = base.about.clone();
     let all = held[last - 1].iter().enumerate().map(|(at, held)| (&responses[at], held));
     case.set_thresholds(&mut about, &all.collect::<Vec<_>>());
@@ -312,7 +314,7 @@ impl Case<'_> {
             };
             let pairs: Vec<(f32, bool)> = cases.iter().map(of).collect();
             let old = about.rules.thresholds[code];
-            about.rules.thresholds[code] = own_threshold(&pairs, old, env("RECALL",1.1) as f64, env("PULL",30.0));
+            about.rules.thresholds[code] = own_threshold(&pairs, old, RECALL, PULL);
         }
     }
 
@@ -382,8 +384,7 @@ impl Case<'_> {
             .filter(|(code, _)| is_known(*code))
             .flat_map(|(_, (margins, truths))| margins.iter().copied().zip(truths.iter().copied()))
             .collect();
-        let all = Platt::fit(&pairs, Platt::PLAIN, env("SPULL", 10.0) as f64);
-        let all = if env("SHARED", 1.0) > 0.0 { all } else { Platt::PLAIN };
+        let all = Platt::fit(&pairs, Platt::PLAIN, PULL_ALIKE);
         let fitted: Vec<Option<Vec<f32>>> = (cases.par_iter().enumerate())
             .map(|(code, (margins, truths))| {
                 let positive = truths.iter().filter(|yes| **yes).count();
@@ -486,4 +487,108 @@ fn precisions(base: &Model, events: &Events) -> Vec<Precision> {
         known.iter().find(|precision| precision.theme == *theme).cloned()
     };
     base.about.codes.iter().zip(&own).filter_map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ResponseInput;
+
+    const OPENINGS: [&str; 8] = [
+        "They are always late",
+        "The carer never turned up",
+        "Nobody came on Sunday",
+        "The visit lasts ten minutes",
+        "A different carer every week",
+        "The office never rings back",
+        "The girls are so kind",
+        "They rush in and out",
+    ];
+    const ENDS: [&str; 6] = [
+        " and I mind it.",
+        ", week after week.",
+        " since the spring.",
+        ", as my son says.",
+        " most days now.",
+        ", I told them so.",
+    ];
+
+    /// Answers as a model codes them, with one theme taken for another.
+    fn corrected(model: &Model, from: &str, to: &str) -> Vec<LabelledResponse> {
+        let number = |id: &str| model.codes().iter().position(|code| code == id).expect("a code");
+        let (from, to) = (number(from), number(to));
+        let texts = OPENINGS.iter().flat_map(|o| ENDS.iter().map(move |e| format!("{o}{e}")));
+        texts
+            .enumerate()
+            .map(|(at, text)| {
+                let mut response = LabelledResponse::from_segments([text.as_str()]);
+                response.situation = at.to_string();
+                let input = ResponseInput {
+                    text: &text,
+                    question: "",
+                    polarity: response.polarity,
+                    reading: None,
+                };
+                let spans = crate::clauses::split(&text);
+                let coded = model.code(&input, &spans, &mut Scratch::default());
+                let themes = coded.segments.iter().flat_map(|segment| &segment.themes);
+                response.segments[0].codes = themes
+                    .map(|code| (if code.theme == from { to } else { code.theme }, None))
+                    .collect();
+                response
+            })
+            .collect()
+    }
+
+    fn base() -> Model {
+        Model::builtin("home-care").expect("built in")
+    }
+
+    #[test]
+    fn another_name_for_a_theme_is_learnt_and_kept_in_a_file() {
+        let responses = corrected(&base(), "missed_visits", "punctuality");
+        let split = crate::clauses::split;
+        let (model, report) = correct(base(), &responses, ("ours", "2"), split).expect("learnt");
+        let model = model.expect("better");
+        assert!(report.better && report.gain.joined > report.gain.alone + 0.05, "{report:?}");
+        let again = Model::from_bytes(&model.to_bytes().expect("a file")).expect("reads");
+        assert_eq!((again.id(), again.version(), again.sha256()), ("ours", "2", model.sha256()));
+        let text = "Nobody came on Monday, I told them so.";
+        let code = |model: &Model| {
+            let polarity = crate::words::Polarity::Improve;
+            let input = ResponseInput { text, question: "", polarity, reading: None };
+            model.code(&input, &crate::clauses::split(text), &mut Scratch::default())
+        };
+        let themes = |model: &Model| -> Vec<String> {
+            let coded = code(model);
+            let themes = coded.segments.iter().flat_map(|segment| &segment.themes);
+            themes.map(|theme| model.codes()[theme.theme].clone()).collect()
+        };
+        assert!(themes(&base()).contains(&"missed_visits".to_owned()));
+        assert!(themes(&model).contains(&"punctuality".to_owned()), "{:?}", themes(&model));
+        assert!(!themes(&model).contains(&"missed_visits".to_owned()), "{:?}", themes(&model));
+        assert_eq!(code(&model), code(&again));
+        // What was learnt can be taken off again.
+        assert_eq!(code(&model.uncorrected()), code(&base()));
+    }
+
+    #[test]
+    fn where_the_model_was_right_there_is_no_new_one() {
+        let responses = corrected(&base(), "punctuality", "punctuality");
+        let (model, report) =
+            correct(base(), &responses, ("ours", "2"), crate::clauses::split).expect("measured");
+        assert!(model.is_none() && !report.better, "{report:?}");
+    }
+
+    #[test]
+    fn a_file_that_was_changed_is_refused() {
+        let responses = corrected(&base(), "missed_visits", "punctuality");
+        let split = crate::clauses::split;
+        let (model, _) = correct(base(), &responses, ("ours", "2"), split).expect("learnt");
+        let mut bytes = model.expect("better").to_bytes().expect("a file");
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        assert!(matches!(Model::from_bytes(&bytes), Err(crate::WeightsError::Damaged)));
+        assert!(correct(base(), &responses[..5], ("ours", "2"), split).is_err());
+    }
 }

@@ -14,6 +14,7 @@ mod documents;
 mod evaluate;
 mod evidence;
 mod intake;
+mod learn;
 mod mutated;
 mod notebooks;
 mod privacy;

@@ -29,22 +29,22 @@ fn run() -> Dir {
 }
 
 /// An open review page.
-struct Page {
+pub struct Page {
     child: Child,
-    port: u16,
+    pub port: u16,
     link: String,
     cookie: String,
 }
 
 /// An answer of the page.
-struct Got {
-    status: u16,
-    head: String,
-    body: String,
+pub struct Got {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
 }
 
 impl Page {
-    fn open(dir: &Dir, coder: &str) -> Self {
+    pub fn open(dir: &Dir, coder: &str) -> Self {
         let mut page = Self::start(dir, coder);
         let link = page.link.clone();
         let got = page.ask("GET", &link, &[], "");
@@ -76,7 +76,7 @@ impl Page {
     }
 
     /// One request with these further lines in its head.
-    fn ask(&self, method: &str, path: &str, lines: &[&str], body: &str) -> Got {
+    pub fn ask(&self, method: &str, path: &str, lines: &[&str], body: &str) -> Got {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
         if !lines.iter().any(|l| l.starts_with("Host:")) {
@@ -103,7 +103,7 @@ impl Page {
         Got { status, head: head.replace("\r\n", "\n"), body: body.to_owned() }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub fn get(&self, path: &str) -> String {
         let got = self.ask("GET", path, &[], "");
         assert_eq!(got.status, 200, "{path}: {}", got.body);
         got.body
@@ -186,7 +186,7 @@ fn holds(dir: &Dir, words: &str) -> Vec<String> {
 }
 
 /// Waits until what was asked for is so.
-fn until(what: &str, so: impl Fn() -> bool) {
+pub fn until(what: &str, so: impl Fn() -> bool) {
     for _ in 0..600 {
         if so() {
             return;

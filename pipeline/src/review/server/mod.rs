@@ -8,6 +8,7 @@ mod act;
 mod app;
 mod explore;
 mod pages;
+mod themes;
 mod view;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -122,6 +123,9 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/sample", post(act::sample))
         .route("/explore", get(explore::page))
         .route("/codebook", get(pages::codebook))
+        .route("/themes", get(themes::page))
+        .route("/themes/preview", post(themes::preview))
+        .route("/themes/apply", post(themes::apply))
         .route("/results", get(pages::results))
         .route("/chart/{name}", get(pages::chart))
         .route("/report", post(act::report))

@@ -23,6 +23,7 @@ pub(super) fn templates() -> Result<Environment<'static>, Error> {
     environment.add_template("response.html", include_str!("templates/response.html"))?;
     environment.add_template("explore.html", include_str!("templates/explore.html"))?;
     environment.add_template("codebook.html", include_str!("templates/codebook.html"))?;
+    environment.add_template("themes.html", include_str!("templates/themes.html"))?;
     environment.add_template("results.html", include_str!("templates/results.html"))?;
     environment.add_template("agreement.html", include_str!("templates/agreement.html"))?;
     environment.add_template("history.html", include_str!("templates/history.html"))?;
