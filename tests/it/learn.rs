@@ -155,7 +155,7 @@ fn a_project_for_other_software_points_into_its_texts() {
         let mut file = zip.by_index(at).unwrap();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
-        match file.name().strip_prefix("sources/") {
+        match file.name().strip_prefix("Sources/") {
             Some(name) => drop(texts.insert(name.to_owned(), text)),
             None => {
                 assert_eq!(file.name(), "project.qde");

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use heard_models::Codebook;
+
 use super::{Outcome, print, say};
-use crate::coding::open_codebook;
 use crate::plain::plural;
 use crate::refi;
 use crate::review::log::Desk;
@@ -96,14 +97,12 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
     if let Some(path) = args.export.as_deref().filter(|path| ending(path) == "qdc") {
         let book = run.about.vocabulary.codebooks().first();
         let book = book.ok_or_else(|| review::Error::Refused("there is no codebook".to_owned()))?;
-        let text = refi::codebook(book, open_codebook(&book.id).ok().as_ref());
+        let text = refi::codebook(book, known(&run)?.as_ref());
         store::write_file(path, text.as_bytes())?;
         return print(&format!("The codebook is in {}.", path.display()));
     }
     if let Some(path) = args.export.as_deref().filter(|path| ending(path) == "qdpx") {
-        let book = run.about.vocabulary.codebooks().first();
-        let known = book.and_then(|book| open_codebook(&book.id).ok());
-        let written = project::export(&run, &decisions, known.as_ref(), path)?;
+        let written = project::export(&run, &decisions, known(&run)?.as_ref(), path)?;
         return print(&format!(
             "{} with {} in {}: de-identified words, for people who may read them.",
             plural(written.sources as u64, "answer", "answers"),
@@ -133,6 +132,12 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
         found.approved,
         args.dir.display()
     ))
+}
+
+/// The codebook of a run with its definitions, where they are known.
+fn known(run: &Run) -> Result<Option<Codebook>, review::Error> {
+    let known = review::recode::codebook(&run.about, run.about.vocabulary.changes())?;
+    Ok(known.map(|(book, _)| book))
 }
 
 /// Shows a page in the browser that the user has; where that fails the link is on the screen.

@@ -54,7 +54,7 @@ pub fn export(
         let id = guid("source", &shown.response.id);
         // A reader that makes two signs of a line's end into one would move every position.
         let text = shown.response.text.as_str().replace('\r', " ");
-        zip.start_file(format!("sources/{id}.txt"), options).map_err(failed)?;
+        zip.start_file(format!("Sources/{id}.txt"), options).map_err(failed)?;
         let write = zip.write_all(text.as_bytes());
         write.map_err(|error| Error::Refused(error.to_string()))?;
         written.sources += 1;
