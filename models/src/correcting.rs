@@ -141,9 +141,8 @@ pub fn correct(
     let chosen: Vec<usize> = (0..FOLDS).map(|fold| best(Some(fold))).collect();
     let before: Vec<&Judged> = tried[0].iter().collect();
     let after: Vec<&Judged> = chosen.iter().enumerate().map(|(f, at)| &tried[*at][f]).collect();
-    let events = |of: &[&Judged]| -> Events {
-        of.iter().flat_map(|judged| judged.events.clone()).collect()
-    };
+    let events =
+        |of: &[&Judged]| -> Events { of.iter().flat_map(|judged| judged.events.clone()).collect() };
     let (old, new) = (events(&before), events(&after));
     let gain = gain(&old, &new);
     let last = best(None);
@@ -169,7 +168,7 @@ pub fn correct(
     let learnt = case.learn(&TRIED[last - 1], |_| true);
     let mut about = base.about.clone();
     let all = held[last - 1].iter().enumerate().map(|(at, held)| (&responses[at], held));
-    case.set_thresholds(&mut about, &all.collect::<Vec<_>>());
+    Case::set_thresholds(&mut about, &all.collect::<Vec<_>>());
     id.clone_into(&mut about.id);
     version.clone_into(&mut about.version);
     about.figures = figures(&base.about, &report);
@@ -277,7 +276,7 @@ impl Case<'_> {
                     let others = (0..held.len()).filter(|at| self.folds[*at] != fold);
                     let others: Vec<_> =
                         others.map(|at| (&self.responses[at], &held[at])).collect();
-                    self.set_thresholds(&mut about, &others);
+                    Self::set_thresholds(&mut about, &others);
                 }
                 let mut judged =
                     Judged { tally: Tally::default(), exact: 0, events: Events::default() };
@@ -303,7 +302,7 @@ impl Case<'_> {
     }
 
     /// Thresholds where they do best on these answers, drawn towards the old ones.
-    fn set_thresholds(&self, about: &mut About, cases: &[(&LabelledResponse, &HeldOut)]) {
+    fn set_thresholds(about: &mut About, cases: &[(&LabelledResponse, &HeldOut)]) {
         let share = about.rules.whole;
         for code in 0..about.codes.len() {
             let of = |(response, held): &(&LabelledResponse, &HeldOut)| {
@@ -378,8 +377,7 @@ impl Case<'_> {
                 (margins, truths)
             })
             .collect();
-        let is_known =
-            |code: usize| self.seen.iter().any(|seen| seen.held.whole[code].is_finite());
+        let is_known = |code: usize| self.seen.iter().any(|seen| seen.held.whole[code].is_finite());
         let pairs: Vec<(f32, bool)> = (cases.iter().enumerate())
             .filter(|(code, _)| is_known(*code))
             .flat_map(|(_, (margins, truths))| margins.iter().copied().zip(truths.iter().copied()))
@@ -390,9 +388,8 @@ impl Case<'_> {
                 let positive = truths.iter().filter(|yes| **yes).count();
                 let margins: Vec<f32> =
                     margins.iter().map(|margin| all.slope * margin + all.offset).collect();
-                (is_known(code) || positive >= FEWEST).then(|| {
-                    residual::fit(&examples, &margins, truths, first_mean + width, 1.0)
-                })
+                (is_known(code) || positive >= FEWEST)
+                    .then(|| residual::fit(&examples, &margins, truths, first_mean + width, 1.0))
             })
             .collect();
         let scaled = |weights: &[f32], by: f32| -> Vec<f32> {
@@ -411,7 +408,13 @@ impl Case<'_> {
             }));
         }
         let shared = [all.slope, all.offset];
-        Learnt { base: about.clone(), shared, words: Heads::quantise(&keys, &columns, 0), cross, rows }
+        Learnt {
+            base: about.clone(),
+            shared,
+            words: Heads::quantise(&keys, &columns, 0),
+            cross,
+            rows,
+        }
     }
 
     /// Features that enough of the answers share: a model carries no one's words.

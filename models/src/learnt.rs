@@ -76,19 +76,19 @@ impl Learnt {
         parts.push((first..hits.len(), length));
         sure(about, raw, known);
         let codes = about.codes.len();
-        for code in 0..codes {
+        for (code, raw) in raw.iter_mut().enumerate().take(codes) {
             let moved = scores.raw[code]
                 + dot(&self.cross[code * codes..][..codes], known)
-                + mean.filter(|_| !self.rows.is_empty()).map_or(0.0, |mean| {
-                    dot(&self.rows[code * mean.len()..][..mean.len()], mean)
-                });
+                + mean
+                    .filter(|_| !self.rows.is_empty())
+                    .map_or(0.0, |mean| dot(&self.rows[code * mean.len()..][..mean.len()], mean));
             // A code that nobody taught stays unknown.
             if moved.is_finite() {
                 let platt = about.rules.platt[code];
-                let own = if raw[code].is_finite() { raw[code] } else { UNKNOWN };
+                let own = if raw.is_finite() { *raw } else { UNKNOWN };
                 let odds = platt.slope * own + platt.offset;
                 let moved = self.shared[0] * odds + self.shared[1] + moved;
-                raw[code] = (moved - platt.offset) / platt.slope;
+                *raw = (moved - platt.offset) / platt.slope;
             }
         }
     }

@@ -118,9 +118,8 @@ pub fn edit(toml: &str, changes: &[Change], name: &str) -> Result<String, Codebo
     for change in changes {
         apply(&mut table, change);
     }
-    let codes: BTreeSet<String> = (ids(&table, "theme").into_iter())
-        .chain(ids(&table, "thin"))
-        .collect();
+    let codes: BTreeSet<String> =
+        (ids(&table, "theme").into_iter()).chain(ids(&table, "thin")).collect();
     mend(&mut table, &all, &codes);
     table.insert("version".into(), version(&known.version, all.len()).into());
     let value = Value::try_from(&all).map_err(|error| format(error.to_string()))?;

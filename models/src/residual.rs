@@ -61,7 +61,11 @@ fn step(old: f64, margin: f64, square: f64, cost: f64) -> f64 {
         if off.abs() < 1e-9 * cost {
             break;
         }
-        if off > 0.0 { high = dual } else { low = dual }
+        if off > 0.0 {
+            high = dual
+        } else {
+            low = dual
+        }
         let next = dual - off / (1.0 + cost * square * sigmoid * (1.0 - sigmoid));
         // Newton's step where it stays between what is known, else the middle.
         dual = if next > low && next < high { next } else { f64::midpoint(low, high) };

@@ -301,8 +301,7 @@ impl Model {
     }
 
     fn fast_to_bytes(&self, about: &About) -> Result<Vec<u8>, WeightsError> {
-        let header =
-            serde_json::to_vec(about).map_err(|error| unreadable(error.to_string()))?;
+        let header = serde_json::to_vec(about).map_err(|error| unreadable(error.to_string()))?;
         let heads = &self.heads;
         let mut bytes = MAGIC.to_vec();
         bytes.extend((header.len() as u32).to_le_bytes());

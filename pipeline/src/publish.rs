@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use heard_models::Codebook;
 
-use crate::coding_figures;
 use crate::coding::open_codebook;
+use crate::coding_figures;
 use crate::folder;
 use crate::manifest::Manifest;
 use crate::organisation::Logo;

@@ -53,9 +53,8 @@ pub fn guid(kind: &str, name: &str) -> String {
 
 /// Text as XML holds it: escaped, without the signs that XML has no place for.
 pub fn escaped(text: &str) -> String {
-    let plain = |c: &char| {
-        matches!(c, '\t' | '\n') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-    };
+    let plain =
+        |c: &char| matches!(c, '\t' | '\n') || (*c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'));
     let text: String = text.chars().filter(plain).collect();
     quick_xml::escape::escape(&text).replace('\n', "&#10;")
 }
@@ -179,7 +178,7 @@ fn read(text: &str) -> Result<Vec<Found>, String> {
             let value = String::from_utf8_lossy(&attribute.value).into_owned();
             let value = quick_xml::escape::unescape(&value).map_err(|error| error.to_string())?;
             match attribute.key.local_name().as_ref() {
-                b"name" => found.name = value.trim().to_owned(),
+                b"name" => value.trim().clone_into(&mut found.name),
                 b"isCodable" => found.codable = !matches!(value.trim(), "false" | "0"),
                 _ => {}
             }
@@ -227,15 +226,13 @@ fn read(text: &str) -> Result<Vec<Found>, String> {
                 }
             }
             Event::GeneralRef(name) if described => {
-                let sign = match name.resolve_char_ref().map_err(|error| error.to_string())? {
-                    Some(sign) => sign.to_string(),
-                    None => {
-                        let name = name.decode().map_err(|error| error.to_string())?;
-                        quick_xml::escape::resolve_predefined_entity(&name)
-                            .unwrap_or_default()
-                            .to_owned()
-                    }
-                };
+                let number = name.resolve_char_ref().map_err(|error| error.to_string())?;
+                let name = name.decode().map_err(|error| error.to_string())?;
+                let named = || quick_xml::escape::resolve_predefined_entity(&name);
+                let sign = number.map_or_else(
+                    || named().unwrap_or_default().to_owned(),
+                    |sign| sign.to_string(),
+                );
                 if let Some(code) = open.last().and_then(|at| codes.get_mut(*at)) {
                     code.description.push_str(&sign);
                 }

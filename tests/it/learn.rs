@@ -193,7 +193,12 @@ fn a_project_for_other_software_points_into_its_texts() {
     dir.heard(&["codebook", "import", "themes.qdc", "back.toml"]).expect(0);
     let checked = dir.heard(&["codebook", "check", "back.toml"]).expect(0);
     assert!(checked.out().contains("28 themes"), "{}", checked.out());
-    assert!(dir.heard(&["codebook", "import", "survey.csv", "no.toml"]).expect(2).err().contains("REFI"));
+    assert!(
+        dir.heard(&["codebook", "import", "survey.csv", "no.toml"])
+            .expect(2)
+            .err()
+            .contains("REFI")
+    );
 }
 
 #[test]
@@ -216,7 +221,8 @@ fn a_changed_codebook_counts_in_the_report_and_in_the_next_run() {
     // Another window that has not seen it changes nothing.
     post("/themes/apply", "what=hide&theme=continuity&seen=0");
     assert!(page.get("/themes").contains("someone changed the themes meanwhile"));
-    let split = "what=split&theme=continuity&label=Strangers&words=stranger*,+different+face*&definition=";
+    let split =
+        "what=split&theme=continuity&label=Strangers&words=stranger*,+different+face*&definition=";
     assert_eq!(post("/themes/apply", &format!("{split}&seen=1")).status, 303);
     let rename = "what=rename&theme=visit_length&label=Time+to+care&seen=2";
     assert_eq!(post("/themes/apply", rename).status, 303);
@@ -229,7 +235,10 @@ fn a_changed_codebook_counts_in_the_report_and_in_the_next_run() {
     let report = dir.text("heard-out/publish/report.html");
     assert!(report.contains("Time to care") && report.contains("Strangers"));
     assert!(!report.contains("Missed visits"), "a theme that was put together is still named");
-    assert!(report.contains("Food") || report.contains("meal"), "a change that was taken back holds");
+    assert!(
+        report.contains("Food") || report.contains("meal"),
+        "a change that was taken back holds"
+    );
     // The model's own codes stay as they were.
     assert_eq!(std::fs::read(dir.path("heard-out/restricted/codings.parquet")).unwrap(), table);
     let next = "heard-out/restricted/codebook-next.toml";
@@ -250,7 +259,10 @@ fn the_list_of_what_to_check_follows_masks_and_forgetting() {
     );
     dir.heard(&["run", "survey.csv", "--model", "fast", "--suppress", "none", "--quiet"]);
     let list = "heard-out/restricted/to-check.csv";
-    dir.write(list, "response_id,start,end,reason\n1-2,10,17,name\n1-2,38,46,name\n1-3,4,12,name\n");
+    dir.write(
+        list,
+        "response_id,start,end,reason\n1-2,10,17,name\n1-2,39,47,name\n1-3,4,12,name\n",
+    );
     let page = Page::open(&dir, "AB");
     let origin = format!("Origin: http://127.0.0.1:{}", page.port);
     page.ask("POST", "/act/all/0", &[&origin], "version=0&do=mask&words=zorblax&kind=PERSON");

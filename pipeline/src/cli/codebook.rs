@@ -43,7 +43,7 @@ enum Command {
     },
     /// Begin a codebook file with the codes of other software (REFI-QDA, `.qdc`).
     Import {
-        /// The file that NVivo, MAXQDA, ATLAS.ti, QualCoder or the like exported.
+        /// The file that the other program exported.
         file: PathBuf,
         /// The TOML file to write; never over one that is there.
         to: PathBuf,

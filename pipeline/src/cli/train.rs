@@ -135,13 +135,13 @@ fn learn(dir: &Path, args: &Args) -> anyhow::Result<Outcome> {
     let id = args.id.clone().unwrap_or_else(|| format!("{}-corrected", base.codebook().0));
     let (model, report) =
         correct(base, &responses, (&id, &args.version), segment::segments).map_err(|error| {
-            match error {
-                TrainError::TooFew { found, needed } => anyhow::anyhow!(
+            if let TrainError::TooFew { found, needed } = error {
+                return anyhow::anyhow!(
                     "{found} answers have been corrected or approved in {}; it takes at least {needed} to learn from",
                     dir.display()
-                ),
-                other => other.into(),
+                );
             }
+            error.into()
         })?;
     let label = |id: &str| {
         let book = run.about.vocabulary.codebooks().first();

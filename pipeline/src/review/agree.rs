@@ -148,12 +148,7 @@ pub fn agree(decisions: &Decisions, vocabulary: &Vocabulary, blind_only: bool) -
     }
 }
 
-fn case(
-    state: &State,
-    coders: &[String],
-    vocabulary: &Vocabulary,
-    blind_only: bool,
-) -> Case {
+fn case(state: &State, coders: &[String], vocabulary: &Vocabulary, blind_only: bool) -> Case {
     let coded = state.coders().filter(|(_, codes)| codes.blind || !blind_only);
     coded
         .filter_map(|(who, codes)| {

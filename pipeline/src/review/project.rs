@@ -1,5 +1,5 @@
-//! A run as a REFI-QDA project (`.qdpx`), for QualCoder, NVivo, MAXQDA, ATLAS.ti and the like: each
-//! answer a text, each coded segment a selection, each coder a user.
+//! A run as a REFI-QDA project (`.qdpx`), for other qualitative software: each answer a text, each
+//! coded segment a selection, each coder a user.
 //!
 //! Everything comes from the de-identified texts with what people masked. Positions count Unicode
 //! scalar values, half-open, as the format has them. Remarks of coders stay at home.
@@ -68,7 +68,8 @@ pub fn export(
     );
     // People before models: programs open with the first.
     for person in [true, false] {
-        for (coder, id) in users.iter().filter(|(coder, _)| coder.starts_with("person:") == person) {
+        for (coder, id) in users.iter().filter(|(coder, _)| coder.starts_with("person:") == person)
+        {
             let name = coder.strip_prefix("person:").unwrap_or(coder);
             let _ = writeln!(out, "<User guid=\"{id}\" name=\"{}\"/>", escaped(name));
         }
@@ -77,10 +78,12 @@ pub fn export(
         out,
         "</Users>\n<CodeBook>\n{}</CodeBook>\n<Variables>\n{}</Variables>\n<Sources>\n{sources}</Sources>\n<Description>{}</Description>\n</Project>\n",
         refi::codes(book, known, true),
-        ["Question", "Who speaks", "Channel"].map(|name| format!(
-            "<Variable guid=\"{}\" name=\"{name}\" typeOfVariable=\"Text\"/>\n",
-            guid("variable", name)
-        )).concat(),
+        ["Question", "Who speaks", "Channel"]
+            .map(|name| format!(
+                "<Variable guid=\"{}\" name=\"{name}\" typeOfVariable=\"Text\"/>\n",
+                guid("variable", name)
+            ))
+            .concat(),
         escaped(&format!("De-identified answers, coded with {} {}.", book.id, book.version))
     );
     zip.start_file("project.qde", options).map_err(failed)?;

@@ -13,9 +13,9 @@ use heard_models::recoding::{self, Change};
 use heard_models::words::Status;
 use serde::{Deserialize, Serialize};
 
+use super::Error;
 use super::decisions::Decisions;
 use super::stored::About;
-use super::Error;
 use crate::coding::{CodedResponse, Coding, settle};
 use crate::folder::{NEXT_CODEBOOK, RUN_CODEBOOK};
 use crate::store;

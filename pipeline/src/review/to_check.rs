@@ -107,7 +107,10 @@ mod tests {
         let word: String = now.as_str().chars().skip(span.start as usize).take(8).collect();
         assert_eq!((word.as_str(), span.end - span.start), ("wibbleby", 8));
         list.forget("1-1");
-        assert_eq!(list.spans, [Span { id: "1-2".into(), start: 3, end: 5, reason: "name".into() }]);
+        assert_eq!(
+            list.spans,
+            [Span { id: "1-2".into(), start: 3, end: 5, reason: "name".into() }]
+        );
         let file = tempfile::NamedTempFile::new().unwrap();
         list.write(file.path()).unwrap();
         let text = std::fs::read_to_string(file.path()).unwrap();

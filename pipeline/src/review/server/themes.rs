@@ -87,7 +87,7 @@ pub(super) async fn preview(
         "effects": effects,
         "fields": fields.iter().filter(|(name, _)| *name != "seen").collect::<Vec<_>>(),
     });
-    shown(&mut app, &fields, Some(pending))
+    shown(&mut app, &fields, Some(&pending))
 }
 
 /// Makes a change.
@@ -95,11 +95,8 @@ pub(super) async fn apply(State(shared): State<Arc<Shared>>, Form(fields): Form<
     let mut app = shared.app();
     app.refresh()?;
     let seen = word(&fields, "seen").parse().unwrap_or(usize::MAX);
-    let change = if word(&fields, "what") == "back" {
-        Ok(None)
-    } else {
-        read(&app, &fields).map(Some)
-    };
+    let change =
+        if word(&fields, "what") == "back" { Ok(None) } else { read(&app, &fields).map(Some) };
     let said = match change {
         Ok(change) => {
             let said = change.as_ref().map_or_else(
@@ -223,7 +220,7 @@ fn describe(app: &App, change: &Change) -> String {
     let about = &app.run.about;
     let label = |id: &str| {
         let books = [&about.vocabulary, &about.original];
-        let mut themes = books.iter().flat_map(|v| v.codebooks().first()).flat_map(|b| &b.themes);
+        let mut themes = books.iter().filter_map(|v| v.codebooks().first()).flat_map(|b| &b.themes);
         themes.find(|theme| theme.id == id).map_or_else(|| id.to_owned(), |t| t.label.clone())
     };
     match change {
@@ -241,7 +238,7 @@ fn describe(app: &App, change: &Change) -> String {
     }
 }
 
-fn shown(app: &mut App, fields: &Fields, pending: Option<Value>) -> Answer {
+fn shown(app: &mut App, fields: &Fields, pending: Option<&Value>) -> Answer {
     let entries = recode::entries(&app.decisions)?;
     let standing = recode::standing(&entries);
     let about = &app.run.about;
