@@ -234,7 +234,7 @@ fn a_changed_codebook_counts_in_the_report_and_in_the_next_run() {
     dir.heard(&["report", "heard-out"]).expect(0);
     let report = dir.text("heard-out/publish/report.html");
     assert!(report.contains("Time to care") && report.contains("Strangers"));
-    assert!(!report.contains("Missed visits"), "a theme that was put together is still named");
+    assert!(!report.contains("Missed and cancelled visits"), "a theme that was put together is still named");
     assert!(
         report.contains("Food") || report.contains("meal"),
         "a change that was taken back holds"
@@ -273,4 +273,37 @@ fn the_list_of_what_to_check_follows_masks_and_forgetting() {
     drop(page);
     dir.heard(&["forget", "heard-out", "1-2"]).expect(0);
     assert_eq!(dir.text(list), "response_id,start,end,reason\n1-3,4,12,name\n");
+}
+
+#[test]
+fn two_people_code_the_same_answers_without_seeing_each_other() {
+    let dir = Dir::new();
+    halves(&dir);
+    dir.heard(&["run", "first.csv", "--model", "fast", "--suppress", "none", "--quiet"]);
+    let code = |coder: &str, theme: &str| {
+        let page = Page::open(&dir, coder);
+        let origin = format!("Origin: http://127.0.0.1:{}", page.port);
+        let mut read = Vec::new();
+        for _ in 0..4 {
+            let to = page.ask("GET", "/read/twice", &[], "");
+            let to = to.head.lines().find_map(|l| l.strip_prefix("location: ")).unwrap().to_owned();
+            let shown = page.get(&to);
+            assert_eq!(crate::review::codes(&shown), [], "{coder} sees codes: {shown}");
+            let act = to.replace("/read/", "/act/");
+            let version = crate::review::version(&shown);
+            let add = format!("version={version}&do=add&segment=0&theme={theme}&sentiment=negative");
+            page.ask("POST", &act, &[&origin], &add);
+            let version = crate::review::version(&page.get(&to));
+            page.ask("POST", &act, &[&origin], &format!("version={version}&do=done"));
+            read.push(to);
+        }
+        read
+    };
+    // Both are given the same answers in the same order.
+    assert_eq!(code("AB", "punctuality"), code("CD", "continuity"));
+    let found = dir.heard(&["agree", "heard-out", "--blind", "--json"]).expect(0);
+    let found: serde_json::Value = serde_json::from_str(&found.out()).unwrap();
+    assert_eq!((&found["both"], &found["blind"]), (&4.into(), &4.into()));
+    assert_eq!(found["exact"]["value"], 0.0);
+    assert_eq!(found["confusion"][0][2], 4);
 }

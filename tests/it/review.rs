@@ -137,13 +137,13 @@ impl Drop for Page {
     }
 }
 
-fn version(page: &str) -> u64 {
+pub fn version(page: &str) -> u64 {
     let (_, rest) = page.split_once("name=\"version\" value=\"").unwrap();
     rest.split('"').next().unwrap().parse().unwrap()
 }
 
 /// (segment, theme) of each code that the page shows.
-fn codes(page: &str) -> Vec<(String, String)> {
+pub fn codes(page: &str) -> Vec<(String, String)> {
     let mut codes: Vec<(String, String)> = page
         .split("name=\"do\" value=\"remove\"")
         .skip(1)
