@@ -62,9 +62,9 @@ fn step(old: f64, margin: f64, square: f64, cost: f64) -> f64 {
             break;
         }
         if off > 0.0 {
-            high = dual
+            high = dual;
         } else {
-            low = dual
+            low = dual;
         }
         let next = dual - off / (1.0 + cost * square * sigmoid * (1.0 - sigmoid));
         // Newton's step where it stays between what is known, else the middle.

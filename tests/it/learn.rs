@@ -31,7 +31,9 @@ fn halves(dir: &Dir) -> (usize, usize) {
         rows.iter().take(240).enumerate().partition(|(at, _)| at % 2 == 0);
     for (name, half) in [("first.csv", &first), ("second.csv", &second)] {
         let mut file = "What could be better about your home care?\n".to_owned();
-        half.iter().for_each(|(_, text)| file.push_str(&format!("{text}\n")));
+        for (_, text) in half {
+            file.push_str(&format!("{text}\n"));
+        }
         dir.write(name, file);
     }
     (first.len(), second.len())
@@ -155,12 +157,11 @@ fn a_project_for_other_software_points_into_its_texts() {
         let mut file = zip.by_index(at).unwrap();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
-        match file.name().strip_prefix("Sources/") {
-            Some(name) => drop(texts.insert(name.to_owned(), text)),
-            None => {
-                assert_eq!(file.name(), "project.qde");
-                project = text;
-            }
+        if let Some(name) = file.name().strip_prefix("Sources/") {
+            texts.insert(name.to_owned(), text);
+        } else {
+            assert_eq!(file.name(), "project.qde");
+            project = text;
         }
     }
     assert_eq!(texts.len(), 2);
@@ -234,7 +235,10 @@ fn a_changed_codebook_counts_in_the_report_and_in_the_next_run() {
     dir.heard(&["report", "heard-out"]).expect(0);
     let report = dir.text("heard-out/publish/report.html");
     assert!(report.contains("Time to care") && report.contains("Strangers"));
-    assert!(!report.contains("Missed and cancelled visits"), "a theme that was put together is still named");
+    assert!(
+        !report.contains("Missed and cancelled visits"),
+        "a theme that was put together is still named"
+    );
     assert!(
         report.contains("Food") || report.contains("meal"),
         "a change that was taken back holds"
@@ -291,7 +295,8 @@ fn two_people_code_the_same_answers_without_seeing_each_other() {
             assert_eq!(crate::review::codes(&shown), [], "{coder} sees codes: {shown}");
             let act = to.replace("/read/", "/act/");
             let version = crate::review::version(&shown);
-            let add = format!("version={version}&do=add&segment=0&theme={theme}&sentiment=negative");
+            let add =
+                format!("version={version}&do=add&segment=0&theme={theme}&sentiment=negative");
             page.ask("POST", &act, &[&origin], &add);
             let version = crate::review::version(&page.get(&to));
             page.ask("POST", &act, &[&origin], &format!("version={version}&do=done"));
