@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::cues::Cues;
+use crate::recoding::Change;
 use crate::words::Sentiment;
 
 /// The codebooks that ship with the program, by id.
@@ -189,6 +190,8 @@ struct File {
     precedence: Vec<Precedence>,
     #[serde(default)]
     standard: Vec<Standard>,
+    #[serde(default)]
+    change: Vec<Change>,
 }
 
 /// A checked codebook.
@@ -218,6 +221,8 @@ pub struct Codebook {
     pub precedence: Vec<Precedence>,
     /// Frameworks of the crosswalk.
     pub standards: Vec<Standard>,
+    /// How it came from the version that a model codes, in order; empty in a codebook of its own.
+    pub changes: Vec<Change>,
     /// SHA-256 of the file, in lower-case hexadecimal.
     pub sha256: String,
 }
@@ -243,6 +248,7 @@ impl Codebook {
             thin: file.thin,
             precedence: file.precedence,
             standards: file.standard,
+            changes: file.change,
             sha256,
         };
         codebook.check(name)?;

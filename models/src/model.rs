@@ -16,6 +16,7 @@ use crate::examples::{of_level, roll_up};
 use crate::features::{Encoded, Encoder, Input, WordEncoder};
 use crate::heads::{Head, Heads, LEVELS, Scores};
 use crate::known::{Hit, Known, Memory};
+use crate::learnt::{Learnt, Space};
 use crate::meaning::Meaning;
 use crate::sentences::{Reader, Reading, Sentences};
 use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stance, Status};
@@ -129,6 +130,8 @@ pub struct Scratch {
     words: Vec<f32>,
     mean: Vec<f32>,
     reader: Reader,
+    /// For what was learnt from corrections.
+    learnt: Space,
     /// For the model that heads are borrowed from.
     lent: Option<Box<Scratch>>,
 }
@@ -532,6 +535,7 @@ impl Scratch {
         self.hits.clear();
         self.parts.clear();
         self.spans.clear();
+        self.learnt.begin();
     }
 }
 
@@ -544,6 +548,8 @@ pub struct Model {
     pub(crate) general: Option<General>,
     /// What an accurate model has beside its n-grams.
     pub(crate) meaning: Option<Meaning>,
+    /// What it learnt from corrections.
+    pub(crate) learnt: Option<Learnt>,
 }
 
 /// A model that another one borrows heads from.
@@ -777,7 +783,7 @@ impl Model {
         read: Option<(&Reading, &Range<usize>)>,
         scratch: &mut Scratch,
     ) {
-        let Scratch { encoded, scores, memory, hits, parts, spans, mean, .. } = scratch;
+        let Scratch { encoded, scores, memory, hits, parts, spans, mean, learnt, .. } = scratch;
         memory.own(self.heads.number);
         let (first, word) = (hits.len(), spans.len());
         let mut known = Known { index: &self.heads.index, memory, hits };
@@ -785,9 +791,46 @@ impl Model {
         let length = self.heads.score(&hits[first..], scores);
         if let (Some(meaning), Some((reading, span))) = (&self.meaning, read) {
             meaning.join(reading, span, mean, &mut scores.raw);
+        } else {
+            mean.clear();
+        }
+        if let Some(layer) = &self.learnt {
+            let mean = (!mean.is_empty()).then_some(mean.as_slice());
+            layer.add(&self.about, input, mean, learnt, &mut scores.raw);
         }
         spans.extend((0..encoded.words()).map(|word| encoded.span(word)));
         parts.push(Part { hits: first..hits.len(), words: word..spans.len(), length });
+    }
+
+    /// Scores of every head of a text by itself, the encoder's vector of it (empty without one), and
+    /// the number of its words.
+    pub(crate) fn raw(
+        &self,
+        input: &Input<'_>,
+        read: Option<(&Reading, &Range<usize>)>,
+        scratch: &mut Scratch,
+    ) -> (Vec<f32>, Vec<f32>, usize) {
+        scratch.begin();
+        self.score(input, read, scratch);
+        (scratch.scores.raw.clone(), scratch.mean.clone(), scratch.encoded.words())
+    }
+
+    /// The model without what it learnt from corrections.
+    #[must_use]
+    pub fn uncorrected(mut self) -> Self {
+        if let Some(learnt) = self.learnt.take() {
+            self.about = learnt.base;
+        }
+        self
+    }
+
+    /// The model with a layer over it.
+    pub(crate) fn corrected(self, about: About, learnt: Learnt) -> Self {
+        let mut model = Self { about, learnt: Some(learnt), ..self };
+        if let Ok(bytes) = model.to_bytes() {
+            model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
+        }
+        model
     }
 
     /// Safeguarding by the model that it is borrowed from, which looks at its own codes for it.
@@ -863,7 +906,7 @@ impl Model {
     ) -> Vec<Range<usize>> {
         const MOST_WORDS: usize = 5;
         const SHARE_OF_BEST: f32 = 0.4;
-        let Scratch { hits, parts, spans, words, .. } = scratch;
+        let Scratch { hits, parts, spans, words, learnt, .. } = scratch;
         let part = &parts[place.part];
         let (hits, spans) = (&hits[part.hits.clone()], &spans[part.words.clone()]);
         self.heads.explain(hits, column, part.length, spans.len(), words);
@@ -872,6 +915,9 @@ impl Model {
                 *word *= meaning.blend[column].ngrams;
             }
             meaning.explain(reading, &place.span, column, spans, words);
+        }
+        if let Some(layer) = self.learnt.as_ref().filter(|_| column < self.about.codes.len()) {
+            layer.explain(&self.about, column, place.part, learnt, words);
         }
         let mut order: Vec<usize> = (0..words.len()).collect();
         order.sort_by(|one, other| words[*other].total_cmp(&words[*one]).then(one.cmp(other)));

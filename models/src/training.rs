@@ -276,7 +276,8 @@ pub(crate) fn conclude(
     report.refused = learnt.refused;
     about.figures = report.figures();
     about.precisions = report.precisions();
-    let mut model = Model { about, heads, sha256: String::new(), general: None, meaning };
+    let mut model =
+        Model { about, heads, sha256: String::new(), general: None, meaning, learnt: None };
     if let Ok(bytes) = model.to_bytes() {
         model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
     }

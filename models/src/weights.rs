@@ -16,12 +16,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::heads::{Head, Heads};
+use crate::learnt::Learnt;
 use crate::meaning::{Blend, Meaning};
 use crate::model::{About, Model};
 use crate::sentences::Sentences;
 
 const MAGIC: &[u8; 8] = b"HEARDFM1";
 const ACCURATE: &[u8; 8] = b"HEARDAM1";
+const CORRECTED: &[u8; 8] = b"HEARDCM1";
 const HASH: usize = 32;
 
 /// The models that ship with the program, by the id of their codebook.
@@ -97,6 +99,9 @@ impl Model {
         if bytes.starts_with(ACCURATE) {
             return Self::accurate_from_bytes(bytes);
         }
+        if bytes.starts_with(CORRECTED) {
+            return Self::corrected_from_bytes(bytes);
+        }
         if !bytes.starts_with(MAGIC) {
             return Err(WeightsError::NotAModel);
         }
@@ -125,7 +130,77 @@ impl Model {
             sha256: crate::hex(&Sha256::digest(bytes)),
             general: None,
             meaning: None,
+            learnt: None,
         })
+    }
+
+    fn corrected_from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
+        let mut reader = Reader(checked(&bytes[CORRECTED.len()..], bytes)?);
+        let length = reader.number()? as usize;
+        let about: About = serde_json::from_slice(reader.take(length)?)
+            .map_err(|error| unreadable(error.to_string()))?;
+        let length = reader.number()? as usize;
+        let inside = reader.take(length)?;
+        if inside.starts_with(CORRECTED) {
+            return Err(unreadable("it stands on another of its kind"));
+        }
+        let base = Self::from_bytes(inside)?;
+        let (features, codes) = (reader.number()? as usize, reader.number()? as usize);
+        let width = reader.number()? as usize;
+        let mut shared = reader.words(2)?.map(f32::from_le_bytes);
+        let shared = [(); 2].map(|()| shared.next().unwrap_or_default());
+        let scales = reader.words(codes)?.map(f32::from_le_bytes).collect();
+        let biases = reader.words(codes)?.map(f32::from_le_bytes).collect();
+        let keys: Vec<u32> = reader.words(features)?.map(u32::from_le_bytes).collect();
+        let times = |one: usize, other: usize| {
+            one.checked_mul(other).ok_or_else(|| unreadable("too large"))
+        };
+        let weights = reader.take(times(features, codes)?)?;
+        let weights: Vec<i8> = weights.iter().map(|byte| *byte as i8).collect();
+        let cross = reader.words(times(codes, codes)?)?.map(f32::from_le_bytes).collect();
+        let rows: Vec<f32> = reader.words(times(codes, width)?)?.map(f32::from_le_bytes).collect();
+        let own = base.meaning.as_ref().map_or(0, |meaning| meaning.sentences.width());
+        let fits = base.about.codes == about.codes
+            && codes == about.codes.len()
+            && width == own
+            && has_rules(&about, base.heads.columns)
+            && distinct(&keys)
+            && reader.0.is_empty();
+        if !fits {
+            return Err(unreadable("its parts do not fit together"));
+        }
+        let words = Heads::new(keys, &weights, scales, biases);
+        let sha256 = crate::hex(&Sha256::digest(bytes));
+        // Features are looked up as the corrected model's were trained.
+        let about = About { encoder: base.about.encoder.clone(), ..about };
+        let learnt = Some(Learnt { base: base.about, shared, words, cross, rows });
+        Ok(Self { about, learnt, sha256, heads: base.heads, general: None, meaning: base.meaning })
+    }
+
+    fn corrected_to_bytes(&self, learnt: &Learnt) -> Result<Vec<u8>, WeightsError> {
+        let base = self.plain_to_bytes(&learnt.base)?;
+        let codes = self.about.codes.len();
+        let header =
+            serde_json::to_vec(&self.about).map_err(|error| unreadable(error.to_string()))?;
+        let words = &learnt.words;
+        let mut bytes = CORRECTED.to_vec();
+        bytes.extend((header.len() as u32).to_le_bytes());
+        bytes.extend(header);
+        bytes.extend((base.len() as u32).to_le_bytes());
+        bytes.extend(base);
+        bytes.extend((words.keys.len() as u32).to_le_bytes());
+        bytes.extend((codes as u32).to_le_bytes());
+        bytes.extend(((learnt.rows.len() / codes.max(1)) as u32).to_le_bytes());
+        let numbers = learnt.shared.iter().chain(&words.scales).chain(&words.biases);
+        bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
+        bytes.extend(words.keys.iter().flat_map(|key| key.to_le_bytes()));
+        let rows = (0..words.keys.len()).flat_map(|row| words.row(row));
+        bytes.extend(rows.map(|weight| *weight as u8));
+        let numbers = learnt.cross.iter().chain(&learnt.rows);
+        bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
+        let hash = Sha256::digest(&bytes);
+        bytes.extend(hash);
+        Ok(bytes)
     }
 
     fn accurate_from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
@@ -167,17 +242,17 @@ impl Model {
         let sha256 = crate::hex(&Sha256::digest(bytes));
         // Features are looked up as the n-grams were trained.
         let about = About { encoder: fast.about.encoder, ..about };
-        Ok(Self { about, heads: fast.heads, sha256, general: None, meaning })
+        Ok(Self { about, heads: fast.heads, sha256, general: None, meaning, learnt: None })
     }
 
     fn accurate_to_bytes(
-        &self,
+        about: &About,
         meaning: &Meaning,
         ngrams: [u8; HASH],
         inside: &[u8],
         encoder: &[u8],
     ) -> Result<Vec<u8>, WeightsError> {
-        let header = Header { about: self.about.clone(), blend: meaning.blend.clone() };
+        let header = Header { about: about.clone(), blend: meaning.blend.clone() };
         let header = serde_json::to_vec(&header).map_err(|error| unreadable(error.to_string()))?;
         let mut bytes = ACCURATE.to_vec();
         bytes.extend(meaning.sentences.hash());
@@ -201,24 +276,32 @@ impl Model {
     pub fn to_bytes_beside_builtin(&self) -> Result<Vec<u8>, WeightsError> {
         let Some(meaning) = &self.meaning else { return self.to_bytes() };
         let fast = builtin_file(&self.about.codebook)?;
-        self.accurate_to_bytes(meaning, Sha256::digest(fast).into(), &[], &[])
+        Self::accurate_to_bytes(&self.about, meaning, Sha256::digest(fast).into(), &[], &[])
     }
 
     /// The model as a file.
     pub fn to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
-        let fast = self.fast_to_bytes()?;
+        match &self.learnt {
+            None => self.plain_to_bytes(&self.about),
+            Some(learnt) => self.corrected_to_bytes(learnt),
+        }
+    }
+
+    /// The model with this header, as if it had learnt nothing from corrections.
+    fn plain_to_bytes(&self, about: &About) -> Result<Vec<u8>, WeightsError> {
+        let fast = self.fast_to_bytes(about)?;
         match &self.meaning {
             None => Ok(fast),
             Some(meaning) => {
-                let encoder = meaning.sentences.file().unwrap_or_default();
-                self.accurate_to_bytes(meaning, Sha256::digest(&fast).into(), &fast, encoder)
+                let (hash, encoder) = (Sha256::digest(&fast), meaning.sentences.file());
+                let encoder = encoder.unwrap_or_default();
+                Self::accurate_to_bytes(about, meaning, hash.into(), &fast, encoder)
             }
         }
     }
 
-    fn fast_to_bytes(&self) -> Result<Vec<u8>, WeightsError> {
-        let header =
-            serde_json::to_vec(&self.about).map_err(|error| unreadable(error.to_string()))?;
+    fn fast_to_bytes(&self, about: &About) -> Result<Vec<u8>, WeightsError> {
+        let header = serde_json::to_vec(about).map_err(|error| unreadable(error.to_string()))?;
         let heads = &self.heads;
         let mut bytes = MAGIC.to_vec();
         bytes.extend((header.len() as u32).to_le_bytes());

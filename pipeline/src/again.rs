@@ -10,9 +10,9 @@ use crate::documents;
 use crate::folder::{self, PUBLISH, RESTRICTED, WITH_DOCUMENTS};
 use crate::organisation::Organisation;
 use crate::publish::{self, Review};
+use crate::review::recode::{self, Recode};
 use crate::review::stored::{About, Namer};
 use crate::review::{self, Decisions, Log, Study, apply, masked};
-
 use crate::specification::VisitFigure;
 use crate::store::{self, io};
 use crate::tables::{Gaps, Quotes, Tally, settings};
@@ -86,21 +86,26 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
     }
     masked::recover(&restricted)?;
     let about = About::read(dir)?;
-    let (vocabulary, facts) = (&about.vocabulary, &about.facts);
-    let options = settings::options(vocabulary, &manifest.standards, &manifest.population);
-    let mut tally = Tally::new(vocabulary, options).laying_aside_in(restricted.clone());
-    let (mut quotes, mut gaps) = (Quotes::new(vocabulary), Gaps::default());
+    let facts = &about.facts;
+    let mut recode = Recode::new(&about.original, Vec::new());
     let mut decided = if Log::exists(&restricted) {
         let decisions = Decisions::open(&restricted).map_err(review::Error::from)?;
+        recode = Recode::of(&about.original, &decisions)?;
+        recode::write_next(&about, recode.vocabulary().changes())?;
         let namer = Namer::new(&decisions)?;
         let study = Study::new(decisions.secret());
         Some((decisions, namer, study, Review::default()))
     } else {
         None
     };
+    let vocabulary = recode.vocabulary();
+    let options = settings::options(vocabulary, &manifest.standards, &manifest.population);
+    let mut tally = Tally::new(vocabulary, options).laying_aside_in(restricted.clone());
+    let (mut quotes, mut gaps) = (Quotes::new(vocabulary), Gaps::default());
     let mut to_mask = false;
-    decode::read(&restricted, vocabulary, |rows| {
+    decode::read(&restricted, &about.original, |rows| {
         for mut row in rows {
+            recode.row(&mut row);
             if let Some((decisions, namer, study, review)) = &mut decided {
                 let (key, moves) = namer.name(&row);
                 let state = decisions.state(key);

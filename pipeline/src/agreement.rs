@@ -9,7 +9,7 @@ mod counts;
 mod matrix;
 
 pub use alpha::alpha;
-pub use bootstrap::{Interval, bootstrap, paired};
+pub use bootstrap::{Interval, bootstrap};
 pub use calibration::{Calibration, Tenth, calibration};
 pub use counts::Counts;
 pub use matrix::Matrix;

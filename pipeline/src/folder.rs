@@ -20,6 +20,10 @@ pub const PUBLISH: &str = "publish";
 pub const RESTRICTED: &str = "restricted";
 /// The list, under [`RESTRICTED`], of spans that may still be personal.
 pub const TO_CHECK: &str = "to-check.csv";
+/// The codebook, under [`RESTRICTED`], that a run was made with, where it was a file.
+pub const RUN_CODEBOOK: &str = "codebook.toml";
+/// The codebook, under [`RESTRICTED`], as people changed it, for the next run.
+pub const NEXT_CODEBOOK: &str = "codebook-next.toml";
 /// Papers for information governance: they count what is not published.
 pub const GOVERNANCE: &str = "governance";
 /// Folders with Word files that people may edit.

@@ -1,13 +1,13 @@
 //! Heard turns what people say about their care into evidence: files in, a folder of coded,
 //! de-identified tables, charts and a report out. Everything happens on the user's own computer.
 
-pub mod accuracy;
 pub mod again;
 pub mod agreement;
 pub mod charts;
 pub mod cli;
 pub mod coded;
 pub mod coding;
+pub mod coding_figures;
 pub mod config;
 mod crosswalk;
 pub mod decode;
@@ -27,6 +27,7 @@ pub mod organisation;
 pub mod parts;
 pub mod plain;
 pub mod publish;
+pub mod refi;
 pub mod repeats;
 pub mod report;
 pub mod response;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use heard_models::Codebook;
 
-use crate::accuracy;
 use crate::coding::open_codebook;
+use crate::coding_figures;
 use crate::folder;
 use crate::manifest::Manifest;
 use crate::organisation::Logo;
@@ -183,7 +183,7 @@ fn beside(
         manifest.codebooks.iter().filter_map(|b| open_codebook(&b.id).ok()).collect();
     facts.definitions = definitions(&books);
     let main = evidence.main().map_or("", |book| book.id.as_str());
-    let accuracy = accuracy::of(restricted, metadata, main);
+    let accuracy = coding_figures::of(restricted, metadata, main);
     facts.agreement = accuracy.agreement;
     facts.precisions = accuracy.precisions;
     facts.own_sample = accuracy.own_sample;

@@ -145,6 +145,9 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     manifest.started = started;
     let to_check = restricted.join(folder::TO_CHECK);
     store::write_file(&to_check, ledger.to_check().as_bytes())?;
+    if let Some(name) = config.codebooks.first() {
+        crate::review::recode::keep(&restricted, name)?;
+    }
     manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
     let (tally, quotes, gaps) = ledger.close().map_err(store::io("read", &restricted))?;
     let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps, review: None };

@@ -2,6 +2,7 @@
 //!
 //! Codings carry small indices; this is where they become ids and labels again.
 
+use heard_models::recoding::{Change, resolve};
 use serde::{Deserialize, Serialize};
 
 use crate::coding::CodedResponse;
@@ -77,12 +78,25 @@ pub fn slug(label: &str) -> String {
 pub struct Vocabulary {
     codebooks: Vec<CodebookNames>,
     breakdowns: Vec<String>,
+    /// How the first codebook was changed since codes were given.
+    changes: Vec<Change>,
 }
 
 impl Vocabulary {
     /// For these codebooks and these breakdown columns (already `by_<name>`).
     pub fn new(codebooks: Vec<CodebookNames>, breakdowns: Vec<String>) -> Self {
-        Self { codebooks, breakdowns }
+        Self { codebooks, breakdowns, changes: Vec::new() }
+    }
+
+    /// The same, where people changed the first codebook: ids of before find their place.
+    #[must_use]
+    pub fn with_changes(self, changes: Vec<Change>) -> Self {
+        Self { changes, ..self }
+    }
+
+    /// How the first codebook was changed since codes were given.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
     }
 
     /// Column names of the breakdowns, `by_<name>`, de-identified.
@@ -108,6 +122,7 @@ impl Vocabulary {
     /// Index of a codebook and theme by their ids.
     pub fn find(&self, codebook: &str, theme: &str) -> Option<(u8, u16)> {
         let book = self.codebooks.iter().position(|b| b.id == codebook)?;
+        let theme = if book == 0 { resolve(theme, &self.changes, None)? } else { theme };
         let theme = self.codebooks[book].themes.iter().position(|t| t.id == theme)?;
         Some((book as u8, theme as u16))
     }

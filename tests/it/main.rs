@@ -16,6 +16,7 @@ mod evidence;
 mod figures;
 mod intake;
 mod job;
+mod learn;
 mod mutated;
 mod notebooks;
 mod privacy;

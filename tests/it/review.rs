@@ -44,7 +44,7 @@ pub struct Got {
 }
 
 impl Page {
-    fn open(dir: &Dir, coder: &str) -> Self {
+    pub fn open(dir: &Dir, coder: &str) -> Self {
         Self::start(dir, coder).enter()
     }
 
@@ -148,13 +148,13 @@ impl Drop for Page {
     }
 }
 
-fn version(page: &str) -> u64 {
+pub fn version(page: &str) -> u64 {
     let (_, rest) = page.split_once("name=\"version\" value=\"").unwrap();
     rest.split('"').next().unwrap().parse().unwrap()
 }
 
 /// (segment, theme) of each code that the page shows.
-fn codes(page: &str) -> Vec<(String, String)> {
+pub fn codes(page: &str) -> Vec<(String, String)> {
     let mut codes: Vec<(String, String)> = page
         .split("name=\"do\" value=\"remove\"")
         .skip(1)
@@ -197,7 +197,7 @@ fn holds(dir: &Dir, words: &str) -> Vec<String> {
 }
 
 /// Waits until what was asked for is so.
-fn until(what: &str, so: impl Fn() -> bool) {
+pub fn until(what: &str, so: impl Fn() -> bool) {
     for _ in 0..600 {
         if so() {
             return;

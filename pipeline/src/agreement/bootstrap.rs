@@ -33,24 +33,6 @@ pub fn bootstrap(
     (0..width).map(|figure| middle(drawn.iter().map(|d| d[figure]).collect())).collect()
 }
 
-/// The difference of one system's figure and another's on the same cases: its interval, and the
-/// share of resamples in which the first is not better. Both compute one figure from the weights.
-pub fn paired(
-    cases: usize,
-    one: impl Fn(&[u32]) -> f64 + Sync,
-    other: impl Fn(&[u32]) -> f64 + Sync,
-) -> Option<(Interval, f64)> {
-    let drawn: Vec<f64> = (0..RESAMPLES)
-        .into_par_iter()
-        .map(|i| {
-            let weights = weights(cases, i);
-            one(&weights) - other(&weights)
-        })
-        .collect();
-    let not_better = drawn.iter().filter(|d| **d <= 0.0).count() as f64 / drawn.len() as f64;
-    Some((middle(drawn)?, not_better))
-}
-
 /// How often each case is drawn in a resample.
 fn weights(cases: usize, resample: u64) -> Vec<u32> {
     let mut state = SEED ^ resample.wrapping_mul(0xD1B5_4A32_D192_ED03);
@@ -107,15 +89,6 @@ mod tests {
     #[test]
     fn a_figure_that_is_seldom_told_has_no_interval() {
         assert_eq!(bootstrap(10, |_| vec![f64::NAN]), [None]);
-    }
-
-    #[test]
-    fn a_paired_difference_is_surer_than_two_intervals() {
-        // The first is right wherever the second is, and on 20 cases more of 200.
-        let (interval, not_better) = paired(200, |w| share(w, 80), |w| share(w, 100)).unwrap();
-        assert!(interval.low > 0.0 && not_better < 0.001, "{interval:?}");
-        let (_, same) = paired(200, |w| share(w, 100), |w| share(w, 100)).unwrap();
-        assert!((same - 1.0).abs() < 1e-12);
     }
 
     proptest! {

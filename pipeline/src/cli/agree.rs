@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Outcome, print};
+use crate::review::recode::Recode;
 use crate::review::stored::About;
 use crate::review::{self, Decisions, Log, agree};
 
@@ -15,6 +16,9 @@ use crate::review::{self, Decisions, Log, agree};
 pub(super) struct Args {
     /// The folder that `heard run` wrote.
     dir: PathBuf,
+    /// Codes alone that were given without seeing the model's or another person's.
+    #[arg(long)]
+    blind: bool,
     /// For programs: every figure as JSON.
     #[arg(long)]
     json: bool,
@@ -30,7 +34,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Outcome> {
         return Err(review::Error::Refused(said).into());
     }
     let decisions = Decisions::open(&about.restricted).map_err(review::Error::from)?;
-    let found = agree::agree(&decisions, &about.vocabulary);
+    let recode = Recode::of(&about.original, &decisions)?;
+    let found = agree::agree(&decisions, recode.vocabulary(), args.blind);
     if args.json {
         return print(&serde_json::to_string_pretty(&found)?);
     }

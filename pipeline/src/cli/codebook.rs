@@ -9,6 +9,7 @@ use heard_models::codebook::Codebook;
 
 use super::{Outcome, print};
 use crate::deidentify::{Deidentifier, Options};
+use crate::refi::{self, id_of, unique};
 
 /// List, show, check and begin theme frameworks.
 #[derive(Debug, clap::Args)]
@@ -39,6 +40,13 @@ enum Command {
         /// A coded spreadsheet whose themes it begins with; may be repeated.
         #[arg(long, value_name = "FILE")]
         coded: Vec<PathBuf>,
+    },
+    /// Begin a codebook file with the codes of other software (REFI-QDA, `.qdc`).
+    Import {
+        /// The file that the other program exported.
+        file: PathBuf,
+        /// The TOML file to write; never over one that is there.
+        to: PathBuf,
     },
     /// Check a codebook file of your own.
     Check {
@@ -74,6 +82,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
             print(&text)
         }
         Command::New { file, coded } => begin(&file, &coded),
+        Command::Import { file, to } => import(&file, &to),
         Command::Show { codebook, json, .. } => {
             let book = crate::coding::open_codebook(&codebook)?;
             print(&if json { as_json(&book)? } else { as_text(&book) })
@@ -89,6 +98,26 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
             ))
         }
     }
+}
+
+/// Writes a codebook file with the codes of other software.
+fn import(file: &Path, to: &Path) -> anyhow::Result<Outcome> {
+    let name = to.file_stem().map(|name| name.to_string_lossy().into_owned());
+    let (text, themes) = refi::import(file, &id_of(name.as_deref().unwrap_or_default()))?;
+    Codebook::parse(&text, &to.to_string_lossy())?;
+    write_new(to, &text)?;
+    print(&format!(
+        "{}: {}. Give each example phrases (invented, no one's words) and cues: models learn from both. Then: heard codebook check {}",
+        to.display(),
+        crate::plain::plural(themes as u64, "theme", "themes"),
+        to.display()
+    ))
+}
+
+fn write_new(file: &Path, text: &str) -> anyhow::Result<()> {
+    let mut out = std::fs::File::create_new(file)
+        .with_context(|| format!("{} cannot be written", file.display()))?;
+    Ok(std::io::Write::write_all(&mut out, text.as_bytes())?)
 }
 
 /// Writes a codebook file with a theme for each name that people coded with.
@@ -110,9 +139,7 @@ fn begin(file: &Path, coded: &[PathBuf]) -> anyhow::Result<Outcome> {
     let name = file.file_stem().map(|name| name.to_string_lossy().into_owned());
     let text = skeleton(&id_of(name.as_deref().unwrap_or_default()), themes.keys());
     Codebook::parse(&text, &file.to_string_lossy())?;
-    let mut out = std::fs::File::create_new(file)
-        .with_context(|| format!("{} cannot be written", file.display()))?;
-    std::io::Write::write_all(&mut out, text.as_bytes())?;
+    write_new(file, &text)?;
     print(&format!(
         "{}: {} themes. Say in a sentence what each is about, and give it example phrases (invented, no one's words): models learn from both. Then: heard codebook check {}",
         file.display(),
@@ -131,12 +158,7 @@ fn skeleton<'a>(id: &str, labels: impl Iterator<Item = &'a String>) -> String {
     );
     let mut ids = BTreeSet::new();
     for label in labels {
-        let (own, mut number) = (id_of(label), 1);
-        let mut id = own.clone();
-        while !ids.insert(id.clone()) {
-            number += 1;
-            id = format!("{own}_{number}");
-        }
+        let id = unique(&id_of(label), &mut ids);
         let (id, label) = (quoted(&id), quoted(label));
         let _ = write!(
             out,
@@ -144,17 +166,6 @@ fn skeleton<'a>(id: &str, labels: impl Iterator<Item = &'a String>) -> String {
         );
     }
     out
-}
-
-/// A label as an id: small letters, digits and underscores.
-fn id_of(label: &str) -> String {
-    let spelt: String = label
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
-        .collect();
-    let id = spelt.split_whitespace().collect::<Vec<_>>().join("_");
-    if id.is_empty() { "theme".to_owned() } else { id }
 }
 
 fn as_json(book: &Codebook) -> anyhow::Result<String> {

@@ -1,13 +1,17 @@
 //! `heard review`: the page on which people read, correct and approve codes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use heard_models::Codebook;
 
 use super::{Outcome, print, say};
 use crate::plain::plural;
+use crate::refi;
 use crate::review::log::Desk;
 use crate::review::server::{self, Options};
 use crate::review::stored::{About, Run};
-use crate::review::{self, Decisions, masked, sheet};
+use crate::review::{self, Decisions, masked, project, sheet};
+use crate::store;
 
 /// Read, correct and approve the codes of a run, on a page in your own browser.
 ///
@@ -20,7 +24,9 @@ Examples:
   heard review heard-out
   heard review heard-out --coder AB    as AB; several people can code the same run
   heard review heard-out --export coding.xlsx
-  heard review heard-out --import coding.xlsx --coder AB")]
+  heard review heard-out --import coding.xlsx --coder AB
+  heard review heard-out --export project.qdpx   for QualCoder, NVivo, MAXQDA or ATLAS.ti
+  heard review heard-out --export codebook.qdc   the themes alone")]
 pub(super) struct Args {
     /// The folder that `heard run` wrote.
     dir: PathBuf,
@@ -30,7 +36,8 @@ pub(super) struct Args {
     /// Port of the page [default: any that is free].
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     port: u16,
-    /// Write a workbook to code in, and open no page.
+    /// Write a workbook to code in (.xlsx), a project for qualitative software (.qdpx) or its
+    /// codebook (.qdc), and open no page.
     #[arg(long, value_name = "FILE", conflicts_with = "import")]
     export: Option<PathBuf>,
     /// Take the codes of such a workbook, all of them or none, and open no page.
@@ -84,6 +91,25 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
     }
     let run = Run::read(&args.dir, &decisions)?;
     let sample = review::sample(&run, &decisions)?;
+    let ending = |path: &Path| {
+        path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
+    };
+    if let Some(path) = args.export.as_deref().filter(|path| ending(path) == "qdc") {
+        let book = run.about.vocabulary.codebooks().first();
+        let book = book.ok_or_else(|| review::Error::Refused("there is no codebook".to_owned()))?;
+        let text = refi::codebook(book, known(&run)?.as_ref());
+        store::write_file(path, text.as_bytes())?;
+        return print(&format!("The codebook is in {}.", path.display()));
+    }
+    if let Some(path) = args.export.as_deref().filter(|path| ending(path) == "qdpx") {
+        let written = project::export(&run, &decisions, known(&run)?.as_ref(), path)?;
+        return print(&format!(
+            "{} with {} in {}: de-identified words, for people who may read them.",
+            plural(written.sources as u64, "answer", "answers"),
+            plural(written.codings as u64, "coding", "codings"),
+            path.display()
+        ));
+    }
     if let Some(path) = &args.export {
         let rows = sheet::export(&run, &decisions, &args.coder, &sample, path)?;
         return print(&format!(
@@ -106,6 +132,12 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
         found.approved,
         args.dir.display()
     ))
+}
+
+/// The codebook of a run with its definitions, where they are known.
+fn known(run: &Run) -> Result<Option<Codebook>, review::Error> {
+    let known = review::recode::codebook(&run.about, run.about.vocabulary.changes())?;
+    Ok(known.map(|(book, _)| book))
 }
 
 /// Shows a page in the browser that the user has; where that fails the link is on the screen.

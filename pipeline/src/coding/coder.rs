@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use heard_models::backend::{Backend, Runner};
 use heard_models::codebook::{Codebook, CodebookError};
+use heard_models::recoding::resolve;
 use heard_models::sentences::{EncoderError, Reader, Reading};
 use heard_models::words::{Direction, Polarity, RespondentType, Sentiment, Status};
 use heard_models::{Model, ResponseInput, Scratch, SegmentCodes, WeightsError};
@@ -209,6 +210,8 @@ struct Book {
     codebook: Codebook,
     by: By,
     name: Arc<str>,
+    /// Codes of the model, where the codebook is a changed version of what it codes.
+    before: Option<Vec<String>>,
 }
 
 /// Where the codes of a codebook come from.
@@ -235,9 +238,11 @@ impl Coder {
         let (mut lead, mut books) = (None, Vec::new());
         for name in codebooks {
             let codebook = open_codebook(name)?;
-            let fits =
+            let same =
                 |model: &Model| codebook.codes().eq(model.codes().iter().map(String::as_str));
-            let model = match files.iter().position(fits) {
+            let fits = |model: &Model| same(model) || came_from(&codebook, model);
+            let own = files.iter().position(same).or_else(|| files.iter().position(fits));
+            let model = match own {
                 Some(at) => Some(files.remove(at)),
                 None if codebook.id == OUTCOMES => None,
                 None => match files.iter().find(|model| model.codebook().0 == codebook.id) {
@@ -257,6 +262,8 @@ impl Coder {
                 }
                 model => model.map(|model| model.with_general(Arc::clone(&general))),
             };
+            let changed = model.as_ref().filter(|model| !same(model));
+            let before = changed.map(|model| model.codes().to_vec());
             let signed = |model: &Model| format!("model:{}@{}", model.id(), model.version());
             let (by, signature) = match model {
                 None => (By::Outcomes, signed(&general)),
@@ -266,7 +273,7 @@ impl Coder {
                     (By::Own(Box::new(model)), signature)
                 }
             };
-            books.push(Book { codebook, by, name: signature.into() });
+            books.push(Book { codebook, by, name: signature.into(), before });
         }
         if let (Some(model), Some(book)) = (files.first(), books.first()) {
             return Err(Error::other(model, &book.codebook));
@@ -395,11 +402,11 @@ impl Coder {
         let mut codings = Vec::new();
         for ((number, book), scratch) in (0..).zip(&self.books).zip(scratch) {
             match &book.by {
-                By::Lead => book.take(number, &coded.segments, &mut codings),
+                By::Lead => book.take(number, &coded.segments, (text, &segments), &mut codings),
                 By::Own(model) => {
                     let input = ResponseInput { reading: read(model), ..input };
                     let own = model.code(&input, &segments, scratch);
-                    book.take(number, &own.segments, &mut codings);
+                    book.take(number, &own.segments, (text, &segments), &mut codings);
                 }
                 By::Outcomes => book.take_outcomes(number, &coded.segments, &mut codings),
             }
@@ -475,20 +482,42 @@ impl Coder {
 }
 
 impl Book {
-    fn take(&self, codebook: u8, segments: &[SegmentCodes], codings: &mut Vec<Coding>) {
-        for (segment, codes) in (0..).zip(segments) {
-            codings.extend(codes.themes.iter().map(|code| Coding {
-                segment,
-                codebook,
-                theme: code.theme as u16,
-                sentiment: code.sentiment,
-                sentiment_score: code.sentiment_score,
-                confidence: code.confidence,
-                coder: Arc::clone(&self.name),
-                evidence: code.evidence.clone(),
-                review: false,
-            }));
+    fn take(
+        &self,
+        codebook: u8,
+        segments: &[SegmentCodes],
+        (text, ranges): (&str, &[Range<usize>]),
+        codings: &mut Vec<Coding>,
+    ) {
+        for ((segment, codes), range) in (0..).zip(segments).zip(ranges) {
+            let first = codings.len();
+            for code in &codes.themes {
+                let words = text.get(range.clone()).unwrap_or_default();
+                let Some(theme) = self.theme(code.theme, words) else { continue };
+                // The surest comes first; what was put together with it says no more.
+                if codings[first..].iter().any(|known| known.theme == theme) {
+                    continue;
+                }
+                codings.push(Coding {
+                    segment,
+                    codebook,
+                    theme,
+                    sentiment: code.sentiment,
+                    sentiment_score: code.sentiment_score,
+                    confidence: code.confidence,
+                    coder: Arc::clone(&self.name),
+                    evidence: code.evidence.clone(),
+                    review: false,
+                });
+            }
         }
+    }
+
+    /// The number of a model's code in the codebook; None where it is hidden.
+    fn theme(&self, code: usize, words: &str) -> Option<u16> {
+        let Some(before) = &self.before else { return Some(code as u16) };
+        let now = resolve(before.get(code)?, &self.codebook.changes, Some(words))?;
+        Some(self.codebook.codes().position(|code| code == now)? as u16)
     }
 
     /// Outcomes as codes of the codebook `outcomes`: `<domain>_<direction>`.
@@ -514,6 +543,18 @@ impl Book {
             }));
         }
     }
+}
+
+/// Whether a codebook is a changed version of the one that a model codes: every code of the model has
+/// its place in it, or is hidden.
+fn came_from(codebook: &Codebook, model: &Model) -> bool {
+    let now = |code: &String| match resolve(code, &codebook.changes, None) {
+        None => true,
+        Some(now) => codebook.codes().any(|code| code == now),
+    };
+    !codebook.changes.is_empty()
+        && model.codebook().0 == codebook.id
+        && model.codes().iter().all(now)
 }
 
 fn given_type(response: &Response) -> (RespondentType, f32) {

@@ -122,7 +122,7 @@ mod tests {
             ("Hope is the best carer I ever had.", "[PERSON 1] is the best carer I ever had."),
             ("Dot who does my lunches is leaving", "[PERSON 1] who does my lunches is leaving"),
             ("i am tyrone i have a hoist", "i am [PERSON 1] i have a hoist"),
-            ("my partner, Jonty Ashworth.", "my partner, [PERSON 1]."),
+            ("my partner, Jonty Preston.", "my partner, [PERSON 1]."),
             (
                 "Bill my late husband would not have it",
                 "[PERSON 1] my late husband would not have it",

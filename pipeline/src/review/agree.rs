@@ -80,14 +80,14 @@ pub struct Agreement {
 /// The themes that each coder gave to an answer, by number of the coder.
 type Case = Vec<(usize, Vec<u16>)>;
 
-/// Compares everyone who has coded.
-pub fn agree(decisions: &Decisions, vocabulary: &Vocabulary) -> Agreement {
+/// Compares everyone who has coded; if wanted, only what was coded without seeing other codes.
+pub fn agree(decisions: &Decisions, vocabulary: &Vocabulary, blind_only: bool) -> Agreement {
     let coders = decisions.coders();
     let mut states: Vec<_> = decisions.keys().collect();
     states.sort_by_key(|(key, _)| *key);
     let (mut cases, mut blind): (Vec<Case>, usize) = (Vec::new(), 0);
     for (_, state) in states {
-        let case = case(state, &coders, vocabulary);
+        let case = case(state, &coders, vocabulary, blind_only);
         if case.len() > 1 {
             blind += usize::from(state.coders().filter(|(_, codes)| codes.blind).count() > 1);
             cases.push(case);
@@ -148,9 +148,9 @@ pub fn agree(decisions: &Decisions, vocabulary: &Vocabulary) -> Agreement {
     }
 }
 
-fn case(state: &State, coders: &[String], vocabulary: &Vocabulary) -> Case {
-    state
-        .coders()
+fn case(state: &State, coders: &[String], vocabulary: &Vocabulary, blind_only: bool) -> Case {
+    let coded = state.coders().filter(|(_, codes)| codes.blind || !blind_only);
+    coded
         .filter_map(|(who, codes)| {
             let coder = coders.iter().position(|c| c == who)?;
             let themes = by_person(codes, vocabulary).into_iter().map(|(t, _)| t).collect();
@@ -289,6 +289,7 @@ pub fn text(found: &Agreement) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -321,6 +322,37 @@ mod tests {
         // With one theme, sets and the theme say the same.
         assert!((masi(&cases, &weights) - expected).abs() < 1e-12);
         assert!((exact(&cases, &weights) - 0.7).abs() < 1e-12);
+    }
+
+    /// Sets of three coders with values missing; figures by other people's programs.
+    #[derive(serde::Deserialize)]
+    struct Reference {
+        cases: Vec<Vec<Option<Vec<u16>>>>,
+        alpha: Vec<f64>,
+        masi: f64,
+        kappa: Vec<f64>,
+    }
+
+    #[test]
+    fn figures_are_those_of_krippendorff_nltk_and_scikit_learn() {
+        // krippendorff 0.9.0, nltk 3.10.4 (alpha with the distances of the paper, 2/3 and 1/3) and
+        // scikit-learn 1.9.1 (kappa of the first two coders).
+        let file: Reference = serde_json::from_str(include_str!("agree-fixture.json")).unwrap();
+        let case = |of: &[Option<Vec<u16>>]| -> Case {
+            of.iter().enumerate().filter_map(|(who, set)| Some((who, set.clone()?))).collect()
+        };
+        let more = |case: &Case| case.len() > 1;
+        let all: Vec<Case> = file.cases.iter().map(|of| case(of)).filter(more).collect();
+        let two: Vec<Case> = file.cases.iter().map(|of| case(&of[..2])).filter(more).collect();
+        let (of_all, of_two) = (vec![1; all.len()], vec![1; two.len()]);
+        assert!((50..80).contains(&two.len()), "some values are missing");
+        for (theme, (alpha, kappa)) in (0_u16..).zip(file.alpha.iter().zip(&file.kappa)) {
+            let own = alpha_of(&all, theme, &of_all);
+            assert!((own - alpha).abs() < 1e-9, "alpha of {theme}: {own}, not {alpha}");
+            let own = kappa_of(&two, theme, &of_two);
+            assert!((own - kappa).abs() < 1e-9, "kappa of {theme}: {own}, not {kappa}");
+        }
+        assert!((masi(&all, &of_all) - file.masi).abs() < 1e-9);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::decision::Change;
-use super::{Decisions, Error};
+use super::{Decisions, Error, recode};
 use crate::store;
 use crate::tables::guarded;
 
@@ -33,6 +33,15 @@ pub fn write(decisions: &Decisions, path: &Path) -> Result<(), Error> {
             entry.codebook.clone(),
             entry.undoes.map(|n| n.to_string()).unwrap_or_default(),
         ];
+        out.write_record(cells.iter().map(|cell| guarded(cell))).map_err(failed)?;
+    }
+    // Changes to the codebook are about no answer.
+    for entry in recode::entries(decisions)? {
+        let change = entry.change.map_or_else(
+            || "\"taken back\"".to_owned(),
+            |change| serde_json::to_string(&change).unwrap_or_default(),
+        );
+        let cells = ["", &entry.at, &entry.who, "", "themes", "", &change, "", "", ""];
         out.write_record(cells.iter().map(|cell| guarded(cell))).map_err(failed)?;
     }
     let bytes = out.into_inner().map_err(|error| Error::Refused(error.to_string()))?;

@@ -13,8 +13,10 @@ use super::decisions::Decisions;
 use super::key::Key;
 use super::log::Moved;
 use super::stored::{About, Namer, Run};
+use super::to_check::ToCheck;
 use super::{Error, Log};
 use crate::coding::CodedResponse;
+use crate::folder::TO_CHECK;
 use crate::schema::Table;
 use crate::store::{self, TableWriter, io};
 use crate::{decode, encode};
@@ -27,21 +29,26 @@ const DERIVED: [&str; 1] = ["evaluation/disagreements.csv"];
 /// Under this name the log says that new tables are complete.
 const READY: &str = "tables_ready";
 
-fn partial(restricted: &Path, table: Table) -> PathBuf {
-    restricted.join(format!("{}.masked", table.file_name()))
+fn partial(restricted: &Path, name: &str) -> PathBuf {
+    restricted.join(format!("{name}.masked"))
+}
+
+/// The files that change together.
+fn names() -> impl Iterator<Item = String> {
+    TABLES.iter().map(|table| table.file_name().to_owned()).chain([TO_CHECK.to_owned()])
 }
 
 /// Finishes or throws away what an earlier program left behind. Called before a run is read.
 pub fn recover(restricted: &Path) -> Result<(), Error> {
-    if !TABLES.iter().any(|table| partial(restricted, *table).exists()) {
+    if !names().any(|name| partial(restricted, &name).exists()) {
         return Ok(());
     }
     let mut log = Log::open(restricted)?;
     let ready = log.fact(READY)?.as_deref() == Some("yes");
-    for table in TABLES {
-        let from = partial(restricted, table);
+    for name in names() {
+        let from = partial(restricted, &name);
         if ready && from.exists() {
-            let to = restricted.join(table.file_name());
+            let to = restricted.join(&name);
             fs::rename(&from, &to).map_err(io("rename", &from))?;
         } else if from.exists() {
             fs::remove_file(&from).map_err(io("remove", &from))?;
@@ -53,15 +60,18 @@ pub fn recover(restricted: &Path) -> Result<(), Error> {
 /// Tables in the making.
 struct Tables {
     writers: Vec<TableWriter>,
+    to_check: Option<ToCheck>,
 }
 
 impl Tables {
     fn create(about: &About) -> Result<Self, Error> {
         let open = |table: &Table| {
             let schema = table.schema(about.vocabulary.breakdowns());
-            TableWriter::create(&partial(&about.restricted, *table), schema, &about.facts)
+            let path = partial(&about.restricted, table.file_name());
+            TableWriter::create(&path, schema, &about.facts)
         };
-        Ok(Self { writers: TABLES.iter().map(open).collect::<Result<_, _>>()? })
+        let to_check = ToCheck::read(&about.restricted)?;
+        Ok(Self { writers: TABLES.iter().map(open).collect::<Result<_, _>>()?, to_check })
     }
 
     fn write(&mut self, rows: &[CodedResponse], about: &About) -> Result<(), Error> {
@@ -79,6 +89,9 @@ impl Tables {
     fn finish(self, about: &About, decisions: &mut Decisions) -> Result<(), Error> {
         for writer in self.writers {
             writer.finish()?;
+        }
+        if let Some(list) = &self.to_check {
+            list.write(&partial(&about.restricted, TO_CHECK))?;
         }
         for name in DERIVED {
             let path = about.restricted.join(name);
@@ -101,6 +114,7 @@ fn masked(
     moves: &[Moved],
     namer: &Namer,
     decisions: &Decisions,
+    to_check: Option<&mut ToCheck>,
 ) -> Option<Alias> {
     let masks = &decisions.state(key).masks;
     if masks.is_empty() {
@@ -110,6 +124,9 @@ fn masked(
     apply::mask(row, masks, moves);
     let now = namer.own(row);
     (before != row.response.text).then(|| {
+        if let Some(list) = to_check {
+            list.mask(&row.response.id, &before, &row.response.text);
+        }
         let moves = all_moves(&before, &row.response.text, moves);
         (now, key, moves)
     })
@@ -127,6 +144,10 @@ fn remember(decisions: &mut Decisions, aliases: &[Alias]) -> Result<(), Error> {
 
 /// Writes the tables of a run in memory anew, with what is masked now.
 pub fn write(run: &Run, decisions: &mut Decisions) -> Result<(), Error> {
+    // Where people changed the codebook, the rows in memory are no longer those of the tables.
+    if !run.about.vocabulary.changes().is_empty() {
+        return bring_up(&About::read(&run.about.dir)?, decisions);
+    }
     let namer = Namer::new(decisions)?;
     let mut tables = Tables::create(&run.about)?;
     let mut aliases = Vec::new();
@@ -134,7 +155,8 @@ pub fn write(run: &Run, decisions: &mut Decisions) -> Result<(), Error> {
         let mut batch = Vec::with_capacity(rows.len());
         for row in rows {
             let mut coded = row.coded.clone();
-            aliases.extend(masked(&mut coded, row.key, &row.moves, &namer, decisions));
+            let list = tables.to_check.as_mut();
+            aliases.extend(masked(&mut coded, row.key, &row.moves, &namer, decisions, list));
             batch.push(coded);
         }
         tables.write(&batch, &run.about)?;
@@ -152,7 +174,8 @@ pub fn bring_up(about: &About, decisions: &mut Decisions) -> Result<(), Error> {
     decode::read(&about.restricted, &about.vocabulary, |mut rows| {
         for row in &mut rows {
             let (key, moves) = namer.name(row);
-            aliases.extend(masked(row, key, &moves, &namer, reader));
+            let list = tables.to_check.as_mut();
+            aliases.extend(masked(row, key, &moves, &namer, reader, list));
         }
         if failed.is_none() {
             failed = tables.write(&rows, about).err();
@@ -174,9 +197,14 @@ pub fn leave_out(
     let mut tables = Tables::create(about)?;
     let (mut gone, mut failed) = (0, None);
     decode::read(&about.restricted, &about.vocabulary, |mut rows| {
-        let before = rows.len();
-        rows.retain(|row| keep(row));
-        gone += before - rows.len();
+        rows.retain(|row| {
+            let stays = keep(row);
+            if !stays {
+                gone += 1;
+                tables.to_check.iter_mut().for_each(|list| list.forget(&row.response.id));
+            }
+            stays
+        });
         if failed.is_none() {
             failed = tables.write(&rows, about).err();
         }

@@ -11,6 +11,7 @@
 pub mod agree;
 pub mod apply;
 pub mod audit;
+pub mod corrections;
 pub mod decision;
 pub mod decisions;
 pub mod forget;
@@ -18,10 +19,13 @@ pub mod key;
 pub mod log;
 pub mod masked;
 pub mod place;
+pub mod project;
+pub mod recode;
 pub mod server;
 pub mod sheet;
 pub mod stored;
 pub mod study;
+pub mod to_check;
 
 pub use decisions::Decisions;
 pub use log::Log;
@@ -64,7 +68,7 @@ pub enum Error {
 /// A run of fewer different answers may be read whole; then nothing is estimated.
 pub const SMALL: usize = 300;
 
-/// The names of the answers of the random sample, which are coded without seeing the model's codes;
+/// The names of the answers of the random samples, which are coded without seeing the model's codes;
 /// none where the run may be read whole.
 pub fn sample(run: &stored::Run, decisions: &Decisions) -> Result<Vec<key::Key>, Error> {
     let mut study = Study::new(decisions.secret());
@@ -76,7 +80,26 @@ pub fn sample(run: &stored::Run, decisions: &Decisions) -> Result<Vec<key::Key>,
         return Ok(Vec::new());
     }
     order.truncate(target(decisions)?);
+    order.extend(twice(run, decisions)?);
     Ok(order)
+}
+
+/// Answers that every coder codes alone, unless someone says otherwise.
+pub const TWICE: usize = 50;
+
+/// The names of the answers that every coder codes alone, in the order in which they are drawn: by
+/// lot, before anyone reads, and apart from the sample that the accuracy is told from.
+pub fn twice(run: &stored::Run, decisions: &Decisions) -> Result<Vec<key::Key>, Error> {
+    let mut study = Study::new(decisions.secret());
+    for row in &run.rows {
+        study.add(&row.coded, row.key, decisions.state(row.key), &run.about.vocabulary);
+    }
+    let order = study.order();
+    let apart = if order.len() < SMALL { 0 } else { target(decisions)?.min(order.len() / 2) };
+    let mut rest: Vec<key::Key> = order.into_iter().skip(apart).collect();
+    rest.sort_unstable_by_key(|key| (decisions.secret().lot(*key, "twice"), *key));
+    rest.truncate(TWICE);
+    Ok(rest)
 }
 
 /// How many answers the random sample is to have, as people chose.

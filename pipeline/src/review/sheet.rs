@@ -15,8 +15,8 @@ use super::decisions::{Decisions, Refusal};
 use super::key::Key;
 use super::log::Desk;
 use super::stored::Run;
-use super::{Error, apply, place, study};
-use crate::coding::{Flag, open_codebook};
+use super::{Error, apply, place, recode, study};
+use crate::coding::Flag;
 use crate::encode::ScalarOffsets;
 use crate::store;
 use crate::tables::labels;
@@ -132,7 +132,8 @@ pub fn export(
         Ok::<_, XlsxError>(row)
     })();
     let rows = result.map_err(written)?;
-    let known = open_codebook(&book.id).ok();
+    let known = recode::codebook(&run.about, run.about.vocabulary.changes())?;
+    let known = known.map(|(known, _)| known);
     let sheet = workbook.add_worksheet();
     (|| {
         sheet.set_name("codebook")?;

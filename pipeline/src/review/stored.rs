@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::decisions::Decisions;
 use super::key::{Key, Secret};
 use super::log::Moved;
+use super::recode::Recode;
 use super::{Error, apply};
 use crate::coding::CodedResponse;
 use crate::decode;
@@ -63,6 +64,8 @@ pub struct About {
     pub manifest: Manifest,
     /// Names of codebooks, themes and breakdowns.
     pub vocabulary: Vocabulary,
+    /// The same as the tables hold them: before people changed the codebook.
+    pub original: Vocabulary,
     /// What every table says of the run.
     pub facts: Metadata,
 }
@@ -73,7 +76,8 @@ impl About {
         let manifest = folder::read_manifest(dir)?;
         let restricted = dir.join(RESTRICTED);
         let (vocabulary, facts) = decode::vocabulary(&restricted)?;
-        Ok(Self { dir: dir.to_owned(), restricted, manifest, vocabulary, facts })
+        let original = vocabulary.clone();
+        Ok(Self { dir: dir.to_owned(), restricted, manifest, vocabulary, original, facts })
     }
 
     /// The model that coded with the first codebook, as entries of the log name it.
@@ -102,17 +106,20 @@ pub struct Run {
 impl Run {
     /// Reads a whole run.
     pub fn read(dir: &Path, decisions: &Decisions) -> Result<Self, Error> {
-        let about = About::read(dir)?;
+        let mut about = About::read(dir)?;
         let namer = Namer::new(decisions)?;
+        let recode = Recode::of(&about.original, decisions)?;
         let mut rows: Vec<Row> = Vec::new();
-        decode::read(&about.restricted, &about.vocabulary, |batch| {
+        decode::read(&about.restricted, &about.original, |batch| {
             for mut coded in batch {
+                recode.row(&mut coded);
                 let (key, moves) = namer.name(&coded);
                 // Codes that people left in the table by another way are left for the report.
                 coded.codings.shrink_to_fit();
                 rows.push(Row { coded, key, moves: moves.into_boxed_slice() });
             }
         })?;
+        about.vocabulary = recode.vocabulary().clone();
         let mut places: HashMap<Key, Vec<u32>> = HashMap::new();
         for (at, row) in (0..).zip(&rows) {
             places.entry(row.key).or_default().push(at);

@@ -10,14 +10,14 @@ use minijinja::Environment;
 use rusqlite::Connection;
 
 use super::Options;
-use crate::coding::{CodedResponse, Flag, open_codebook};
+use crate::coding::{CodedResponse, Flag};
 use crate::report::Drawn;
 use crate::review::decision::{Code, Codes, State};
 use crate::review::decisions::Decisions;
 use crate::review::key::Key;
 use crate::review::log::Desk;
 use crate::review::stored::{About, Run};
-use crate::review::{Error, SMALL, Study, apply, masked, place, study};
+use crate::review::{Error, SMALL, Study, apply, masked, place, recode, study};
 
 /// An answer with more words, or with so many themes, is read among the long ones.
 const LONG_WORDS: u32 = 120;
@@ -35,18 +35,20 @@ pub(super) enum Queue {
     Unsure,
     Long,
     Sample,
+    Twice,
     Differing,
     Skipped,
     All,
 }
 
 impl Queue {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Safeguarding,
         Self::Personal,
         Self::Unsure,
         Self::Long,
         Self::Sample,
+        Self::Twice,
         Self::Differing,
         Self::Skipped,
         Self::All,
@@ -59,6 +61,7 @@ impl Queue {
             Self::Unsure => "unsure",
             Self::Long => "long",
             Self::Sample => "sample",
+            Self::Twice => "twice",
             Self::Differing => "differing",
             Self::Skipped => "skipped",
             Self::All => "all",
@@ -72,6 +75,7 @@ impl Queue {
             Self::Unsure => "Unassigned, or the model is unsure",
             Self::Long => "Long, or with many themes",
             Self::Sample => "Random sample for the accuracy",
+            Self::Twice => "For every coder, each alone",
             Self::Differing => "Coders differ",
             Self::Skipped => "Skipped",
             Self::All => "Every answer, in the order of the files",
@@ -92,6 +96,9 @@ impl Queue {
             Self::Long => "Much is said in these, so there is more to get wrong.",
             Self::Sample => {
                 "Drawn by lot before anyone read, by channel. You code these without seeing the model's codes, so that its accuracy can be told honestly."
+            }
+            Self::Twice => {
+                "Drawn by lot, apart from the other sample. Two or more people code these, each without seeing the model's codes or anyone else's; then `heard agree` says how far they agree."
             }
             Self::Differing => "Two people gave different codes. Settle which count.",
             Self::Skipped => "You put these off.",
@@ -118,6 +125,10 @@ pub struct App {
     drawn: Vec<u32>,
     /// The rows of the sample itself.
     sample: HashSet<u32>,
+    /// Rows that every coder is to code alone, in the order in which they were drawn.
+    twice: Vec<u32>,
+    /// Entries in the list of changes to the codebook that are taken in.
+    changes: usize,
     pub(super) target: usize,
     queues: HashMap<Queue, (i64, usize, Arc<Vec<u32>>)>,
     /// A sentence for the next page.
@@ -164,13 +175,16 @@ impl App {
         let drawn = drawn.iter().filter_map(|key| run.places.get(key)?.first().copied());
         let drawn: Vec<u32> = drawn.collect();
         let sample = drawn.iter().take(target).copied().collect();
+        let twice = crate::review::twice(&run, &decisions)?;
+        let twice = twice.iter().filter_map(|key| run.places.get(key)?.first().copied()).collect();
+        let changes = recode::entries(&decisions)?;
         let desk = Desk {
             who: options.coder.clone(),
             model: run.about.model(),
             codebook: run.about.codebook(),
         };
-        let book = run.about.vocabulary.codebooks().first();
-        let codebook = book.and_then(|book| open_codebook(&book.id).ok());
+        let codebook = recode::codebook(&run.about, &recode::standing(&changes))?;
+        let codebook = codebook.map(|(codebook, _)| codebook);
         let to_write = run.rows.iter().any(|row| {
             let masks = &decisions.state(row.key).masks;
             !masks.is_empty() && {
@@ -192,6 +206,8 @@ impl App {
             choices,
             drawn,
             sample,
+            twice,
+            changes: changes.len(),
             target,
             queues: HashMap::new(),
             notice: None,
@@ -230,6 +246,18 @@ impl App {
                 .collect();
             self.index_again(&masked)?;
         }
+        if recode::entries(&self.decisions)?.len() != self.changes {
+            self.reopen()?;
+        }
+        Ok(())
+    }
+
+    /// Reads everything anew, after the codebook was changed.
+    pub(super) fn reopen(&mut self) -> Result<(), Error> {
+        let dir = self.run.about.dir.clone();
+        let notice = self.notice.take();
+        *self = Self::open(&Options { dir, coder: self.me.clone(), port: 0 })?;
+        self.notice = notice;
         Ok(())
     }
 
@@ -317,7 +345,7 @@ impl App {
                 coded.words > LONG_WORDS || themes.len() >= MANY_THEMES
             }
             Queue::Differing => differ(state),
-            Queue::Sample | Queue::Skipped | Queue::All => true,
+            Queue::Sample | Queue::Twice | Queue::Skipped | Queue::All => true,
         }
     }
 
@@ -335,6 +363,8 @@ impl App {
         }
         let rows: Vec<u32> = if queue == Queue::Sample {
             self.drawn.iter().take(self.target).copied().collect()
+        } else if queue == Queue::Twice {
+            self.twice.clone()
         } else {
             let rows = (0_u32..).zip(&self.run.rows);
             rows.filter(|(at, row)| {
@@ -366,6 +396,7 @@ impl App {
             let decided = decided.filter_map(|(key, _)| self.run.places.get(&key)?.first());
             let is_in = |at: &u32| match queue {
                 Queue::Sample => self.sample.contains(at),
+                Queue::Twice => rows.contains(at),
                 _ => rows.binary_search(at).is_ok(),
             };
             decided.filter(|at| is_in(at) && is_closed(**at)).count()
@@ -399,14 +430,14 @@ impl App {
         }
         match self.state(at).codes_of(&self.me) {
             Some(codes) => codes.blind,
-            None => queue == Queue::Sample || self.is_kept_blind(at as u32),
+            None => matches!(queue, Queue::Sample | Queue::Twice) || self.is_kept_blind(at as u32),
         }
     }
 
     /// Whether a row is of the sample, which no other queue may spoil by showing the model's codes. A
     /// small run may be read whole: then nothing is estimated.
     fn is_kept_blind(&self, at: u32) -> bool {
-        self.drawn.len() >= SMALL && self.sample.contains(&at)
+        self.drawn.len() >= SMALL && (self.sample.contains(&at) || self.twice.contains(&at))
     }
 
     /// A response as this coder sees it: masked, with their own codes where they have some, else the

@@ -7,6 +7,7 @@ mod explore;
 mod pages;
 mod published;
 mod results;
+mod themes;
 mod view;
 
 use std::path::PathBuf;
@@ -90,6 +91,9 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/sample", post(act::sample))
         .route("/explore", get(explore::page))
         .route("/codebook", get(pages::codebook))
+        .route("/themes", get(themes::page))
+        .route("/themes/preview", post(themes::preview))
+        .route("/themes/apply", post(themes::apply))
         .route("/results", get(results::page))
         .route("/chart/{name}", get(results::chart))
         .route("/report", post(act::report))

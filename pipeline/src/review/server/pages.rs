@@ -22,6 +22,7 @@ pub(super) fn templates() -> Result<Environment<'static>, Error> {
     environment.add_template("response.html", include_str!("templates/response.html"))?;
     environment.add_template("explore.html", include_str!("templates/explore.html"))?;
     environment.add_template("codebook.html", include_str!("templates/codebook.html"))?;
+    environment.add_template("themes.html", include_str!("templates/themes.html"))?;
     environment.add_template("results.html", include_str!("templates/results.html"))?;
     environment.add_template("agreement.html", include_str!("templates/agreement.html"))?;
     environment.add_template("history.html", include_str!("templates/history.html"))?;
@@ -235,7 +236,7 @@ pub(super) async fn codebook(State(shared): State<Arc<Shared>>) -> Answer {
 pub(super) async fn agreement(State(shared): State<Arc<Shared>>) -> Answer {
     let mut app = shared.app();
     app.refresh()?;
-    let found = crate::review::agree::agree(&app.decisions, &app.run.about.vocabulary);
+    let found = crate::review::agree::agree(&app.decisions, &app.run.about.vocabulary, false);
     let view = serde_json::to_value(&found).unwrap_or_default();
     render(&mut app, "agreement.html", "Agreement", view)
 }

@@ -1,5 +1,6 @@
 //! How far the coding can be believed: from people's codes of a sample of this run where there are
-//! any, otherwise from what the model measured when it was made. The report says which.
+//! any, otherwise from what the model measured when it was made. The report says which. What people
+//! find in a random sample while they review is another matter: `review::study`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,7 +22,7 @@ const LEAST_SUPPORT: u64 = 10;
 
 /// What is known of the coding.
 #[derive(Clone, Debug, Default)]
-pub struct Accuracy {
+pub struct CodingFigures {
     /// Figures over all.
     pub agreement: Vec<Agreement>,
     /// How often each theme is right.
@@ -31,12 +32,12 @@ pub struct Accuracy {
 }
 
 /// For a run whose tables say `metadata`; `codebook` is the run's first.
-pub fn of(restricted: &Path, metadata: &Metadata, codebook: &str) -> Accuracy {
+pub fn of(restricted: &Path, metadata: &Metadata, codebook: &str) -> CodingFigures {
     sample(&restricted.join(EVALUATION), codebook).unwrap_or_else(|| model(metadata))
 }
 
 /// What the model's file and card say.
-fn model(metadata: &Metadata) -> Accuracy {
+fn model(metadata: &Metadata) -> CodingFigures {
     let figures: Vec<Figure> = stored(metadata, "model_figures");
     let mut precisions: Vec<Precision> = stored(metadata, "model_precisions");
     if precisions.is_empty() {
@@ -44,7 +45,7 @@ fn model(metadata: &Metadata) -> Accuracy {
         let first = metadata.get("model").and_then(|ids| ids.split(' ').next());
         precisions = first.map(heard_models::precisions_of).unwrap_or_default();
     }
-    Accuracy {
+    CodingFigures {
         agreement: figures
             .into_iter()
             .map(|Figure { measure, figure, on }| Agreement { measure, figure, on })
@@ -75,7 +76,7 @@ struct Line {
 }
 
 /// The evaluation of this run, if there is one of its first codebook.
-fn sample(path: &Path, codebook: &str) -> Option<Accuracy> {
+fn sample(path: &Path, codebook: &str) -> Option<CodingFigures> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path).ok()?).ok()?;
     let about = builder.metadata().file_metadata().key_value_metadata();
     let about = Metadata::read(about.map(Vec::as_slice).unwrap_or_default());
@@ -114,7 +115,7 @@ fn sample(path: &Path, codebook: &str) -> Option<Accuracy> {
             Some((line.label.clone(), Measured { right, low: low.min(from), high: high.max(to) }))
         })
         .collect();
-    (!agreement.is_empty()).then_some(Accuracy { agreement, precisions, own_sample: true })
+    (!agreement.is_empty()).then_some(CodingFigures { agreement, precisions, own_sample: true })
 }
 
 fn lines(batch: &RecordBatch) -> Option<Vec<Line>> {
