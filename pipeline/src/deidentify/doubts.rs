@@ -335,7 +335,7 @@ fn meets(reader: &Reader, i: usize) -> bool {
 fn may_do(reader: &Reader, i: usize) -> bool {
     reader.list.get(i + 1).is_some_and(|t| {
         let word = t.of(reader.text);
-        !t.capital && (word.ends_with("ed") || word.ends_with('s')) || t.capital
+        t.capital || word.ends_with("ed") || word.ends_with('s')
     })
 }
 

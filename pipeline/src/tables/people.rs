@@ -214,9 +214,11 @@ mod tests {
         // Each of 150,000 is met, and every third again after the first were laid aside.
         for answer in 0..200_000u32 {
             let who = if answer < 150_000 { answer } else { (answer - 150_000) * 3 };
-            let mut person = Person::default();
-            person.values = vec![if answer % 5 == 0 { UNKNOWN } else { answer % 7 }];
-            person.informative = answer % 2 == 0;
+            let mut person = Person {
+                values: vec![if answer % 5 == 0 { UNKNOWN } else { answer % 7 }],
+                informative: answer % 2 == 0,
+                ..Person::default()
+            };
             person.felt.add((answer % 26) as u16, 1 << (answer % 4));
             person.measures.push(MeasureKey("minutes_late", "minutes", None));
             let key = xxhash_rust::xxh3::xxh3_128(&who.to_le_bytes());
