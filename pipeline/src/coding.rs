@@ -136,6 +136,16 @@ pub enum Flag {
 }
 
 impl Flag {
+    /// Every flag, in table order.
+    pub const ALL: [Self; 6] = [
+        Self::SafeguardingReview,
+        Self::PiiResidual,
+        Self::OffTopicService,
+        Self::Suggestion,
+        Self::Quotable,
+        Self::Language,
+    ];
+
     /// The spelling used in every table.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -150,16 +160,7 @@ impl Flag {
 
     /// The flag with this spelling.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::SafeguardingReview,
-            Self::PiiResidual,
-            Self::OffTopicService,
-            Self::Suggestion,
-            Self::Quotable,
-            Self::Language,
-        ]
-        .into_iter()
-        .find(|flag| flag.as_str() == text)
+        Self::ALL.into_iter().find(|flag| flag.as_str() == text)
     }
 }
 

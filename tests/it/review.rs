@@ -28,6 +28,20 @@ fn run() -> Dir {
     dir
 }
 
+/// The same run in the place of the last.
+fn run_again(dir: &Dir) {
+    dir.heard(&[
+        "run",
+        "survey.csv",
+        "--model",
+        "fast",
+        "--suppress",
+        "none",
+        "--quiet",
+        "--force",
+    ]);
+}
+
 /// An open page of the program.
 pub struct Page {
     pub child: Child,
@@ -310,16 +324,7 @@ fn what_a_person_decides_counts_in_the_report() {
     let report = dir.text("heard-out/publish/report.html");
     assert!(report.contains("People read and decided the codes of 2 answers"), "{report}");
     // The tables keep the model's codes; a run that is made again keeps the decisions.
-    dir.heard(&[
-        "run",
-        "survey.csv",
-        "--model",
-        "fast",
-        "--suppress",
-        "none",
-        "--quiet",
-        "--force",
-    ]);
+    run_again(&dir);
     let page = Page::open(&dir, "AB");
     assert_eq!(codes(&page.get("/read/all/0")), [("0".to_owned(), "continuity".to_owned())]);
     drop(page);
@@ -329,16 +334,7 @@ fn what_a_person_decides_counts_in_the_report() {
     lines.insert(1, last);
     lines[3] = "A9,Service user,The visits are too short to do anything properly.";
     dir.write("survey.csv", lines.join("\n"));
-    dir.heard(&[
-        "run",
-        "survey.csv",
-        "--model",
-        "fast",
-        "--suppress",
-        "none",
-        "--quiet",
-        "--force",
-    ]);
+    run_again(&dir);
     let page = Page::open(&dir, "AB");
     assert_eq!(codes(&page.get("/read/all/1")), [("0".to_owned(), "continuity".to_owned())]);
     assert!(page.get("/").contains("Decisions about 1 answer found no match in this run"));
@@ -378,16 +374,7 @@ fn a_masked_word_leaves_every_file() {
     assert!(shown.contains("[PERSON 1]"));
     drop(page);
     // A new run brings the word back from the user's own file, and the report takes it out again.
-    dir.heard(&[
-        "run",
-        "survey.csv",
-        "--model",
-        "fast",
-        "--suppress",
-        "none",
-        "--quiet",
-        "--force",
-    ]);
+    run_again(&dir);
     dir.heard(&["report", "heard-out"]).expect(0);
     assert_eq!(holds(&dir, "zorblax"), Vec::<String>::new());
 }

@@ -6,25 +6,36 @@ use super::found::{Found, pattern};
 use super::hints::{BORN as BORN_WORD, Hints};
 use super::redacted::RedactionKind::Dob;
 
+/// What a date of birth follows, for patterns that leave out blanks and cases.
+const CUE: &str = r"(?ix) \b(?: born | d\.?\s?o\.?\s?b\b\.? | (?:date|day)\s+of\s+birth | birth\s?-?date | birthday )";
+
 pattern!(
     BORN,
-    r"(?ix) \b(?: born | d\.?\s?o\.?\s?b\b\.? | (?:date|day)\s+of\s+birth | birth\s?-?date | birthday )
+    &[
+        CUE,
+        r"
       [^0-9\n]{0,24}?
       ( [0-9]{1,2}\s?[/.\-\x20]\s?[0-9]{1,2}\s?[/.\-\x20]\s?(?:[0-9]{4}|[0-9]{2})
       | [0-9]{4}[/.-][0-9]{1,2}[/.-][0-9]{1,2}
       | [0-9]{1,2}(?:st|nd|rd|th)?\s?(?:of\s)?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?,?(?:\s?(?:in\s)?(?:[0-9]{4}|[0-9]{2}\b))?
       | (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\s[0-9]{1,2}(?:st|nd|rd|th)?(?:,?\s[0-9]{4})?
-      | (?:19|20)[0-9]{2} | [0-9]{6}(?:[0-9]{2})? )"
+      | (?:19|20)[0-9]{2} | [0-9]{6}(?:[0-9]{2})? )",
+    ]
+    .concat()
 );
 
 // "thirtieth of May nineteen forty-two", as it is dictated
 pattern!(
     SPOKEN,
-    r"(?ix) \b(?: born | d\.?\s?o\.?\s?b\b\.? | (?:date|day)\s+of\s+birth | birth\s?-?date | birthday )
+    &[
+        CUE,
+        r"
       [^0-9]{0,30}?
       \b( (?:the\s)? (?:[a-z]+[\s-])?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)
         \s(?:of\s)?(?:january|february|march|april|may|june|july|august|september|october|november|december)
-        (?:,?\s(?:in\s)?(?: (?:nineteen|twenty)(?:[\s-](?:hundred|and|oh|o|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)\b)+ | [0-9]{4} ))? )"
+        (?:,?\s(?:in\s)?(?: (?:nineteen|twenty)(?:[\s-](?:hundred|and|oh|o|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|four|five|six|seven|eight|nine)\b)+ | [0-9]{4} ))? )",
+    ]
+    .concat()
 );
 
 // A full date of so long ago is hardly the date of a visit.

@@ -31,6 +31,7 @@ use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
 use crate::review::Error;
+use crate::review::server::door::{Answer, Failed};
 use crate::review::server::{self, App, Options, STYLE, asset, door};
 use files::Input;
 use found::Found;
@@ -181,23 +182,5 @@ async fn review(State(job): State<Arc<Job>>, request: Request<Body>) -> Response
             Redirect::to("/job").into_response()
         }
         None => (StatusCode::NOT_FOUND, "There is no such page.").into_response(),
-    }
-}
-
-/// What a handler gives: a page, or a sentence on what went wrong.
-type Answer = Result<Response, Failed>;
-
-/// A request that could not be served.
-struct Failed(StatusCode, String);
-
-impl<E: Into<Error>> From<E> for Failed {
-    fn from(error: E) -> Self {
-        Self(StatusCode::INTERNAL_SERVER_ERROR, error.into().to_string())
-    }
-}
-
-impl axum::response::IntoResponse for Failed {
-    fn into_response(self) -> Response {
-        (self.0, self.1).into_response()
     }
 }

@@ -16,8 +16,9 @@ use super::intervals::{margin, share};
 use super::measured::{MeasureKey, Measured};
 use super::overlap::Overlaps;
 use super::settings::PopulationRow;
-use super::tally::{FLAGS, Sums, Tally};
+use super::tally::{Sums, Tally};
 use super::{findings, labels, population, process};
+use crate::coding::Flag;
 use crate::vocabulary::{ClauseName, CodebookNames, StandardName};
 
 /// What the coded responses do not say themselves.
@@ -81,7 +82,7 @@ pub fn evidence(tally: &Tally, facts: &Facts) -> Evidence {
         outcomes: outcomes(profile, &sums),
         stance: stance(tally, &sums, profile, &published),
         languages: languages(profile, &sums),
-        flags: FLAGS
+        flags: Flag::ALL
             .iter()
             .map(|flag| Named {
                 id: flag.as_str().to_owned(),

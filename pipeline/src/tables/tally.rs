@@ -16,18 +16,8 @@ use super::evidence::Dimension;
 use super::measured::{MeasureKey, Measured, figure};
 use super::people::{People, Person, UNKNOWN};
 use super::settings::MeasureStandard;
-use crate::coding::{CodedResponse, Flag};
+use crate::coding::CodedResponse;
 use crate::vocabulary::Vocabulary;
-
-/// Every flag, in table order.
-pub(super) const FLAGS: [Flag; 6] = [
-    Flag::SafeguardingReview,
-    Flag::PiiResidual,
-    Flag::OffTopicService,
-    Flag::Suggestion,
-    Flag::Quotable,
-    Flag::Language,
-];
 
 /// What can be set about counting.
 #[derive(Clone, Debug, Default)]

@@ -10,7 +10,7 @@ use heard_models::examples::roll_up;
 use heard_models::words::Sentiment;
 
 use super::app::{App, Queue};
-use super::{Answer, Shared, missing};
+use super::{Answer, Shared, named};
 use crate::deidentify::{Deidentifier, Options, RedactionKind};
 use crate::encode::ScalarOffsets;
 use crate::plain::plural;
@@ -48,10 +48,7 @@ pub(super) async fn act(
 ) -> Answer {
     let mut app = shared.app();
     app.refresh()?;
-    let queue = Queue::parse(&queue).ok_or_else(missing)?;
-    if at >= app.run.rows.len() {
-        return Err(missing());
-    }
+    let queue = named(&app, &queue, at)?;
     let (next, notice) = decide(&mut app, queue, at, &fields)?;
     app.notice = notice;
     let to = match next {

@@ -292,14 +292,6 @@ pub(super) fn choices(run: &Run) -> Vec<Choice> {
     };
     let kinds = distinct(run, |r| Some(r.respondent_type.0.as_str()));
     let kinds = RespondentType::ALL.iter().filter(|kind| kinds.contains(&kind.as_str()));
-    let flags = [
-        Flag::SafeguardingReview,
-        Flag::PiiResidual,
-        Flag::OffTopicService,
-        Flag::Suggestion,
-        Flag::Quotable,
-        Flag::Language,
-    ];
     let mut all = vec![
         ("question", "Question", same(distinct(run, |r| Some(r.response.question.text.as_str())))),
         (
@@ -310,7 +302,7 @@ pub(super) fn choices(run: &Run) -> Vec<Choice> {
         ("wave", "Wave", same(distinct(run, |r| r.response.wave.as_deref()))),
         ("channel", "Came as", words(distinct(run, |r| Some(r.response.channel.as_str())))),
         ("status", "Holds", words(distinct(run, |r| Some(r.status.as_str())))),
-        ("flag", "Flag", words(flags.iter().map(|f| f.as_str()).collect())),
+        ("flag", "Flag", words(Flag::ALL.iter().map(|f| f.as_str()).collect())),
     ]
     .into_iter()
     .map(|(name, label, values)| Choice { name: name.to_owned(), label: label.to_owned(), values })

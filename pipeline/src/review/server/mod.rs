@@ -23,6 +23,7 @@ use tokio::sync::Notify;
 
 use super::Error;
 pub use app::App;
+use door::{Answer, Failed};
 
 const SCRIPT: &str = include_str!("assets/review.js");
 pub(crate) const STYLE: &str = include_str!("assets/review.css");
@@ -111,24 +112,11 @@ pub(crate) fn asset(text: &'static str, kind: &'static str) -> Response {
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
 
-/// What a handler gives: a page, or a sentence on what went wrong.
-type Answer = Result<Response, Failed>;
-
-/// A request that could not be served.
-struct Failed(StatusCode, String);
-
-impl<E: Into<Error>> From<E> for Failed {
-    fn from(error: E) -> Self {
-        Self(StatusCode::INTERNAL_SERVER_ERROR, error.into().to_string())
-    }
-}
-
-impl axum::response::IntoResponse for Failed {
-    fn into_response(self) -> Response {
-        (self.0, self.1).into_response()
-    }
-}
-
 fn missing() -> Failed {
     Failed(StatusCode::NOT_FOUND, "There is no such answer in this run.".to_owned())
+}
+
+/// The queue that an address names, where the answer that it names is one of the run's.
+fn named(app: &App, queue: &str, at: usize) -> Result<app::Queue, Failed> {
+    app::Queue::parse(queue).filter(|_| at < app.run.rows.len()).ok_or_else(missing)
 }

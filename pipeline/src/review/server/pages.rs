@@ -9,7 +9,7 @@ use minijinja::{Environment, Value as Shown, context};
 use serde_json::{Value, json};
 
 use super::app::{App, Queue, Writing};
-use super::{Answer, Shared, act, missing, view};
+use super::{Answer, Shared, act, missing, named, view};
 use crate::plain::{number, plural};
 use crate::review::{Error, SMALL, study};
 
@@ -195,10 +195,7 @@ pub(super) async fn response(
 ) -> Answer {
     let mut app = shared.app();
     app.refresh()?;
-    let queue = Queue::parse(&queue).ok_or_else(missing)?;
-    if at >= app.run.rows.len() {
-        return Err(missing());
-    }
+    let queue = named(&app, &queue, at)?;
     let mut view = view::response(&mut app, queue, at);
     view["themes"] = Value::from(view::themes(&app));
     let title = format!("Answer {}", app.run.rows[at].coded.response.id);
