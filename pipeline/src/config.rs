@@ -12,6 +12,7 @@ use crate::deidentify::Mode;
 use crate::intake;
 use crate::measures;
 use crate::organisation::{self, Logo, Organisation};
+use crate::partitions;
 use crate::specification::{self, VisitFigure};
 use crate::tables::{MeasureStandard, PopulationRow, Profile};
 
@@ -130,7 +131,7 @@ pub struct RawThresholds {
     pub review: Option<f64>,
 }
 
-/// Limits on the parsers of office and PDF files, as written.
+/// Limits on the parsers of office and PDF files, and on what a run does at once, as written.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawLimits {
@@ -144,6 +145,9 @@ pub struct RawLimits {
     pub unpacked_max_mb: Option<u64>,
     /// Megabytes of plain text that are taken as one letter.
     pub text_max_mb: Option<u64>,
+    /// Answers after which a run that is stopped can go on with `--resume`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_answers: Option<usize>,
 }
 
 impl RawLimits {
@@ -155,7 +159,8 @@ impl RawLimits {
             workbook_max_mb: self.workbook_max_mb.unwrap_or(usual.workbook_max_mb).max(1),
             unpacked_max_mb: self.unpacked_max_mb.unwrap_or(usual.unpacked_max_mb).max(1),
             text_max_mb: self.text_max_mb.unwrap_or(usual.text_max_mb).max(1),
-            ..usual
+            // A partition ends where a batch does.
+            batch_rows: usual.batch_rows.min(self.partition_answers.unwrap_or(usize::MAX)).max(1),
         }
     }
 }
@@ -207,6 +212,10 @@ pub struct Config {
     pub review_threshold: f32,
     /// Replace the outputs of an earlier run.
     pub force: bool,
+    /// Go on from where a run that was stopped had come.
+    pub resume: bool,
+    /// Answers of a partition.
+    pub partition: usize,
     /// Number of worker threads.
     pub threads: usize,
     /// No progress, no summary.
@@ -509,6 +518,8 @@ impl RawConfig {
             review_threshold: share("thresholds.review", self.thresholds.review, REVIEW.into())?
                 as f32,
             force: machine.force,
+            resume: machine.resume,
+            partition: self.limits.partition_answers.unwrap_or(partitions::ANSWERS).max(1),
             threads,
             quiet: machine.quiet,
             hash,
@@ -532,6 +543,8 @@ pub struct Machine {
     pub quiet: bool,
     /// Replace the outputs of an earlier run.
     pub force: bool,
+    /// Go on from where a run that was stopped had come.
+    pub resume: bool,
 }
 
 /// Lower-case hexadecimal.

@@ -1,6 +1,7 @@
 //! Coded responses to Arrow record batches: the only place where bytes become scalar-value offsets
 //! and enums become the spellings of the tables.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -280,7 +281,7 @@ pub fn unprocessed(rows: &[Unprocessed]) -> Result<RecordBatch, ArrowError> {
 /// One row of `key.parquet`: where a response came from.
 pub struct KeyRow<'a> {
     /// The opaque id.
-    pub response_id: &'a str,
+    pub response_id: Cow<'a, str>,
     /// The path as given.
     pub file: &'a str,
     /// The sheet of a workbook.

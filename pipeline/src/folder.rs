@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::documents;
 use crate::manifest::Manifest;
+use crate::partitions::{self, Partitions};
 use crate::store::{self, io};
 
 /// What people decided while reviewing a run.
@@ -38,6 +39,12 @@ pub enum Error {
     /// It holds something else.
     #[error("{} holds files that are not a run of Heard, and is left as it is. Name another folder with --out", .0.display())]
     NotARun(PathBuf),
+    /// It holds a run, and not the one that should go on.
+    #[error("{} holds a finished run of other files, settings or models, or of another version of Heard: there is nothing to go on from. Use --force in place of --resume to replace its outputs (decisions that people made are kept), or name another folder with --out", .0.display())]
+    Other(PathBuf),
+    /// A run that was stopped left work in it.
+    #[error("{} holds what a run that was stopped had done. Add --resume to go on from there, or --force to start anew", .0.display())]
+    Stopped(PathBuf),
     /// It is not a run, where one was expected.
     #[error("{} is not a finished run: there is no run.json in it. Name the folder that `heard run` wrote", .0.display())]
     NoRun(PathBuf),
@@ -54,7 +61,8 @@ pub enum Error {
     Store(#[from] store::Error),
 }
 
-/// An output folder in the making. Dropped unfinished, it leaves nothing behind.
+/// An output folder in the making. Dropped unfinished, it leaves nothing behind but partitions that are
+/// complete.
 #[derive(Debug)]
 pub struct Folder {
     out: PathBuf,
@@ -63,8 +71,9 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Claims a folder for a run; `force` allows an earlier run there to be replaced.
-    pub fn claim(out: &Path, force: bool) -> Result<Self, Error> {
+    /// Claims a folder for a run; `force` allows an earlier run there to be replaced, and with `resume`
+    /// what a run that was stopped left is kept, to go on from.
+    pub fn claim(out: &Path, force: bool, resume: bool) -> Result<Self, Error> {
         let occupied = match fs::read_dir(out) {
             Ok(mut entries) => entries.next().is_some(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
@@ -76,10 +85,21 @@ impl Folder {
         if occupied && !force {
             return Err(Error::Exists(out.to_owned()));
         }
-        let work = sibling(out, ".partial");
-        if work.exists() {
+        let work = work_of(out);
+        if resume && partitions::any(&work) {
+            // What was made from them is made again.
+            for name in [PUBLISH, RESTRICTED, GOVERNANCE] {
+                let folder = work.join(name);
+                if folder.exists() {
+                    fs::remove_dir_all(&folder).map_err(io("remove", &folder))?;
+                }
+            }
+        } else if partitions::any(&work) && !force {
+            return Err(Error::Stopped(work));
+        } else if work.exists() {
             // Left by a run that was stopped; a folder of that name which is not ours is not touched.
-            let ours = work.join(RESTRICTED).is_dir() || is_empty(&work);
+            let ours =
+                work.join(RESTRICTED).is_dir() || partitions::any(&work) || is_empty(&work);
             if !ours {
                 return Err(Error::NotARun(work));
             }
@@ -111,6 +131,7 @@ impl Folder {
             moved = documents::keep_edited(out, &before, work, written, &WITH_DOCUMENTS)?;
         }
         write_manifest(work, manifest)?;
+        Partitions::remove(work)?;
         if out.exists() {
             for name in DECISIONS {
                 let old = out.join(RESTRICTED).join(name);
@@ -137,8 +158,9 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if !self.finished {
-            // Best effort: what is left holds de-identified content and the key table only.
+        // What is left holds de-identified content and the key table only. Hours of work are kept, for
+        // a run that goes on from them; whatever is small is not worth a folder that nobody asked for.
+        if !self.finished && !partitions::any(&self.work) {
             let _ = fs::remove_dir_all(&self.work);
         }
     }
@@ -161,6 +183,11 @@ pub fn write_manifest(out: &Path, manifest: &Manifest) -> Result<(), Error> {
         .map_err(|source| Error::Manifest { path: path.clone(), source })?;
     text.push('\n');
     Ok(store::write_file(&path, text.as_bytes())?)
+}
+
+/// Where a run works until it is done.
+pub fn work_of(out: &Path) -> PathBuf {
+    sibling(out, ".partial")
 }
 
 fn sibling(path: &Path, suffix: &str) -> PathBuf {

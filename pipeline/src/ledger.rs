@@ -2,10 +2,12 @@
 //! repeat an earlier one; and the tally from which every table is made.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 
 use heard_models::words::Status;
 use heard_models::{Codebook, Model, names};
+use serde::{Deserialize, Serialize};
 
 use crate::coding::{CodedResponse, Coder, Flag, settle};
 use crate::config::Config;
@@ -21,17 +23,25 @@ use crate::vocabulary::Vocabulary;
 /// Spans listed for a person at most.
 const MOST_TO_CHECK: usize = 1000;
 
-/// The books of one run.
-pub struct Ledger {
+/// What is counted, as far as the run has come.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Books {
     counts: Counts,
     redactions: BTreeMap<String, u64>,
     unprocessed: BTreeMap<String, u64>,
     rows_of: BTreeMap<u32, u64>,
-    repeats: Repeats<Box<str>>,
+    /// Spans that may still be personal, by reason: response id and offsets.
+    to_check: BTreeMap<Reason, Vec<(String, Range<u32>)>>,
+}
+
+/// The book-keeping of one run.
+pub struct Ledger {
+    books: Books,
+    repeats: Repeats<u32>,
+    /// Ids of the responses that `repeats` remembers.
+    remembered: Ids,
     tally: Tally,
     quotes: Quotes,
-    /// Spans that may still be personal, by reason: response id and offsets.
-    to_check: BTreeMap<Reason, Vec<(String, Remaining)>>,
     gaps: Gaps,
 }
 
@@ -39,14 +49,11 @@ impl Ledger {
     /// Empty books; a long run lays respondents aside in `folder`.
     pub fn new(vocabulary: &Vocabulary, options: TallyOptions, folder: &Path) -> Self {
         Self {
-            counts: Counts::default(),
-            redactions: BTreeMap::new(),
-            unprocessed: BTreeMap::new(),
-            rows_of: BTreeMap::new(),
+            books: Books::default(),
             repeats: Repeats::default(),
+            remembered: Ids::default(),
             tally: Tally::new(vocabulary, options).laying_aside_in(folder.to_owned()),
             quotes: Quotes::new(vocabulary),
-            to_check: BTreeMap::new(),
             gaps: Gaps::default(),
         }
     }
@@ -54,33 +61,62 @@ impl Ledger {
     /// Enters the next batch; marks duplicates and lets people's codes stand for the model's.
     pub fn add(&mut self, rows: &mut [CodedResponse], set_aside: &[Unprocessed], rows_read: u64) {
         let (answered, missing) = rows_of(rows, set_aside);
+        let books = &mut self.books;
         for (source, _) in answered.iter().chain(&missing) {
-            *self.rows_of.entry(*source).or_default() += 1;
+            *books.rows_of.entry(*source).or_default() += 1;
         }
-        let counts = &mut self.counts;
+        let counts = &mut books.counts;
         counts.rows_read += rows_read;
         counts.rows_with_answers += answered.len() as u64;
         counts.rows_unprocessed += missing.len() as u64;
         for item in set_aside {
-            *self.unprocessed.entry(item.reason.to_owned()).or_default() += 1;
+            *books.unprocessed.entry(item.reason.to_owned()).or_default() += 1;
         }
         for row in rows {
             settle(row);
-            let response = &row.response;
-            match self.repeats.enter(response.text.as_str(), || response.id.as_str().into()) {
-                Some(Repeat::Same(first)) => row.duplicate_of = Some(first.into()),
-                Some(Repeat::Template(first)) => row.campaign = Some(first.into()),
-                None => {}
-            }
-            count(&mut self.counts, row);
+            self.enter(row);
+            count(&mut self.books.counts, row);
             for redaction in row.response.text.redactions() {
-                *self.redactions.entry(redaction.kind.as_str().to_owned()).or_default() += 1;
+                let kind = redaction.kind.as_str().to_owned();
+                *self.books.redactions.entry(kind).or_default() += 1;
             }
             self.look_at(row);
-            self.tally.add(row);
-            self.quotes.add(row);
-            self.gaps.add(row);
         }
+    }
+
+    /// Enters what a run that was stopped had written.
+    pub fn replay(&mut self, mut rows: Vec<CodedResponse>) {
+        for row in &mut rows {
+            self.enter(row);
+        }
+    }
+
+    /// Goes on from the books of a run that was stopped, after the replay of its rows.
+    pub fn go_on(&mut self, books: Books) {
+        self.books = books;
+    }
+
+    /// The books as they stand.
+    pub fn books(&self) -> Books {
+        self.books.clone()
+    }
+
+    /// What is counted already.
+    pub fn counts(&self) -> &Counts {
+        &self.books.counts
+    }
+
+    /// Whether an answer repeats an earlier one, and what it adds to tables and quotes.
+    fn enter(&mut self, row: &mut CodedResponse) {
+        let (response, ids) = (&row.response, &mut self.remembered);
+        match self.repeats.enter(response.text.as_str(), || ids.keep(&response.id)) {
+            Some(Repeat::Same(first)) => row.duplicate_of = Some(ids.get(first).to_owned()),
+            Some(Repeat::Template(first)) => row.campaign = Some(ids.get(first).to_owned()),
+            None => {}
+        }
+        self.tally.add(row);
+        self.quotes.add(row);
+        self.gaps.add(row);
     }
 
     /// Notes what may still be personal in an answer that is flagged so.
@@ -88,10 +124,10 @@ impl Ledger {
         if !row.flags.contains(&Flag::PiiResidual) {
             return;
         }
-        for remaining in row.response.text.remaining() {
-            let list = self.to_check.entry(remaining.reason).or_default();
+        for Remaining { range, reason } in row.response.text.remaining() {
+            let list = self.books.to_check.entry(reason).or_default();
             if list.len() < MOST_TO_CHECK {
-                list.push((row.response.id.clone(), remaining));
+                list.push((row.response.id.clone(), range));
             }
         }
     }
@@ -99,8 +135,8 @@ impl Ledger {
     /// The spans that a person should look at, the riskiest first, as CSV: ids and offsets, no text.
     pub fn to_check(&self) -> String {
         let mut out = String::from("response_id,start,end,reason\n");
-        for (id, remaining) in self.to_check.values().flatten().take(MOST_TO_CHECK) {
-            let Remaining { range, reason } = remaining;
+        let all = self.books.to_check.iter().flat_map(|(why, list)| list.iter().map(move |l| (why, l)));
+        for (reason, (id, range)) in all.take(MOST_TO_CHECK) {
             let id = format!("\"{}\"", id.replace('"', "\"\""));
             out.push_str(&format!("{id},{},{},{}\n", range.start, range.end, reason.as_str()));
         }
@@ -118,10 +154,10 @@ impl Ledger {
                 kind: source.kind.name().to_owned(),
                 bytes: source.bytes,
                 sha256: source.sha256.clone(),
-                rows: self.rows_of.get(&(i as u32 + 1)).copied().unwrap_or_default(),
+                rows: self.books.rows_of.get(&(i as u32 + 1)).copied().unwrap_or_default(),
             })
             .collect();
-        let mut counts = self.counts.clone();
+        let mut counts = self.books.counts.clone();
         counts.sources = sources.len() as u64;
         Manifest {
             heard: env!("CARGO_PKG_VERSION").to_owned(),
@@ -139,9 +175,9 @@ impl Ledger {
             backend: coder.backend().map(|backend| backend.to_string()),
             sources,
             counts,
-            residual: residual(config.redact, &self.redactions),
-            redactions: self.redactions.clone(),
-            unprocessed: self.unprocessed.clone(),
+            residual: residual(config.redact, &self.books.redactions),
+            redactions: self.books.redactions.clone(),
+            unprocessed: self.books.unprocessed.clone(),
             each: config.each.clone(),
             visit_log: config.visit_log.clone(),
             ..Manifest::default()
@@ -155,6 +191,27 @@ impl Ledger {
     pub fn close(mut self) -> std::io::Result<(Tally, Quotes, Gaps)> {
         self.tally.settle()?;
         Ok((self.tally, self.quotes, self.gaps))
+    }
+}
+
+/// Many short texts in one, so that a million of them cost little more than their letters.
+#[derive(Default)]
+struct Ids {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Ids {
+    fn keep(&mut self, id: &str) -> u32 {
+        self.text.push_str(id);
+        self.ends.push(self.text.len());
+        (self.ends.len() - 1) as u32
+    }
+
+    fn get(&self, number: u32) -> &str {
+        let number = number as usize;
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[number]]
     }
 }
 

@@ -24,6 +24,7 @@ pub mod licences;
 pub mod manifest;
 pub mod measures;
 pub mod organisation;
+pub mod partitions;
 pub mod parts;
 pub mod plain;
 pub mod publish;

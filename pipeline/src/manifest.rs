@@ -29,6 +29,10 @@ pub struct Manifest {
     pub seconds: f64,
     /// Hash of the settings that can change a result.
     pub config: String,
+    /// Hash of everything that the run was to do: settings, the files that they name, the inputs, the
+    /// codebooks, the models and the version. Two runs with the same one write the same.
+    #[serde(default)]
+    pub task: String,
     /// Disclosure control used under `publish/`.
     pub suppress: String,
     /// How thoroughly personal data was looked for.

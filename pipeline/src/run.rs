@@ -3,25 +3,27 @@
 //! Work happens in a sibling folder, `<out>.partial`, that holds de-identified content (and the key
 //! table) only; it is renamed when everything in it is done.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::path::Path;
 use std::time::Instant;
 
 use heard_models::{Codebook, Model};
+use sha2::{Digest as _, Sha256};
 
 use crate::coding::{self, CodedResponse, Coder, Pace, Wanted};
 use crate::config::{self, Config};
 use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
 use crate::documents;
-use crate::encode::{self, Encoded, KeyRow};
+use crate::encode::KeyRow;
 use crate::folder::{self, Folder};
 use crate::intake::{self, Intake};
 use crate::ledger::{Ledger, rows_of};
 use crate::manifest;
+use crate::partitions::{self, Partitions};
 use crate::publish;
 use crate::response::{Identified, Unprocessed};
-use crate::schema::{self, Table};
-use crate::store::{self, Metadata, TableWriter};
+use crate::schema;
+use crate::store::{self, Metadata};
 use crate::stream;
 use crate::summary::Summary;
 use crate::tables::{PopulationRow, settings};
@@ -45,9 +47,9 @@ pub enum Error {
     /// Tables, charts or the report could not be made.
     #[error(transparent)]
     Publish(#[from] publish::Error),
-    /// A table could not be built.
-    #[error("cannot build a table: {0}. This is a fault of Heard's; please report it")]
-    Arrow(#[from] arrow::error::ArrowError),
+    /// The tables could not be written, or a run that was stopped cannot go on.
+    #[error(transparent)]
+    Partitions(#[from] partitions::Error),
     /// A column of the population is not one that the run breaks its results down by.
     #[error(
         "the population file speaks of `{0}`, which is no breakdown of this run. Name the column with --by, or write respondent_type or wave"
@@ -79,10 +81,22 @@ impl Progress for Silent {
     fn advance(&self, _: u64) {}
 }
 
+/// What came of a run.
+pub enum Made {
+    /// It was made.
+    New(Summary),
+    /// It was there already, complete.
+    Before,
+}
+
 /// Does the main job: files in, evidence out.
-pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
+pub fn run(config: &Config, progress: &dyn Progress) -> Result<Made, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
-    let folder = Folder::claim(&config.out, config.force)?;
+    let complete = config.resume.then(|| folder::read_manifest(&config.out).ok()).flatten();
+    let folder = match complete {
+        Some(_) => None,
+        None => Some(Folder::claim(&config.out, config.force, config.resume)?),
+    };
     progress.stage("Opening");
     let open = |rows: u64| {
         Coder::open(Wanted {
@@ -105,21 +119,32 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
         coder = open(intake.rows())?;
     }
     let vocabulary = Vocabulary::new(coder.names(), breakdown_columns(&intake, &deidentifier));
+    let population = population(config, &vocabulary, &deidentifier)?;
+    let task = task(config, &coder, &intake, &population);
+    let Some(folder) = folder else {
+        let same = complete.is_some_and(|manifest| manifest.task == task);
+        return if same { Ok(Made::Before) } else { Err(folder::Error::Other(config.out.clone()).into()) };
+    };
 
     progress.stage("Reading and coding");
     progress.expect(intake.rows());
     let restricted = folder.restricted();
     let facts = facts(config, &coder);
-    let mut out = Tables::create(&restricted, &vocabulary, &facts)?;
-    let population = population(config, &vocabulary, &deidentifier)?;
     let options = settings::options(&vocabulary, &config.standards, &population);
     let mut ledger = Ledger::new(&vocabulary, options, &restricted);
-    let mut identities = Identities::new(config.keep_ids);
+    let (mut partitions, done) =
+        Partitions::open(folder.work(), &task, config.partition, &vocabulary, &facts, |rows| {
+            ledger.replay(rows);
+        })?;
+    ledger.go_on(done.books);
+    progress.advance(ledger.counts().rows_read);
+    let mut identities = Identities::new(config.keep_ids, intake.secrets());
     let places = places(&intake);
     let batches = intake.batches().map(|b| b.map(|b| identities.number(b)).map_err(Error::from));
     stream::ordered(
         config.threads,
-        batches,
+        // Ids are given out anew in what is passed over, too.
+        batches.skip(done.batches),
         |numbered| {
             let Deidentified { responses, ids, unprocessed, rows } =
                 deidentify::deidentify(&deidentifier, numbered);
@@ -128,15 +153,15 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
         |(responses, ids, unprocessed, rows)| {
             let mut responses = responses?;
             ledger.add(&mut responses, &unprocessed, rows);
-            out.write(&encode::encode(&responses, &vocabulary)?, &unprocessed)?;
-            out.write_key(&responses, &ids, &unprocessed, &places)?;
+            let key = key(&responses, &ids, &unprocessed, &places);
+            partitions.write(&responses, &unprocessed, key, || ledger.books())?;
             progress.advance(rows);
             Ok::<_, Error>(())
         },
     )?;
-    out.finish()?;
+    partitions.join(&restricted, ledger.books())?;
     let mut manifest = ledger.manifest(config, &coder, &intake);
-    manifest.population = population;
+    (manifest.population, manifest.task) = (population, task);
     if let Some(imbalance) = manifest.counts.imbalance() {
         return Err(Error::Imbalance(imbalance));
     }
@@ -163,7 +188,25 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Summary, Error> {
     let made = |id: &&String| folder.work().join(folder::PUBLISH).join(id).is_dir();
     summary.without_parts(manifest.each.iter().filter(|id| !made(id)));
     summary.kept(&folder.finish(&mut manifest)?);
-    Ok(summary)
+    Ok(Made::New(summary))
+}
+
+/// Hash of everything that a run is to do; see [`manifest::Manifest::task`].
+fn task(config: &Config, coder: &Coder, intake: &Intake, population: &[PopulationRow]) -> String {
+    let mut hash = Sha256::new();
+    // Every part ends with a byte that no text holds, so that no two lists read alike.
+    let mut add = |part: &[u8]| hash.update([part, &[0xff]].concat());
+    for part in [env!("CARGO_PKG_VERSION"), schema::VERSION, &config.hash, &coder.pace().why()] {
+        add(part.as_bytes());
+    }
+    coder.codebooks().for_each(|book| add(book.sha256.as_bytes()));
+    coder.models().for_each(|model| add(model.sha256().as_bytes()));
+    coder.backend().iter().for_each(|backend| add(backend.to_string().as_bytes()));
+    intake.sources().iter().for_each(|source| add(source.sha256.as_bytes()));
+    config.providers.iter().for_each(|provider| add(provider.as_bytes()));
+    add(serde_json::to_string(&(population, &config.visit_log)).unwrap_or_default().as_bytes());
+    config.logo.iter().for_each(|logo| add(&logo.bytes));
+    config::hex(&hash.finalize())
 }
 
 /// `by_<name>` for each breakdown column, de-identified, each once.
@@ -245,79 +288,25 @@ fn places(intake: &Intake) -> Vec<Place> {
     intake.sources().iter().map(place).collect()
 }
 
-/// The tables under `restricted/` while they are written.
-struct Tables {
-    responses: TableWriter,
-    segments: TableWriter,
-    codings: TableWriter,
-    measures: TableWriter,
-    outcomes: TableWriter,
-    unprocessed: TableWriter,
-    key: TableWriter,
-}
-
-impl Tables {
-    fn create(folder: &Path, vocabulary: &Vocabulary, facts: &Metadata) -> Result<Self, Error> {
-        let open = |table: Table| {
-            let schema = table.schema(vocabulary.breakdowns());
-            TableWriter::create(&folder.join(table.file_name()), schema, facts)
-        };
-        Ok(Self {
-            responses: open(Table::Responses)?,
-            segments: open(Table::Segments)?,
-            codings: open(Table::Codings)?,
-            measures: open(Table::Measures)?,
-            outcomes: open(Table::Outcomes)?,
-            unprocessed: open(Table::Unprocessed)?,
-            key: open(Table::Key)?,
-        })
-    }
-
-    fn write(&mut self, batch: &Encoded, set_aside: &[Unprocessed]) -> Result<(), Error> {
-        self.responses.write(&batch.responses)?;
-        self.segments.write(&batch.segments)?;
-        self.codings.write(&batch.codings)?;
-        self.measures.write(&batch.measures)?;
-        self.outcomes.write(&batch.outcomes)?;
-        self.unprocessed.write(&encode::unprocessed(set_aside)?)?;
-        Ok(())
-    }
-
-    /// Where each answer came from, and each row that was set aside whole.
-    fn write_key(
-        &mut self,
-        rows: &[CodedResponse],
-        ids: &[Option<Identified>],
-        set_aside: &[Unprocessed],
-        places: &[Place],
-    ) -> Result<(), Error> {
-        let place = |source: u32| &places[source as usize - 1];
-        let (_, missing) = rows_of(rows, set_aside);
-        let names: Vec<String> = missing.iter().map(|(s, r)| format!("{s}-{r}")).collect();
-        let answers = rows.iter().zip(ids).map(|(row, id)| KeyRow {
-            response_id: &row.response.id,
-            file: &place(row.response.source).file,
-            sheet: place(row.response.source).sheet.as_deref(),
-            row: row.response.row,
-            id: id.as_ref().map(Identified::reveal),
-        });
-        let others = missing.iter().zip(&names).map(|((source, row), name)| KeyRow {
-            response_id: name,
-            file: &place(*source).file,
-            sheet: place(*source).sheet.as_deref(),
-            row: *row,
-            id: None,
-        });
-        Ok(self.key.write(&encode::key(answers.chain(others))?)?)
-    }
-
-    fn finish(self) -> Result<(), store::Error> {
-        self.responses.finish()?;
-        self.segments.finish()?;
-        self.codings.finish()?;
-        self.measures.finish()?;
-        self.outcomes.finish()?;
-        self.unprocessed.finish()?;
-        self.key.finish()
-    }
+/// Where each answer came from, and each row that was set aside whole.
+fn key<'a>(
+    rows: &'a [CodedResponse],
+    ids: &'a [Option<Identified>],
+    set_aside: &[Unprocessed],
+    places: &'a [Place],
+) -> impl Iterator<Item = KeyRow<'a>> {
+    let at = |source: u32, row: u32, response_id: Cow<'a, str>, id: Option<&'a str>| {
+        let place = &places[source as usize - 1];
+        KeyRow { response_id, file: &place.file, sheet: place.sheet.as_deref(), row, id }
+    };
+    let answers = rows.iter().zip(ids).map(move |(row, id)| {
+        let response = &row.response;
+        let id = id.as_ref().map(Identified::reveal);
+        at(response.source, response.row, Cow::Borrowed(&response.id), id)
+    });
+    let (_, missing) = rows_of(rows, set_aside);
+    let others = missing.into_iter().map(move |(source, row)| {
+        at(source, row, Cow::Owned(format!("{source}-{row}")), None)
+    });
+    answers.chain(others)
 }

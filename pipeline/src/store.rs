@@ -6,13 +6,16 @@
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
-use parquet::file::metadata::KeyValue;
+use parquet::column::writer::ColumnCloseResult;
+use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
 
 /// What went wrong with a file, with its path.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +88,9 @@ impl Metadata {
     }
 }
 
+/// What Parquet files name as their maker.
+const CREATED_BY: &str = concat!("heard ", env!("CARGO_PKG_VERSION"));
+
 /// A Parquet file being written, batch by batch.
 pub struct TableWriter {
     path: PathBuf,
@@ -99,8 +105,7 @@ impl TableWriter {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(level))
             .set_statistics_enabled(EnabledStatistics::Page)
-            .set_max_row_group_row_count(Some(131_072))
-            .set_created_by(concat!("heard ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_created_by(CREATED_BY.to_owned())
             .set_key_value_metadata(Some(metadata.key_values()))
             .build();
         let writer = ArrowWriter::try_new(BufWriter::new(file), schema, Some(properties))
@@ -123,6 +128,67 @@ impl TableWriter {
         let mut out = self.writer.into_inner().map_err(parquet_error("write", &self.path))?;
         std::io::Write::flush(&mut out).map_err(io("write", &self.path))
     }
+}
+
+/// Joins files of one schema into one, row group by row group, as they are: nothing is decoded.
+pub fn join(parts: &[PathBuf], path: &Path) -> Result<(), Error> {
+    if let [only] = parts {
+        // It stays where it is too, for a run that is stopped hereafter.
+        fs::hard_link(only, path).or_else(|_| fs::copy(only, path).map(drop)).map_err(io("write", path))?;
+        return Ok(());
+    }
+    let mut writer: Option<SerializedFileWriter<BufWriter<File>>> = None;
+    for part in parts {
+        let file = File::open(part).map_err(io("read", part))?;
+        let metadata = ParquetMetaDataReader::new()
+            .with_page_index_policy(PageIndexPolicy::Required)
+            .parse_and_finish(&file)
+            .map_err(parquet_error("read", part))?;
+        if writer.is_none() {
+            let out = BufWriter::new(File::create(path).map_err(io("create", path))?);
+            let whole = metadata.file_metadata();
+            let properties = WriterProperties::builder()
+                .set_created_by(CREATED_BY.to_owned())
+                .set_key_value_metadata(whole.key_value_metadata().cloned())
+                .build();
+            let schema = whole.schema_descr().root_schema_ptr();
+            let new = SerializedFileWriter::new(out, schema, Arc::new(properties));
+            writer = Some(new.map_err(parquet_error("create", path))?);
+        }
+        if let Some(writer) = &mut writer {
+            append(writer, &file, &metadata).map_err(parquet_error("write", path))?;
+        }
+    }
+    if let Some(writer) = writer {
+        let mut out = writer.into_inner().map_err(parquet_error("write", path))?;
+        std::io::Write::flush(&mut out).map_err(io("write", path))?;
+    }
+    Ok(())
+}
+
+/// Copies the row groups of a file with their page indexes.
+fn append(
+    writer: &mut SerializedFileWriter<BufWriter<File>>,
+    file: &File,
+    metadata: &ParquetMetaData,
+) -> Result<(), parquet::errors::ParquetError> {
+    for (at, group) in metadata.row_groups().iter().enumerate() {
+        let index = metadata.page_index_for_row_group(at);
+        let mut out = writer.next_row_group()?;
+        for (number, column) in group.columns().iter().enumerate() {
+            let close = ColumnCloseResult {
+                bytes_written: column.compressed_size() as u64,
+                rows_written: group.num_rows() as u64,
+                metadata: column.clone(),
+                bloom_filter: None,
+                column_index: index.column_index(number).cloned(),
+                offset_index: index.offset_index(number).cloned(),
+            };
+            out.append_column(file, close)?;
+        }
+        out.close()?;
+    }
+    Ok(())
 }
 
 /// Writes one table in one go.

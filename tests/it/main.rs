@@ -20,6 +20,8 @@ mod learn;
 mod mutated;
 mod notebooks;
 mod privacy;
+
+mod resume;
 mod review;
 mod samples;
 mod work;

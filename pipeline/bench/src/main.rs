@@ -101,7 +101,7 @@ fn stages(csv: &Path, count: usize) -> anyhow::Result<()> {
 
     modes(csv)?;
     let deidentifier = Deidentifier::new(deidentify::Options::default());
-    let mut identities = Identities::new(false);
+    let mut identities = Identities::new(false, intake.secrets());
     let clock = Instant::now();
     let clean: Vec<_> = batches
         .into_iter()
@@ -148,7 +148,7 @@ fn whole_job(csv: &Path, out: &Path, threads: usize) -> anyhow::Result<()> {
         model: vec!["fast".to_owned()],
         ..RawConfig::default()
     };
-    let machine = Machine { threads: Some(threads), quiet: true, force: true };
+    let machine = Machine { threads: Some(threads), quiet: true, force: true, resume: false };
     heard::run::run(&raw.check(Path::new(""), &machine)?, &heard::run::Silent)?;
     println!("{}", peak_memory().map_or_else(|| "?".to_owned(), |mb| format!("{mb:.0}")));
     Ok(())

@@ -10,7 +10,7 @@ use crate::config::{self, Machine, RawConfig};
 use crate::organisation::Organisation;
 use crate::plain::plural;
 use crate::review;
-use crate::run::{self, Progress};
+use crate::run::{self, Made, Progress};
 
 /// Read files and write the evidence.
 ///
@@ -99,6 +99,10 @@ pub(super) struct Args {
     /// Replace the outputs of an earlier run in the folder, never people's decisions.
     #[arg(long)]
     force: bool,
+    /// Go on from where a run that was stopped had come, with the same files and settings. A run that
+    /// is complete is left as it is.
+    #[arg(long, conflicts_with = "force")]
+    resume: bool,
     /// Worker threads [default: as many as there are cores].
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -114,7 +118,17 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let (quiet, lines) = (args.quiet, args.progress);
     let config = config(args)?;
     let bar = Bar::new(quiet || lines);
-    let summary = run::run(&config, if lines { &Lines } else { &bar })?;
+    let made = run::run(&config, if lines { &Lines } else { &bar })?;
+    let Made::New(summary) = made else {
+        bar.finish();
+        if !quiet {
+            print(&format!(
+                "{} holds this run already, complete: nothing was left to do.",
+                config.out.display()
+            ))?;
+        }
+        return Ok(Outcome::Done);
+    };
     // What people decided about an earlier run in this folder counts in this one.
     let carried = review::carry_over(&config.out)?;
     bar.finish();
@@ -169,7 +183,8 @@ fn config(args: Args) -> anyhow::Result<config::Config> {
         organisation: Organisation { style: args.style, ..Organisation::default() },
         ..RawConfig::default()
     };
-    let machine = Machine { threads: args.threads, quiet: args.quiet, force: args.force };
+    let (threads, quiet) = (args.threads, args.quiet);
+    let machine = Machine { threads, quiet, force: args.force, resume: args.resume };
     Ok(written.overridden_by(typed).check(&base, &machine)?)
 }
 

@@ -21,7 +21,7 @@ fn coded(backend: Backend, codebooks: &[String]) -> Vec<CodedResponse> {
     let inputs = ["bolton", "leeds", "stoke"].map(|sample| samples.join(sample));
     let intake = Intake::open(&inputs, &intake::Options::default()).unwrap();
     let deidentifier = Deidentifier::new(deidentify::Options::default());
-    let mut identities = Identities::new(false);
+    let mut identities = Identities::new(false, intake.secrets());
     let mut all = Vec::new();
     for batch in intake.batches() {
         let numbered = identities.number(batch.unwrap());

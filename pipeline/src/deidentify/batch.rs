@@ -5,8 +5,10 @@
 //! function on a batch and runs on any number of them.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::Deidentifier;
@@ -17,8 +19,8 @@ use crate::response::{Identified, Question, RawBatch, RawResponse, Unprocessed};
 #[derive(Debug, Default)]
 pub struct Identities {
     keep_ids: bool,
-    /// Fingerprint of (source, id value) to the row where the respondent was first met.
-    respondents: HashMap<u128, u32>,
+    /// The key of each source's pseudonyms.
+    secrets: Vec<[u8; 32]>,
     /// How often an id value was used, with `keep_ids`.
     used: HashMap<u128, u32>,
 }
@@ -45,9 +47,10 @@ pub struct Deidentified {
 }
 
 impl Identities {
-    /// With the id column's own values as response ids, or without.
-    pub fn new(keep_ids: bool) -> Self {
-        Self { keep_ids, ..Self::default() }
+    /// With the id column's own values as response ids, or without; `secrets` are the keys of the
+    /// sources' pseudonyms, in the order of the sources.
+    pub fn new(keep_ids: bool, secrets: Vec<[u8; 32]>) -> Self {
+        Self { keep_ids, secrets, used: HashMap::new() }
     }
 
     /// Numbers the next batch.
@@ -68,18 +71,22 @@ impl Identities {
         if *times == 1 { own } else { format!("{own}~{times}") }
     }
 
-    /// Called after the row in which a respondent was first met: the same id in the same source is
-    /// the same person. Ids of different sources often collide (both count from 1), so they are not
-    /// taken for one person.
-    fn respondent(&mut self, response: &RawResponse) -> Option<String> {
+    /// A keyed pseudonym: the same id in the same source is the same person, wherever it stands, and
+    /// nothing is remembered for it. Ids of different sources often collide (both count from 1), so
+    /// they are not taken for one person.
+    fn respondent(&self, response: &RawResponse) -> Option<String> {
         let id = response.respondent.as_ref()?.reveal().trim();
         if id.is_empty() {
             return None;
         }
-        let mut key = response.source.to_le_bytes().to_vec();
-        key.extend_from_slice(id.as_bytes());
-        let row = *self.respondents.entry(xxh3_128(&key)).or_insert(response.row);
-        Some(format!("p{}-{row}", response.source))
+        let key = self.secrets.get(response.source as usize - 1).copied().unwrap_or_default();
+        let hash = Sha256::new().chain_update(key).chain_update(id).finalize();
+        let mut name = format!("p{}-", response.source);
+        for byte in &hash[..8] {
+            // Writing to a string cannot fail.
+            let _ = write!(name, "{byte:02x}");
+        }
+        Some(name)
     }
 }
 

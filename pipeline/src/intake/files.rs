@@ -152,6 +152,8 @@ fn passed_over(name: &str) -> bool {
 #[derive(Clone, Debug)]
 pub(crate) struct Fingerprint {
     pub(crate) sha256: String,
+    /// What only who has the file can know; see [`super::Source::secret`].
+    pub(crate) secret: [u8; 32],
     pub(crate) bytes: u64,
     pub(crate) encoding: Encoding,
     pub(crate) kind: Kind,
@@ -181,12 +183,20 @@ pub(crate) fn fingerprint(path: &Path) -> Result<Fingerprint, Error> {
     if blank {
         return Err(Error::Empty { path: path.to_owned() });
     }
+    let mut secret = hash.clone();
+    secret.update(b"heard: who answered");
     let sha256 = hash.finalize().iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     });
-    Ok(Fingerprint { sha256, bytes, encoding: evidence.decide(), kind: kind(path, &head) })
+    Ok(Fingerprint {
+        sha256,
+        secret: secret.finalize().into(),
+        bytes,
+        encoding: evidence.decide(),
+        kind: kind(path, &head),
+    })
 }
 
 /// The kind of a file, from its name and its first bytes. The bytes win where they are sure.

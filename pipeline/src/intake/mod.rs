@@ -211,7 +211,7 @@ impl Intake {
             *with_text.entry(one.found.path.clone()).or_default() |= text;
         }
         let mut stands_for: BTreeSet<PathBuf> = BTreeSet::new();
-        for Opened { mut found, bytes, content } in all {
+        for Opened { mut found, secret, bytes, content } in all {
             let aside = matches!(content, Content::Aside(..));
             let spoken_for =
                 with_text.get(&found.path) == Some(&true) || stands_for.contains(&found.path);
@@ -227,6 +227,7 @@ impl Intake {
                     sheet: found.sheet.clone(),
                     kind: found.kind,
                     sha256: found.sha256.clone(),
+                    secret,
                     bytes,
                     rows: if aside { 1 } else { found.rows },
                     content,
@@ -296,6 +297,11 @@ impl Intake {
         &self.sources
     }
 
+    /// The keys of the sources' pseudonyms, in order.
+    pub fn secrets(&self) -> Vec<[u8; 32]> {
+        self.sources.iter().map(|source| source.secret).collect()
+    }
+
     /// The source with this number, from 1.
     pub fn source(&self, number: u32) -> Option<&Source> {
         self.sources.get((number as usize).checked_sub(1)?)
@@ -363,7 +369,7 @@ fn set_aside(path: &std::path::Path, error: &Error) -> Opened {
         found.to_type.push(ToType { row: 1, pages: String::new() });
     }
     let bytes = std::fs::metadata(path).map_or(0, |m| m.len());
-    Opened { found, bytes, content: Content::Aside(reason, String::new()) }
+    Opened { found, secret: [0; 32], bytes, content: Content::Aside(reason, String::new()) }
 }
 
 /// Where several tables share a layout and their names bear different years or waves, that is the

@@ -35,6 +35,9 @@ pub struct Source {
     pub kind: Kind,
     /// The hash of the whole file; empty where it could not be read.
     pub sha256: String,
+    /// The key of its respondents' pseudonyms: a hash of the whole file that is written nowhere, so
+    /// that nobody without the file can tell from a pseudonym whether a guessed id is behind it.
+    pub secret: [u8; 32],
     /// The size of the file.
     pub bytes: u64,
     /// Rows of data, those set aside included; for a document its letters, mostly 1.
@@ -75,6 +78,7 @@ pub(super) type Kept = Option<Arc<Vec<u8>>>;
 /// A file or sheet as opened, before it has a number.
 pub(super) struct Opened {
     pub(super) found: Understanding,
+    pub(super) secret: [u8; 32],
     pub(super) bytes: u64,
     pub(super) content: Content,
 }
@@ -152,7 +156,7 @@ fn delimited(
         found.problem(None, "some bytes are not UTF-8; they are read as Windows-1252");
     }
     let input = Input::Delimited(encoding, dialect);
-    table(path, input, None, given, options, found, print.bytes)
+    table(path, input, None, given, options, found, print)
 }
 
 fn records(
@@ -180,7 +184,7 @@ fn records(
     if print.kind != Kind::Parquet {
         found.encoding = Some(print.encoding.name());
     }
-    table(path, input, Some(&names), given, options, found, print.bytes)
+    table(path, input, Some(&names), given, options, found, print)
 }
 
 /// Understands a table by reading it once.
@@ -191,7 +195,7 @@ fn table(
     given: Option<&SourceOverride>,
     options: &Options,
     mut found: Understanding,
-    bytes: u64,
+    print: &Fingerprint,
 ) -> Result<Opened, Error> {
     let mut rows = input.rows(path, found.kind, options)?;
     let mut table = Table::understand(&mut *rows, names, given, options, &mut found)?;
@@ -208,7 +212,7 @@ fn table(
     } else {
         Content::Table { table: Box::new(table), input, channel }
     };
-    Ok(Opened { found, bytes, content })
+    Ok(Opened { found, secret: print.secret, bytes: print.bytes, content })
 }
 
 /// A workbook: every sheet with anything in it.
@@ -249,7 +253,7 @@ fn workbook(
             found.problem(None, "the sheet is hidden in the workbook; it is read all the same");
         }
         let input = Input::Sheet(number, Some(Arc::clone(&said)));
-        let mut one = table(path, input, None, given, options, found, print.bytes)?;
+        let mut one = table(path, input, None, given, options, found, print)?;
         if let Content::Table { input: Input::Sheet(_, held), .. } = &mut one.content {
             held.clone_from(&kept);
         }
@@ -293,7 +297,7 @@ fn document(
     if given.is_some_and(|g| g.ignore) {
         (found.rows, found.set_aside) = (1, Some("ignored"));
         let content = Content::Aside("ignored", String::new());
-        return Ok(Opened { found, bytes: print.bytes, content });
+        return Ok(Opened { found, secret: print.secret, bytes: print.bytes, content });
     }
     for letter in letters.iter().filter(|l| is_scan(l) || !l.blank.is_empty()) {
         let pages = match &letter.aside {
@@ -317,13 +321,13 @@ fn document(
                 kept: Some(Arc::new(letters)),
                 words: false,
             };
-            return Ok(Opened { found, bytes: print.bytes, content });
+            return Ok(Opened { found, secret: print.secret, bytes: print.bytes, content });
         }
         let none = ("no_text", String::new());
         let (reason, detail) = letters.into_iter().find_map(|l| l.aside).unwrap_or(none);
         (found.rows, found.people, found.set_aside) = (1, 1, Some(reason));
         let content = Content::Aside(reason, detail);
-        return Ok(Opened { found, bytes: print.bytes, content });
+        return Ok(Opened { found, secret: print.secret, bytes: print.bytes, content });
     };
     found.people = match print.kind {
         Kind::Email | Kind::Outlook => 1,
@@ -368,7 +372,7 @@ fn document(
         Arc::new(letters)
     });
     let content = Content::Document { encoding: print.encoding, kept, words: true };
-    Ok(Opened { found, bytes: print.bytes, content })
+    Ok(Opened { found, secret: print.secret, bytes: print.bytes, content })
 }
 
 /// True for a letter that people have to type.

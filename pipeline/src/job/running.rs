@@ -61,11 +61,15 @@ fn attempt(job: &Job, task: &Task) -> Result<Done, String> {
         job.close(&out);
     }
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
-    command.arg("run").arg(&file).arg("--progress");
-    if settings.replace {
-        command.arg("--force");
-    }
-    let summary = follow(&mut command, task).map_err(|said| job.work.plainly(&said))?;
+    // Whether a run may be replaced is asked above; what a stopped one left is never in the way.
+    command.arg("run").arg(&file).args(["--progress", "--force"]);
+    let summary = follow(&mut command, task).map_err(|said| {
+        if task.is_halted() {
+            // Best effort: the next run in this place removes it.
+            let _ = std::fs::remove_dir_all(folder::work_of(&out));
+        }
+        job.work.plainly(&said)
+    })?;
     // With these the command line does the same again.
     let kept = settings.to_toml(&inputs, sources, true)?;
     let beside = out.join(folder::RESTRICTED).join("heard.toml");

@@ -49,7 +49,7 @@ pub fn forget(dir: &Path, id: &str) -> Result<Forgotten, Error> {
     })?;
     if places.is_empty() {
         return Err(Error::Refused(format!(
-            "nobody in {} has the id {id}. Give the id of an answer (1-17), of a respondent (p1-17), or the one in the file",
+            "nobody in {} has the id {id}. Give the id of an answer (1-17), of a respondent (column respondent_id of restricted/responses.parquet), or the one in the file",
             dir.display()
         )));
     }
