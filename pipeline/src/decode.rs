@@ -15,6 +15,7 @@ use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchR
 
 use crate::coding::{AskedQuestion, CodedResponse, Coding, Flag, Measure, Outcome, Response};
 use crate::deidentify::{Redacted, Redaction, RedactionKind};
+use crate::encode::Encoded;
 use crate::measures;
 use crate::response::Channel;
 use crate::schema::{self, Table};
@@ -129,6 +130,10 @@ pub struct Batch {
 }
 
 impl Batch {
+    fn in_memory(batch: RecordBatch) -> Self {
+        Self { path: PathBuf::from("the coded table"), batch }
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.batch.num_rows()
@@ -236,74 +241,104 @@ pub fn read(
     mut each: impl FnMut(Vec<CodedResponse>),
 ) -> Result<(), Error> {
     let mut responses = TableReader::open(restricted, Table::Responses)?;
-    let mut segments = Cursor::open(restricted, Table::Segments)?;
-    let mut codings = Cursor::open(restricted, Table::Codings)?;
-    let mut measures = Cursor::open(restricted, Table::Measures)?;
-    let mut outcomes = Cursor::open(restricted, Table::Outcomes)?;
+    let mut beside = Beside {
+        segments: Cursor::open(restricted, Table::Segments)?,
+        codings: Cursor::open(restricted, Table::Codings)?,
+        measures: Cursor::open(restricted, Table::Measures)?,
+        outcomes: Cursor::open(restricted, Table::Outcomes)?,
+    };
     while let Some(batch) = responses.next_batch()? {
-        let mut rows = Vec::with_capacity(batch.rows());
-        for i in 0..batch.rows() {
-            let mut row = response(&batch, i, vocabulary)?;
-            let bytes = ByteOffsets::new(row.response.text.as_str());
-            let id = row.response.id.clone();
-            segments.while_id(&id, |b, at| {
-                let (start, end) = (b.u32s("start")?.value(at), b.u32s("end")?.value(at));
-                row.segments.push(bytes.at(start)..bytes.at(end));
-                Ok(())
-            })?;
-            codings.while_id(&id, |b, at| {
-                let (book, theme) = (b.strings("codebook")?, b.strings("theme")?);
-                let (codebook, theme) = vocabulary
-                    .find(book.value(at), theme.value(at))
-                    .ok_or_else(|| b.unknown("theme"))?;
-                row.codings.push(Coding {
-                    segment: b.u16s("segment")?.value(at),
-                    codebook,
-                    theme,
-                    sentiment: b.word("sentiment", at, Sentiment::parse)?,
-                    sentiment_score: b.f32s("sentiment_score")?.value(at),
-                    confidence: b.f32s("confidence")?.value(at),
-                    coder: b.strings("coder")?.value(at).into(),
-                    evidence: b.spans("evidence", at, &bytes)?,
-                    review: b.bools("review")?.value(at),
-                });
-                Ok(())
-            })?;
-            measures.while_id(&id, |b, at| {
-                let (start, end) = (b.u32s("start")?.value(at), b.u32s("end")?.value(at));
-                let upper = b.f64s("upper")?;
-                let per = b.strings("per")?;
-                row.measures.push(Measure {
-                    segment: b.u16s("segment")?.value(at),
-                    measure: b.word("measure", at, measures::known)?,
-                    value: b.f64s("value")?.value(at),
-                    upper: upper.is_valid(at).then(|| upper.value(at)),
-                    unit: b.word("unit", at, measures::known_unit)?,
-                    per: if per.is_valid(at) {
-                        Some(b.word("per", at, measures::known_period)?)
-                    } else {
-                        None
-                    },
-                    span: bytes.at(start)..bytes.at(end),
-                });
-                Ok(())
-            })?;
-            outcomes.while_id(&id, |b, at| {
-                row.outcomes.push(Outcome {
-                    segment: b.u16s("segment")?.value(at),
-                    domain: b.word("domain", at, Domain::parse)?,
-                    direction: b.word("direction", at, Direction::parse)?,
-                    confidence: b.f32s("confidence")?.value(at),
-                    coder: b.strings("coder")?.value(at).into(),
-                    evidence: b.spans("evidence", at, &bytes)?,
-                });
-                Ok(())
-            })?;
-            rows.push(row);
-        }
-        each(rows);
+        each(rows(&batch, &mut beside, vocabulary)?);
     }
     Ok(())
+}
+
+/// Tables in memory back into coded responses.
+pub fn decode(tables: Encoded, vocabulary: &Vocabulary) -> Result<Vec<CodedResponse>, Error> {
+    let mut beside = Beside {
+        segments: Cursor::of(tables.segments),
+        codings: Cursor::of(tables.codings),
+        measures: Cursor::of(tables.measures),
+        outcomes: Cursor::of(tables.outcomes),
+    };
+    rows(&Batch::in_memory(tables.responses), &mut beside, vocabulary)
+}
+
+/// The tables beside the responses, each as far as it was read.
+struct Beside {
+    segments: Cursor,
+    codings: Cursor,
+    measures: Cursor,
+    outcomes: Cursor,
+}
+
+/// The responses of a batch with what the other tables hold of them.
+fn rows(
+    batch: &Batch,
+    beside: &mut Beside,
+    vocabulary: &Vocabulary,
+) -> Result<Vec<CodedResponse>, Error> {
+    let mut rows = Vec::with_capacity(batch.rows());
+    for i in 0..batch.rows() {
+        let mut row = response(batch, i, vocabulary)?;
+        let bytes = ByteOffsets::new(row.response.text.as_str());
+        let id = row.response.id.clone();
+        beside.segments.while_id(&id, |b, at| {
+            let (start, end) = (b.u32s("start")?.value(at), b.u32s("end")?.value(at));
+            row.segments.push(bytes.at(start)..bytes.at(end));
+            Ok(())
+        })?;
+        beside.codings.while_id(&id, |b, at| {
+            let (book, theme) = (b.strings("codebook")?, b.strings("theme")?);
+            let (codebook, theme) = vocabulary
+                .find(book.value(at), theme.value(at))
+                .ok_or_else(|| b.unknown("theme"))?;
+            row.codings.push(Coding {
+                segment: b.u16s("segment")?.value(at),
+                codebook,
+                theme,
+                sentiment: b.word("sentiment", at, Sentiment::parse)?,
+                sentiment_score: b.f32s("sentiment_score")?.value(at),
+                confidence: b.f32s("confidence")?.value(at),
+                coder: b.strings("coder")?.value(at).into(),
+                evidence: b.spans("evidence", at, &bytes)?,
+                review: b.bools("review")?.value(at),
+            });
+            Ok(())
+        })?;
+        beside.measures.while_id(&id, |b, at| {
+            let (start, end) = (b.u32s("start")?.value(at), b.u32s("end")?.value(at));
+            let upper = b.f64s("upper")?;
+            let per = b.strings("per")?;
+            row.measures.push(Measure {
+                segment: b.u16s("segment")?.value(at),
+                measure: b.word("measure", at, measures::known)?,
+                value: b.f64s("value")?.value(at),
+                upper: upper.is_valid(at).then(|| upper.value(at)),
+                unit: b.word("unit", at, measures::known_unit)?,
+                per: if per.is_valid(at) {
+                    Some(b.word("per", at, measures::known_period)?)
+                } else {
+                    None
+                },
+                span: bytes.at(start)..bytes.at(end),
+            });
+            Ok(())
+        })?;
+        beside.outcomes.while_id(&id, |b, at| {
+            row.outcomes.push(Outcome {
+                segment: b.u16s("segment")?.value(at),
+                domain: b.word("domain", at, Domain::parse)?,
+                direction: b.word("direction", at, Direction::parse)?,
+                confidence: b.f32s("confidence")?.value(at),
+                coder: b.strings("coder")?.value(at).into(),
+                evidence: b.spans("evidence", at, &bytes)?,
+            });
+            Ok(())
+        })?;
+        rows.push(row);
+    }
+    Ok(rows)
 }
 
 fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedResponse, Error> {
@@ -401,7 +436,8 @@ fn stored_text(
 
 /// Walks a table whose rows stand in the order of the responses.
 struct Cursor {
-    reader: TableReader,
+    /// None for a table in memory.
+    reader: Option<TableReader>,
     batch: Option<Batch>,
     at: usize,
 }
@@ -410,7 +446,11 @@ impl Cursor {
     fn open(restricted: &Path, table: Table) -> Result<Self, Error> {
         let mut reader = TableReader::open(restricted, table)?;
         let batch = reader.next_batch()?;
-        Ok(Self { reader, batch, at: 0 })
+        Ok(Self { reader: Some(reader), batch, at: 0 })
+    }
+
+    fn of(batch: RecordBatch) -> Self {
+        Self { reader: None, batch: Some(Batch::in_memory(batch)), at: 0 }
     }
 
     /// Hands over every next row of this response.
@@ -422,8 +462,8 @@ impl Cursor {
         loop {
             let Some(batch) = &self.batch else { return Ok(()) };
             if self.at == batch.rows() {
-                self.batch = self.reader.next_batch()?;
-                self.at = 0;
+                let next = self.reader.as_mut().map(TableReader::next_batch).transpose()?;
+                (self.batch, self.at) = (next.flatten(), 0);
                 continue;
             }
             if batch.strings("response_id")?.value(self.at) != id {

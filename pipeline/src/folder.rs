@@ -98,8 +98,7 @@ impl Folder {
             return Err(Error::Stopped(work));
         } else if work.exists() {
             // Left by a run that was stopped; a folder of that name which is not ours is not touched.
-            let ours =
-                work.join(RESTRICTED).is_dir() || partitions::any(&work) || is_empty(&work);
+            let ours = work.join(RESTRICTED).is_dir() || partitions::any(&work) || is_empty(&work);
             if !ours {
                 return Err(Error::NotARun(work));
             }

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::coding::{CodedResponse, Coder, Flag, settle};
 use crate::config::Config;
 use crate::deidentify::{Mode, Reason, Remaining};
-use crate::intake::Intake;
 use crate::manifest::{Counts, Manifest, NAME_FINDER, Residual, Source, Versioned};
 use crate::repeats::{Repeat, Repeats};
 use crate::response::Unprocessed;
@@ -135,7 +134,8 @@ impl Ledger {
     /// The spans that a person should look at, the riskiest first, as CSV: ids and offsets, no text.
     pub fn to_check(&self) -> String {
         let mut out = String::from("response_id,start,end,reason\n");
-        let all = self.books.to_check.iter().flat_map(|(why, list)| list.iter().map(move |l| (why, l)));
+        let all =
+            self.books.to_check.iter().flat_map(|(why, list)| list.iter().map(move |l| (why, l)));
         for (reason, (id, range)) in all.take(MOST_TO_CHECK) {
             let id = format!("\"{}\"", id.replace('"', "\"\""));
             out.push_str(&format!("{id},{},{},{}\n", range.start, range.end, reason.as_str()));
@@ -143,20 +143,11 @@ impl Ledger {
         out
     }
 
-    /// The manifest of the run, but for its times.
-    pub fn manifest(&self, config: &Config, coder: &Coder, intake: &Intake) -> Manifest {
-        let sources: Vec<Source> = intake
-            .sources()
-            .iter()
-            .enumerate()
-            .map(|(i, source)| Source {
-                id: crate::encode::source_id(i as u32 + 1),
-                kind: source.kind.name().to_owned(),
-                bytes: source.bytes,
-                sha256: source.sha256.clone(),
-                rows: self.books.rows_of.get(&(i as u32 + 1)).copied().unwrap_or_default(),
-            })
-            .collect();
+    /// The manifest of the run, but for its times. `sources` lack their rows.
+    pub fn manifest(&self, config: &Config, coder: &Coder, mut sources: Vec<Source>) -> Manifest {
+        for (number, source) in (1..).zip(&mut sources) {
+            source.rows = self.books.rows_of.get(&number).copied().unwrap_or_default();
+        }
         let mut counts = self.books.counts.clone();
         counts.sources = sources.len() as u64;
         Manifest {

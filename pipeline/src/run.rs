@@ -7,18 +7,22 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Instant;
 
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
 use heard_models::{Codebook, Model};
 use sha2::{Digest as _, Sha256};
 
 use crate::coding::{self, CodedResponse, Coder, Pace, Wanted};
 use crate::config::{self, Config};
+use crate::decode;
 use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
 use crate::documents;
-use crate::encode::KeyRow;
+use crate::encode::{KeyRow, source_id};
 use crate::folder::{self, Folder};
 use crate::intake::{self, Intake};
 use crate::ledger::{Ledger, rows_of};
-use crate::manifest;
+use crate::manifest::{self, Manifest};
+use crate::nested;
 use crate::partitions::{self, Partitions};
 use crate::publish;
 use crate::response::{Identified, Unprocessed};
@@ -50,6 +54,24 @@ pub enum Error {
     /// The tables could not be written, or a run that was stopped cannot go on.
     #[error(transparent)]
     Partitions(#[from] partitions::Error),
+    /// What should be a coded table is none.
+    #[error(
+        "this is no table that Heard coded: {0}. Give the table as `Coder.code` or Spark made it, with all of its columns"
+    )]
+    NoCodedTable(#[from] ArrowError),
+    /// Coded rows hold what this version does not know.
+    #[error(transparent)]
+    Decode(#[from] decode::Error),
+    /// Rows were coded with another model.
+    #[error(
+        "the table was coded by {coder}, and not by {wanted}. Name the codebook and the model that it was coded with"
+    )]
+    OtherCoder {
+        /// Who coded.
+        coder: String,
+        /// Who should have.
+        wanted: String,
+    },
     /// A column of the population is not one that the run breaks its results down by.
     #[error(
         "the population file speaks of `{0}`, which is no breakdown of this run. Name the column with --by, or write respondent_type or wave"
@@ -123,7 +145,11 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Made, Error> {
     let task = task(config, &coder, &intake, &population);
     let Some(folder) = folder else {
         let same = complete.is_some_and(|manifest| manifest.task == task);
-        return if same { Ok(Made::Before) } else { Err(folder::Error::Other(config.out.clone()).into()) };
+        return if same {
+            Ok(Made::Before)
+        } else {
+            Err(folder::Error::Other(config.out.clone()).into())
+        };
     };
 
     progress.stage("Reading and coding");
@@ -160,20 +186,110 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Made, Error> {
         },
     )?;
     partitions.join(&restricted, ledger.books())?;
-    let mut manifest = ledger.manifest(config, &coder, &intake);
+    let mut manifest = ledger.manifest(config, &coder, sources(&intake));
     (manifest.population, manifest.task) = (population, task);
+    manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
+    manifest.started = started;
+    conclude(config, progress, clock, Written { folder, ledger, manifest, facts }).map(Made::New)
+}
+
+/// Rows that [`crate::frame::TableCoder`] coded, as a run: what needs all of them at once (repeated
+/// texts, tables, charts, the report) is made by the code that makes it of files.
+///
+/// # Errors
+/// If a batch is no coded table, or was coded with another model than `config` asks for.
+pub fn collect(
+    config: &Config,
+    mut coded: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+    progress: &dyn Progress,
+) -> Result<Summary, Error> {
+    let (started, clock) = (manifest::now(), Instant::now());
+    let folder = Folder::claim(&config.out, config.force, false)?;
+    progress.stage("Collecting");
+    let coder = Coder::open(Wanted {
+        codebooks: &config.codebooks,
+        models: &config.models,
+        review: config.review_threshold,
+        ..Wanted::default()
+    })?;
+    let deidentifier = Deidentifier::new(deidentify::Options {
+        providers: config.providers.clone(),
+        mode: config.redact,
+    });
+    let first = coded.next().transpose()?;
+    let schema = first.as_ref().map(RecordBatch::schema);
+    let by = schema.iter().flat_map(|schema| schema.fields()).map(|field| field.name().clone());
+    let by: Vec<String> = by.filter(|name| name.starts_with("by_")).collect();
+    let vocabulary = Vocabulary::new(coder.names(), by.clone());
+    let population = population(config, &vocabulary, &deidentifier)?;
+    let (restricted, facts) = (folder.restricted(), facts(config, &coder));
+    let options = settings::options(&vocabulary, &config.standards, &population);
+    let mut ledger = Ledger::new(&vocabulary, options, &restricted);
+    let (mut partitions, _) =
+        Partitions::open(folder.work(), "", config.partition, &vocabulary, &facts, |_| {})?;
+    let known: Vec<String> =
+        coder.models().map(|model| format!("model:{}@{}", model.id(), model.version())).collect();
+    let mut number = 0;
+    for batch in first.into_iter().map(Ok).chain(coded) {
+        let mut rows = decode::decode(nested::unnest(&batch?, &by)?, &vocabulary)?;
+        for row in &mut rows {
+            // Every row is its own, whichever worker numbered it.
+            number += 1;
+            (row.response.source, row.response.row) = (1, number);
+            if let Some(other) = row.codings.iter().find(|c| !known.iter().any(|k| **k == *c.coder))
+            {
+                let coder = other.coder.to_string();
+                return Err(Error::OtherCoder { coder, wanted: known.join(", ") });
+            }
+        }
+        let count = rows.len() as u64;
+        ledger.add(&mut rows, &[], count);
+        let key = rows.iter().map(|row| KeyRow {
+            response_id: Cow::Borrowed(&row.response.id),
+            file: "table",
+            sheet: None,
+            row: row.response.row,
+            id: None,
+        });
+        partitions.write(&rows, &[], key, || ledger.books())?;
+        progress.advance(count);
+    }
+    partitions.join(&restricted, ledger.books())?;
+    let source =
+        manifest::Source { id: source_id(1), kind: "table".to_owned(), ..Default::default() };
+    let mut manifest = ledger.manifest(config, &coder, vec![source]);
+    manifest.population = population;
+    manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
+    manifest.started = started;
+    conclude(config, progress, clock, Written { folder, ledger, manifest, facts })
+}
+
+/// A run of which every row is written.
+struct Written {
+    folder: Folder,
+    ledger: Ledger,
+    manifest: Manifest,
+    facts: Metadata,
+}
+
+/// Tables, charts and report; then the folder takes its place.
+fn conclude(
+    config: &Config,
+    progress: &dyn Progress,
+    clock: Instant,
+    written: Written,
+) -> Result<Summary, Error> {
+    let Written { folder, ledger, mut manifest, facts } = written;
     if let Some(imbalance) = manifest.counts.imbalance() {
         return Err(Error::Imbalance(imbalance));
     }
-
     progress.stage("Tables, charts and report");
-    manifest.started = started;
+    let restricted = folder.restricted();
     let to_check = restricted.join(folder::TO_CHECK);
     store::write_file(&to_check, ledger.to_check().as_bytes())?;
     if let Some(name) = config.codebooks.first() {
         crate::review::recode::keep(&restricted, name)?;
     }
-    manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
     let (tally, quotes, gaps) = ledger.close().map_err(store::io("read", &restricted))?;
     let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps, review: None };
     if let Some(logo) = &config.logo {
@@ -188,7 +304,19 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Made, Error> {
     let made = |id: &&String| folder.work().join(folder::PUBLISH).join(id).is_dir();
     summary.without_parts(manifest.each.iter().filter(|id| !made(id)));
     summary.kept(&folder.finish(&mut manifest)?);
-    Ok(Made::New(summary))
+    Ok(summary)
+}
+
+/// The inputs as the manifest tells them.
+fn sources(intake: &Intake) -> Vec<manifest::Source> {
+    let sources = intake.sources().iter().map(|source| manifest::Source {
+        id: source_id(source.number),
+        kind: source.kind.name().to_owned(),
+        bytes: source.bytes,
+        sha256: source.sha256.clone(),
+        rows: 0,
+    });
+    sources.collect()
 }
 
 /// Hash of everything that a run is to do; see [`manifest::Manifest::task`].
@@ -305,8 +433,8 @@ fn key<'a>(
         at(response.source, response.row, Cow::Borrowed(&response.id), id)
     });
     let (_, missing) = rows_of(rows, set_aside);
-    let others = missing.into_iter().map(move |(source, row)| {
-        at(source, row, Cow::Owned(format!("{source}-{row}")), None)
-    });
+    let others = missing
+        .into_iter()
+        .map(move |(source, row)| at(source, row, Cow::Owned(format!("{source}-{row}")), None));
     answers.chain(others)
 }

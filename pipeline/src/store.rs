@@ -134,7 +134,9 @@ impl TableWriter {
 pub fn join(parts: &[PathBuf], path: &Path) -> Result<(), Error> {
     if let [only] = parts {
         // It stays where it is too, for a run that is stopped hereafter.
-        fs::hard_link(only, path).or_else(|_| fs::copy(only, path).map(drop)).map_err(io("write", path))?;
+        fs::hard_link(only, path)
+            .or_else(|_| fs::copy(only, path).map(drop))
+            .map_err(io("write", path))?;
         return Ok(());
     }
     let mut writer: Option<SerializedFileWriter<BufWriter<File>>> = None;
