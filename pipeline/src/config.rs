@@ -165,6 +165,18 @@ impl RawLimits {
     }
 }
 
+/// What becomes of an earlier run in the output folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Earlier {
+    /// It is left alone, and the new run refused.
+    #[default]
+    Keep,
+    /// Its outputs are replaced, never people's decisions.
+    Replace,
+    /// If it was stopped, the new run goes on from it; if it is complete, it is left as it is.
+    GoOn,
+}
+
 /// Settings as meant.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -210,10 +222,8 @@ pub struct Config {
     pub residual_threshold: f64,
     /// Codes of which the model is less sure are for a person to read.
     pub review_threshold: f32,
-    /// Replace the outputs of an earlier run.
-    pub force: bool,
-    /// Go on from where a run that was stopped had come.
-    pub resume: bool,
+    /// What becomes of an earlier run in the folder.
+    pub earlier: Earlier,
     /// Answers of a partition.
     pub partition: usize,
     /// Number of worker threads.
@@ -451,24 +461,16 @@ impl RawConfig {
             Some("all") => ChartChoice::All,
             Some(other) => return Err(unknown("charts", other, "best or all", &["best", "all"])),
         };
-        let population = match &self.population {
-            None => Vec::new(),
-            Some(path) => read_population(&base.join(path))?,
-        };
+        let population = beside(base, self.population.as_deref(), read_population)?;
         let standards = self
             .standards
             .iter()
             .map(|(id, written)| standard(id, written))
             .collect::<Result<_, _>>()?;
-        let providers = match &self.providers {
-            None => Vec::new(),
-            Some(path) => read_providers(&base.join(path))?,
-        };
+        let providers = beside(base, self.providers.as_deref(), read_providers)?;
         let logo = self.organisation.check(base)?;
-        let visit_log = match &self.visit_log {
-            None => Vec::new(),
-            Some(path) => specification::read_figures(&base.join(path))?,
-        };
+        let figures = |path: &Path| Ok(specification::read_figures(path)?);
+        let visit_log = beside(base, self.visit_log.as_deref(), figures)?;
         // A report for each value of a column needs the breakdown by it.
         for column in &self.each {
             if !BREAKDOWNS.contains(&column.as_str()) && !self.by.contains(column) {
@@ -517,8 +519,7 @@ impl RawConfig {
             residual_threshold: share("thresholds.residual", self.thresholds.residual, 0.25)?,
             review_threshold: share("thresholds.review", self.thresholds.review, REVIEW.into())?
                 as f32,
-            force: machine.force,
-            resume: machine.resume,
+            earlier: machine.earlier,
             partition: self.limits.partition_answers.unwrap_or(partitions::ANSWERS).max(1),
             threads,
             quiet: machine.quiet,
@@ -541,10 +542,8 @@ pub struct Machine {
     pub threads: Option<usize>,
     /// No progress, no summary.
     pub quiet: bool,
-    /// Replace the outputs of an earlier run.
-    pub force: bool,
-    /// Go on from where a run that was stopped had come.
-    pub resume: bool,
+    /// What becomes of an earlier run in the folder.
+    pub earlier: Earlier,
 }
 
 /// Lower-case hexadecimal.
@@ -554,6 +553,15 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{b:02x}");
         out
     })
+}
+
+/// What a file beside the settings holds; nothing where none is named.
+fn beside<T>(
+    base: &Path,
+    path: Option<&Path>,
+    read: impl Fn(&Path) -> Result<Vec<T>, Error>,
+) -> Result<Vec<T>, Error> {
+    path.map_or_else(|| Ok(Vec::new()), |path| read(&base.join(path)))
 }
 
 fn join(base: &Path, input: &str) -> PathBuf {

@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::config::Earlier;
 use crate::documents;
 use crate::manifest::Manifest;
 use crate::partitions::{self, Partitions};
@@ -71,9 +72,8 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Claims a folder for a run; `force` allows an earlier run there to be replaced, and with `resume`
-    /// what a run that was stopped left is kept, to go on from.
-    pub fn claim(out: &Path, force: bool, resume: bool) -> Result<Self, Error> {
+    /// Claims a folder for a run.
+    pub fn claim(out: &Path, earlier: Earlier) -> Result<Self, Error> {
         let occupied = match fs::read_dir(out) {
             Ok(mut entries) => entries.next().is_some(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
@@ -82,11 +82,11 @@ impl Folder {
         if occupied && !out.join(MANIFEST).is_file() {
             return Err(Error::NotARun(out.to_owned()));
         }
-        if occupied && !force {
+        if occupied && earlier != Earlier::Replace {
             return Err(Error::Exists(out.to_owned()));
         }
         let work = work_of(out);
-        if resume && partitions::any(&work) {
+        if earlier == Earlier::GoOn && partitions::any(&work) {
             // What was made from them is made again.
             for name in [PUBLISH, RESTRICTED, GOVERNANCE] {
                 let folder = work.join(name);
@@ -94,7 +94,7 @@ impl Folder {
                     fs::remove_dir_all(&folder).map_err(io("remove", &folder))?;
                 }
             }
-        } else if partitions::any(&work) && !force {
+        } else if earlier == Earlier::Keep && partitions::any(&work) {
             return Err(Error::Stopped(work));
         } else if work.exists() {
             // Left by a run that was stopped; a folder of that name which is not ours is not touched.

@@ -107,8 +107,8 @@ pub fn unnest(batch: &RecordBatch, breakdowns: &[String]) -> Result<Encoded, Arr
         let cast = cast_with_options(column(batch, name(table))?, &list, &STRICT)?;
         let list = cast.as_list::<i32>();
         // A list may be a part of a longer one.
-        let (first, last) = (list.offsets()[0], list.offsets()[list.len()]);
-        let values = list.values().slice(first as usize, (last - first) as usize);
+        let (from, to) = (list.offsets()[0], list.offsets()[list.len()]);
+        let values = list.values().slice(from as usize, (to - from) as usize);
         let values = values.as_struct();
         let of = list.offsets().lengths().enumerate();
         let of: UInt32Array =

@@ -13,7 +13,7 @@ use heard_models::{Codebook, Model};
 use sha2::{Digest as _, Sha256};
 
 use crate::coding::{self, CodedResponse, Coder, Pace, Wanted};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Earlier};
 use crate::decode;
 use crate::deidentify::{self, Deidentified, Deidentifier, Identities};
 use crate::documents;
@@ -64,11 +64,11 @@ pub enum Error {
     Decode(#[from] decode::Error),
     /// Rows were coded with another model.
     #[error(
-        "the table was coded by {coder}, and not by {wanted}. Name the codebook and the model that it was coded with"
+        "the table was coded by {was}, and not by {wanted}. Name the codebook and the model that it was coded with"
     )]
     OtherCoder {
         /// Who coded.
-        coder: String,
+        was: String,
         /// Who should have.
         wanted: String,
     },
@@ -103,21 +103,14 @@ impl Progress for Silent {
     fn advance(&self, _: u64) {}
 }
 
-/// What came of a run.
-pub enum Made {
-    /// It was made.
-    New(Summary),
-    /// It was there already, complete.
-    Before,
-}
-
-/// Does the main job: files in, evidence out.
-pub fn run(config: &Config, progress: &dyn Progress) -> Result<Made, Error> {
+/// Does the main job: files in, evidence out. None where it was done already, and goes on from there.
+pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
-    let complete = config.resume.then(|| folder::read_manifest(&config.out).ok()).flatten();
+    let goes_on = config.earlier == Earlier::GoOn;
+    let complete = goes_on.then(|| folder::read_manifest(&config.out).ok()).flatten();
     let folder = match complete {
         Some(_) => None,
-        None => Some(Folder::claim(&config.out, config.force, config.resume)?),
+        None => Some(Folder::claim(&config.out, config.earlier)?),
     };
     progress.stage("Opening");
     let open = |rows: u64| {
@@ -145,11 +138,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Made, Error> {
     let task = task(config, &coder, &intake, &population);
     let Some(folder) = folder else {
         let same = complete.is_some_and(|manifest| manifest.task == task);
-        return if same {
-            Ok(Made::Before)
-        } else {
-            Err(folder::Error::Other(config.out.clone()).into())
-        };
+        return if same { Ok(None) } else { Err(folder::Error::Other(config.out.clone()).into()) };
     };
 
     progress.stage("Reading and coding");
@@ -190,7 +179,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Made, Error> {
     (manifest.population, manifest.task) = (population, task);
     manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
     manifest.started = started;
-    conclude(config, progress, clock, Written { folder, ledger, manifest, facts }).map(Made::New)
+    conclude(config, progress, clock, Written { folder, ledger, manifest, facts }).map(Some)
 }
 
 /// Rows that [`crate::frame::TableCoder`] coded, as a run: what needs all of them at once (repeated
@@ -200,11 +189,11 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Made, Error> {
 /// If a batch is no coded table, or was coded with another model than `config` asks for.
 pub fn collect(
     config: &Config,
-    mut coded: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+    mut batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
     progress: &dyn Progress,
 ) -> Result<Summary, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
-    let folder = Folder::claim(&config.out, config.force, false)?;
+    let folder = Folder::claim(&config.out, config.earlier)?;
     progress.stage("Collecting");
     let coder = Coder::open(Wanted {
         codebooks: &config.codebooks,
@@ -216,7 +205,7 @@ pub fn collect(
         providers: config.providers.clone(),
         mode: config.redact,
     });
-    let first = coded.next().transpose()?;
+    let first = batches.next().transpose()?;
     let schema = first.as_ref().map(RecordBatch::schema);
     let by = schema.iter().flat_map(|schema| schema.fields()).map(|field| field.name().clone());
     let by: Vec<String> = by.filter(|name| name.starts_with("by_")).collect();
@@ -230,7 +219,7 @@ pub fn collect(
     let known: Vec<String> =
         coder.models().map(|model| format!("model:{}@{}", model.id(), model.version())).collect();
     let mut number = 0;
-    for batch in first.into_iter().map(Ok).chain(coded) {
+    for batch in first.into_iter().map(Ok).chain(batches) {
         let mut rows = decode::decode(nested::unnest(&batch?, &by)?, &vocabulary)?;
         for row in &mut rows {
             // Every row is its own, whichever worker numbered it.
@@ -238,8 +227,8 @@ pub fn collect(
             (row.response.source, row.response.row) = (1, number);
             if let Some(other) = row.codings.iter().find(|c| !known.iter().any(|k| **k == *c.coder))
             {
-                let coder = other.coder.to_string();
-                return Err(Error::OtherCoder { coder, wanted: known.join(", ") });
+                let (was, wanted) = (other.coder.to_string(), known.join(", "));
+                return Err(Error::OtherCoder { was, wanted });
             }
         }
         let count = rows.len() as u64;
@@ -324,7 +313,7 @@ fn task(config: &Config, coder: &Coder, intake: &Intake, population: &[Populatio
     let mut hash = Sha256::new();
     // Every part ends with a byte that no text holds, so that no two lists read alike.
     let mut add = |part: &[u8]| hash.update([part, &[0xff]].concat());
-    for part in [env!("CARGO_PKG_VERSION"), schema::VERSION, &config.hash, &coder.pace().why()] {
+    for part in [env!("CARGO_PKG_VERSION"), schema::VERSION, &config.hash, coder.pace().why()] {
         add(part.as_bytes());
     }
     coder.codebooks().for_each(|book| add(book.sha256.as_bytes()));

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use heard::coding::Response;
-use heard::config::{Machine, RawConfig};
+use heard::config::{Earlier, Machine, RawConfig};
 use heard::deidentify::{self, Deidentifier, Identities, Mode};
 use heard::intake::{Intake, Options};
 use rayon::prelude::*;
@@ -148,7 +148,7 @@ fn whole_job(csv: &Path, out: &Path, threads: usize) -> anyhow::Result<()> {
         model: vec!["fast".to_owned()],
         ..RawConfig::default()
     };
-    let machine = Machine { threads: Some(threads), quiet: true, force: true, resume: false };
+    let machine = Machine { threads: Some(threads), quiet: true, earlier: Earlier::Replace };
     heard::run::run(&raw.check(Path::new(""), &machine)?, &heard::run::Silent)?;
     println!("{}", peak_memory().map_or_else(|| "?".to_owned(), |mb| format!("{mb:.0}")));
     Ok(())

@@ -8,8 +8,8 @@ use crate::review::forget::forget;
 
 /// Remove one respondent from a run: answers, codes, decisions, and from what is published.
 ///
-/// ID is that of an answer (1-17), of a respondent (column respondent_id of
-/// restricted/responses.parquet), or the one in the file. Everything that the same person said is
+/// ID is that of an answer (1-17), of a respondent (column `respondent_id` of
+/// `restricted/responses.parquet`), or the one in the file. Everything that the same person said is
 /// removed, tables and report are made again, and what went is told. The files that the run was made
 /// from are not touched: take the person out of them, too.
 #[derive(Debug, clap::Args)]

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, print};
-use crate::config::{self, Machine, RawConfig};
+use crate::config::{self, Earlier, Machine, RawConfig};
 use crate::organisation::Organisation;
 use crate::plain::plural;
 use crate::review;
-use crate::run::{self, Made, Progress};
+use crate::run::{self, Progress};
 
 /// Read files and write the evidence.
 ///
@@ -119,7 +119,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let config = config(args)?;
     let bar = Bar::new(quiet || lines);
     let made = run::run(&config, if lines { &Lines } else { &bar })?;
-    let Made::New(summary) = made else {
+    let Some(summary) = made else {
         bar.finish();
         if !quiet {
             print(&format!(
@@ -184,7 +184,12 @@ fn config(args: Args) -> anyhow::Result<config::Config> {
         ..RawConfig::default()
     };
     let (threads, quiet) = (args.threads, args.quiet);
-    let machine = Machine { threads, quiet, force: args.force, resume: args.resume };
+    let earlier = match (args.force, args.resume) {
+        (_, true) => Earlier::GoOn,
+        (true, _) => Earlier::Replace,
+        _ => Earlier::Keep,
+    };
+    let machine = Machine { threads, quiet, earlier };
     Ok(written.overridden_by(typed).check(&base, &machine)?)
 }
 
