@@ -16,6 +16,7 @@ mod review;
 mod run;
 mod train;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -80,7 +81,7 @@ enum Command {
     ParseFile {
         /// What the parent asks for.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<std::ffi::OsString>,
+        args: Vec<OsString>,
     },
 }
 
@@ -95,15 +96,20 @@ pub(crate) enum Outcome {
 
 /// Runs the program on the process's arguments.
 pub fn main() -> ExitCode {
+    ExitCode::from(call(std::env::args_os()))
+}
+
+/// Runs the program on these words, its own name first; gives the exit code.
+pub fn call(words: impl IntoIterator<Item = OsString>) -> u8 {
     silence_panics();
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(error) if error.kind() == clap::error::ErrorKind::DisplayVersion => {
             return end(about::version().and_then(|text| print(&text)));
         }
         Err(error) => {
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            return if error.use_stderr() { 2 } else { 0 };
         }
     };
     let result = match cli.command {
@@ -139,15 +145,15 @@ fn page(port: u16, no_browser: bool) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn end(result: anyhow::Result<Outcome>) -> ExitCode {
+fn end(result: anyhow::Result<Outcome>) -> u8 {
     match result {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::NeedsAttention) => ExitCode::from(1),
-        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Ok(Outcome::Done) => 0,
+        Ok(Outcome::NeedsAttention) => 1,
+        Err(error) if is_broken_pipe(&error) => 0,
         Err(error) => {
             // Each message says its cause itself.
             say(&format!("heard: {error}\n"));
-            ExitCode::from(2)
+            2
         }
     }
 }

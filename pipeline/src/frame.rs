@@ -102,7 +102,7 @@ pub struct Columns {
     pub by: Vec<String>,
 }
 
-/// How a table is to be coded.
+/// How tables are to be coded.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Ids or files, at least one.
@@ -113,13 +113,7 @@ pub struct Settings {
     pub redact: Mode,
     /// Care providers to replace by letters.
     pub providers: Vec<String>,
-    /// What was asked, where it is the same for all.
-    pub asked: Option<String>,
-    /// The columns.
-    pub columns: Columns,
-    /// The key of people's pseudonyms.
-    pub secret: Option<String>,
-    /// Worker threads of [`TableCoder::code`].
+    /// Worker threads of [`Table::code`].
     pub threads: usize,
 }
 
@@ -127,21 +121,22 @@ pub struct Settings {
 pub struct TableCoder {
     coder: Coder,
     deidentifier: Deidentifier,
+    threads: usize,
+}
+
+/// Tables with the same columns, and who codes them.
+pub struct Table {
+    by: Arc<TableCoder>,
     vocabulary: Vocabulary,
     asked: Arc<Question>,
     columns: Columns,
     secret: [u8; 32],
-    threads: usize,
 }
 
 impl TableCoder {
     /// Opens codebooks and models.
     pub fn open(settings: Settings) -> Result<Self, Error> {
-        let Settings { codebooks, models, redact, providers, asked, columns, secret, threads } =
-            settings;
-        if columns.respondent.is_some() && secret.is_none() {
-            return Err(Error::NoSecret);
-        }
+        let Settings { codebooks, models, redact, providers, threads } = settings;
         let coder = Coder::open(Wanted {
             codebooks: &codebooks,
             models: &models,
@@ -149,31 +144,51 @@ impl TableCoder {
             ..Wanted::default()
         })?;
         let deidentifier = Deidentifier::new(deidentify::Options { providers, mode: redact });
-        let by = columns.by.iter().map(|name| breakdown(name, &deidentifier)).collect();
-        let vocabulary = Vocabulary::new(coder.names(), by);
-        Ok(Self {
-            vocabulary,
-            asked: question(asked.as_deref().unwrap_or_default()),
-            columns,
-            secret: Sha256::digest(secret.unwrap_or_default().as_bytes()).into(),
-            threads,
-            coder,
-            deidentifier,
-        })
+        Ok(Self { coder, deidentifier, threads })
     }
 
+    /// Tables with these columns. `asked` is what was asked where it is the same for all; `secret` is
+    /// the key of people's pseudonyms.
+    pub fn table(
+        self: &Arc<Self>,
+        columns: Columns,
+        asked: Option<&str>,
+        secret: Option<&str>,
+    ) -> Result<Table, Error> {
+        if columns.respondent.is_some() && secret.is_none() {
+            return Err(Error::NoSecret);
+        }
+        let by = columns.by.iter().map(|name| breakdown(name, &self.deidentifier)).collect();
+        Ok(Table {
+            by: Arc::clone(self),
+            vocabulary: Vocabulary::new(self.coder.names(), by),
+            asked: question(asked.unwrap_or_default()),
+            columns,
+            secret: Sha256::digest(secret.unwrap_or_default().as_bytes()).into(),
+        })
+    }
+}
+
+/// A text without personal data.
+pub fn redacted(deidentifier: &Deidentifier, text: &str) -> String {
+    let document = deidentifier.document(&[&intake::repaired(text).0]);
+    document.first().map(|text| text.as_str().to_owned()).unwrap_or_default()
+}
+
+impl Table {
     /// What comes out; see [`nested::schema`].
     pub fn schema(&self) -> SchemaRef {
         nested::schema(self.vocabulary.breakdowns())
     }
 
-    /// Codes a table, on all threads, in its own order. Rows without an id are numbered from 1.
+    /// Codes a table, on all threads, in its own order. Its rows are numbered from `first`.
     pub fn code(
         &self,
         batches: impl Iterator<Item = Result<RecordBatch, ArrowError>> + Send,
+        first: u32,
         mut each: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
     ) -> Result<(), Error> {
-        let mut row = 1;
+        let mut row = first;
         let parts = batches.flat_map(|batch| {
             let parts: Vec<Result<RecordBatch, Error>> = match batch {
                 Err(error) => vec![Err(error.into())],
@@ -191,7 +206,7 @@ impl TableCoder {
             Ok::<_, Error>((part, first))
         });
         stream::ordered(
-            self.threads,
+            self.by.threads,
             numbered,
             |(part, first)| self.code_batch(&part, first),
             |coded| Ok(each(coded?)?),
@@ -205,13 +220,13 @@ impl TableCoder {
         let responses = self.read(batch, first)?;
         let raw = RawBatch { responses, rows, ..RawBatch::default() };
         let numbered = Identities::new(false, vec![self.secret]).number(raw);
-        let mut responses = deidentify::deidentify(&self.deidentifier, numbered).responses;
+        let mut responses = deidentify::deidentify(&self.by.deidentifier, numbered).responses;
         if let Some(ids) = ids {
             for (response, id) in responses.iter_mut().zip(ids.iter().flatten()) {
                 id.clone_into(&mut response.id);
             }
         }
-        let coded = self.coder.code(responses)?;
+        let coded = self.by.coder.code(responses)?;
         let tables = encode::encode(&coded, &self.vocabulary)?;
         Ok(nested::nest(&coded, &tables, self.vocabulary.breakdowns())?)
     }

@@ -24,6 +24,7 @@ pub mod ledger;
 pub mod licences;
 pub mod manifest;
 pub mod measures;
+pub mod myself;
 pub mod nested;
 pub mod organisation;
 pub mod partitions;

@@ -126,6 +126,12 @@ pub fn unnest(batch: &RecordBatch, breakdowns: &[String]) -> Result<Encoded, Arr
     })
 }
 
+/// Who coded, once or more often.
+pub fn coders(tables: &Encoded) -> impl Iterator<Item = &str> {
+    let column = tables.codings.column_by_name("coder");
+    column.into_iter().flat_map(|column| column.as_string::<i32>().iter().flatten())
+}
+
 fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, ArrowError> {
     let missing = || ArrowError::SchemaError(format!("there is no column `{name}`"));
     batch.column_by_name(name).ok_or_else(missing)

@@ -220,16 +220,16 @@ pub fn collect(
         coder.models().map(|model| format!("model:{}@{}", model.id(), model.version())).collect();
     let mut number = 0;
     for batch in first.into_iter().map(Ok).chain(batches) {
-        let mut rows = decode::decode(nested::unnest(&batch?, &by)?, &vocabulary)?;
+        let tables = nested::unnest(&batch?, &by)?;
+        if let Some(other) = nested::coders(&tables).find(|coder| !known.iter().any(|k| k == coder))
+        {
+            return Err(Error::OtherCoder { was: other.to_owned(), wanted: known.join(", ") });
+        }
+        let mut rows = decode::decode(tables, &vocabulary)?;
         for row in &mut rows {
             // Every row is its own, whichever worker numbered it.
             number += 1;
             (row.response.source, row.response.row) = (1, number);
-            if let Some(other) = row.codings.iter().find(|c| !known.iter().any(|k| **k == *c.coder))
-            {
-                let (was, wanted) = (other.coder.to_string(), known.join(", "));
-                return Err(Error::OtherCoder { was, wanted });
-            }
         }
         let count = rows.len() as u64;
         ledger.add(&mut rows, &[], count);

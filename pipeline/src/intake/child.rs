@@ -8,8 +8,8 @@
 
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Read, Seek, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ use wait_timeout::ChildExt;
 use super::encoding;
 use super::{Error, Kind, Limits, Parser};
 use super::{columnar, document, email, html, outlook, pdf, rtf, transcript, workbook};
+use crate::myself;
 
 /// The hidden subcommand under which the command line reaches [`serve`].
 pub const SUBCOMMAND: &str = "parse-file";
@@ -98,15 +99,15 @@ pub(super) fn say_names(out: &mut dyn Write, names: Vec<String>) -> Result<(), S
 /// The child's side: parses one file to standard output. `args` are KIND PATH `UNPACKED_MB`
 /// `MEMORY_MB` [ATTACHMENT], as [`parse`] gives them. The exit code is 0 whenever a last line was
 /// written.
-pub fn serve(args: &[OsString]) -> ExitCode {
+pub fn serve(args: &[OsString]) -> u8 {
     let (kind, path, unpacked, memory, part) = match args {
         [kind, path, unpacked, memory] => (kind, path, unpacked, memory, None),
         [kind, path, unpacked, memory, part] => (kind, path, unpacked, memory, Some(part)),
-        _ => return ExitCode::from(2),
+        _ => return 2,
     };
     let number = |text: &OsString| text.to_str().and_then(|t| t.parse::<u64>().ok());
     let (Some(unpacked), Some(memory)) = (number(unpacked), number(memory)) else {
-        return ExitCode::from(2);
+        return 2;
     };
     let part = part.map(|part| number(part).unwrap_or_default() as u32);
     #[cfg(unix)]
@@ -120,9 +121,9 @@ pub fn serve(args: &[OsString]) -> ExitCode {
     let mut out = BufWriter::with_capacity(256 * 1024, io::stdout().lock());
     let told = match kind {
         Some((kind, ..)) => tell(*kind, Path::new(path), part, unpacked, &mut out),
-        None => return ExitCode::from(2),
+        None => return 2,
     };
-    if told.is_ok() && out.flush().is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    u8::from(told.is_err() || out.flush().is_err())
 }
 
 /// The kinds that need the child, their names on its command line, and what they are to people.
@@ -213,11 +214,13 @@ pub(super) fn parse(
             })?;
             said
         }
-        Parser::Program(program) => run(program, path, (kind, name, part), limits, seconds)?,
+        Parser::Program(program) => {
+            run(Command::new(program), path, (kind, name, part), limits, seconds)?
+        }
         Parser::ThisBinary => {
-            let program = std::env::current_exe()
+            let program = myself::command()
                 .map_err(|source| Error::Parser { path: path.to_owned(), source })?;
-            run(&program, path, (kind, name, part), limits, seconds)?
+            run(program, path, (kind, name, part), limits, seconds)?
         }
     };
     match last_line(&said) {
@@ -241,14 +244,14 @@ fn too_large(path: &Path, kind: Kind, limits: &Limits) -> Error {
 
 /// Starts the child and gathers what it says within the limits.
 fn run(
-    program: &PathBuf,
+    mut program: Command,
     path: &Path,
     (kind, name, part): (Kind, &str, Option<u32>),
     limits: &Limits,
     seconds: u64,
 ) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Parser { path: path.to_owned(), source };
-    let mut child = Command::new(program)
+    let mut child = program
         .arg(SUBCOMMAND)
         .arg(name)
         .arg(path)

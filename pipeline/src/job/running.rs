@@ -13,6 +13,7 @@ use super::files::{Fields, field};
 use super::task::{Task, begin};
 use super::{Answer, Job, browse, pages};
 use crate::folder;
+use crate::myself;
 use crate::review::server::door;
 
 /// A run that is finished.
@@ -60,7 +61,7 @@ fn attempt(job: &Job, task: &Task) -> Result<Done, String> {
     if settings.replace {
         job.close(&out);
     }
-    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+    let mut command = myself::command().map_err(failed)?;
     // Whether a run may be replaced is asked above; what a stopped one left is never in the way.
     command.arg("run").arg(&file).args(["--progress", "--force"]);
     let summary = follow(&mut command, task).map_err(|said| {
