@@ -1,6 +1,8 @@
 """The same codes on a Spark of this machine as without it. Needs Java 17."""
 
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +15,9 @@ import heard
 pyspark = pytest.importorskip("pyspark")
 if shutil.which("java") is None:
     pytest.skip("there is no Java", allow_module_level=True)
+
+# Workers are this Python, and not the one that the shell would find.
+os.environ["PYSPARK_PYTHON"] = sys.executable
 
 import heard.spark  # noqa: E402
 from pyspark.sql import SparkSession  # noqa: E402
