@@ -1,6 +1,13 @@
 //! Comments made from a seed: distinct, of realistic lengths, without anyone's words.
 
 use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::file::properties::WriterProperties;
 
 const OPENINGS: &[&str] = &[
     "the carers",
@@ -62,32 +69,87 @@ const ENDINGS: &[&str] = &[
 const NAMES: &[&str] =
     &["Denise", "Mrs Okafor", "Tariq", "Agnieszka", "Mr Lomax", "Blessing", "Siân"];
 
-/// Writes `count` comments as CSV and gives the number of their words.
+/// One comment in so many has a word that nobody else spells so.
+const MISSPELT: usize = 4;
+/// Rows of a batch of the Parquet file.
+const BATCH: usize = 8192;
+
+/// Writes `count` comments, as CSV or as Parquet by the file's name, and gives the number of words.
 pub(crate) fn write(path: &Path, count: usize) -> anyhow::Result<usize> {
-    let mut out = csv::Writer::from_path(path)?;
-    out.write_record(["id", "Area", "What could be better about your care?"])?;
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let rows = (1..=count).map(|number| comment(number, &mut random));
+    if path.extension().is_some_and(|extension| extension == "parquet") {
+        return parquet(path, rows);
+    }
+    let mut out = csv::Writer::from_path(path)?;
+    out.write_record(COLUMNS)?;
     let mut words = 0;
-    for i in 0..count {
-        let mut text = format!("{} {}", random.of(OPENINGS), random.of(DOINGS));
-        if random.below(20) == 0 {
-            text.push_str(&format!(" when {} is on", random.of(NAMES)));
-        }
-        if random.below(3) == 0 {
-            let more = [random.of(JOINS), random.of(OPENINGS), random.of(DOINGS)];
-            text.push_str(&format!(" {}", more.join(" ")));
-        }
-        if random.below(3) == 0 {
-            text.push_str(&format!(" {} {}", random.of(JOINS), random.of(ENDINGS)));
-        }
-        // A number that no other comment has, so that no two are alike.
-        text.push_str(&format!(", call {}", i + 1));
+    for (number, area, text) in rows {
         words += text.split_whitespace().count();
-        let area = ["North", "South", "East", "West"][random.below(4)];
-        out.write_record([(i + 1).to_string().as_str(), area, &text])?;
+        out.write_record([number.to_string().as_str(), area, &text])?;
     }
     out.flush()?;
     Ok(words)
+}
+
+const COLUMNS: [&str; 3] = ["id", "Area", "What could be better about your care?"];
+
+fn parquet(
+    path: &Path,
+    mut rows: impl Iterator<Item = (usize, &'static str, String)>,
+) -> anyhow::Result<usize> {
+    let [id, area, text] = COLUMNS.map(|name| Field::new(name, DataType::Utf8, false));
+    let schema = Arc::new(Schema::new(vec![id, area, text]));
+    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let file = std::fs::File::create(path)?;
+    let mut out = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))?;
+    let mut words = 0;
+    loop {
+        let batch: Vec<_> = rows.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            out.close()?;
+            return Ok(words);
+        }
+        words += batch.iter().map(|row| row.2.split_whitespace().count()).sum::<usize>();
+        let ids = StringArray::from_iter_values(batch.iter().map(|row| row.0.to_string()));
+        let areas = StringArray::from_iter_values(batch.iter().map(|row| row.1));
+        let texts = StringArray::from_iter_values(batch.iter().map(|row| &row.2));
+        let columns: Vec<ArrayRef> = vec![Arc::new(ids), Arc::new(areas), Arc::new(texts)];
+        out.write(&RecordBatch::try_new(Arc::clone(&schema), columns)?)?;
+    }
+}
+
+/// The id, the area and the words of a comment.
+fn comment(number: usize, random: &mut Random) -> (usize, &'static str, String) {
+    let mut text = format!("{} {}", random.of(OPENINGS), random.of(DOINGS));
+    if random.below(20) == 0 {
+        text.push_str(&format!(" when {} is on", random.of(NAMES)));
+    }
+    if random.below(3) == 0 {
+        let more = [random.of(JOINS), random.of(OPENINGS), random.of(DOINGS)];
+        text.push_str(&format!(" {}", more.join(" ")));
+    }
+    if random.below(3) == 0 {
+        text.push_str(&format!(" {} {}", random.of(JOINS), random.of(ENDINGS)));
+    }
+    if random.below(MISSPELT) == 0 {
+        text = misspelt(&text, random);
+    }
+    // A number that no other comment has, so that no two are alike.
+    text.push_str(&format!(", call {number}"));
+    (number, ["North", "South", "East", "West"][random.below(4)], text)
+}
+
+/// The text with a few letters of one word typed wrong.
+fn misspelt(text: &str, random: &mut Random) -> String {
+    let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
+    let at = random.below(words.len());
+    for _ in 0..2 {
+        let letter = char::from(b'a' + random.below(26) as u8);
+        let places: Vec<usize> = words[at].char_indices().map(|(place, _)| place).collect();
+        words[at].insert(places[random.below(places.len())], letter);
+    }
+    words.join(" ")
 }
 
 /// A small random number generator with a fixed seed (xorshift64*).

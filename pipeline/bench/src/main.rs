@@ -1,13 +1,20 @@
 //! The speed table: comments a second for each stage and the whole job, and peak memory.
 //!
-//! `cargo run --release -p heard-bench -- [COMMENTS]` makes that many distinct comments of about 15
-//! words from a seed (one in twenty holds a name), and times reading, de-identification, coding and
-//! the whole job, from CSV to finished evidence, on one thread and on two. Each whole job runs in a
-//! process of its own, so that its peak memory is its own.
+//!     cargo run --release -p heard-bench -- [COMMENTS]
+//!     cargo run --release -p heard-bench -- growth [COMMENTS...]
+//!     cargo run --release -p heard-bench -- write FILE COMMENTS
+//!
+//! The first makes that many distinct comments of about 15 words from a seed (one in twenty holds a
+//! name, one in four a word that nobody else spells so), and times reading, de-identification, coding
+//! and the whole job, from CSV to finished evidence, on one thread and on two. The second times the
+//! whole job alone, from CSV and from Parquet, fast and (up to 100,000 comments) accurate, at each size:
+//! how cost grows. The third writes the comments for other programs. Each whole job runs in a process
+//! of its own, so that its peak memory is its own.
 #![allow(clippy::print_stdout, reason = "a table is what this program is for")]
 
 mod comments;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -22,13 +29,71 @@ use rayon::prelude::*;
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.as_slice() {
-        [job, csv, out, threads] if job == "whole-job" => {
-            whole_job(Path::new(csv), Path::new(out), threads.parse()?)
+        [job, input, out, model, threads] if job == "whole-job" => {
+            whole_job(Path::new(input), Path::new(out), model, threads.parse()?)
+        }
+        [word, file, count] if word == "write" => {
+            comments::write(Path::new(file), count.parse().context(NUMBER)?).map(drop)
+        }
+        [word] if word == "growth" => growth(&[1_000, 100_000, 1_000_000, 10_000_000]),
+        [word, counts @ ..] if word == "growth" => {
+            let counts = counts.iter().map(|count| count.parse().context(NUMBER));
+            growth(&counts.collect::<Result<Vec<_>, _>>()?)
         }
         [] => table(100_000),
-        [count] => table(count.parse().context("COMMENTS must be a number")?),
-        _ => anyhow::bail!("usage: heard-bench [COMMENTS]"),
+        [count] => table(count.parse().context(NUMBER)?),
+        _ => anyhow::bail!(
+            "usage: heard-bench [COMMENTS] | growth [COMMENTS...] | write FILE COMMENTS"
+        ),
     }
+}
+
+const NUMBER: &str = "COMMENTS must be a number";
+
+/// Up to so many comments the accurate model is timed, too: it takes minutes.
+const WORTH_READING: usize = 100_000;
+
+/// The whole job at each size.
+fn growth(counts: &[usize]) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let all = std::thread::available_parallelism().map_or(1, Into::into);
+    println!("{all} cores");
+    heading();
+    for count in counts {
+        for kind in ["csv", "parquet"] {
+            let input = folder.path().join(format!("comments.{kind}"));
+            comments::write(&input, *count)?;
+            for threads in BTreeSet::from([1, all]) {
+                time(&format!("{count}, {kind}, fast"), &input, *count, "fast", threads)?;
+            }
+            if *count <= WORTH_READING && kind == "csv" {
+                time(&format!("{count}, {kind}, accurate"), &input, *count, "accurate", all)?;
+            }
+            std::fs::remove_file(&input)?;
+        }
+    }
+    Ok(())
+}
+
+fn heading() {
+    println!("{:<34} {:>12} {:>9} {:>9}", "stage", "comments/s", "seconds", "peak MB");
+}
+
+/// One whole job in a process of its own.
+fn time(name: &str, input: &Path, count: usize, model: &str, threads: usize) -> anyhow::Result<()> {
+    let out = input.with_extension("evidence");
+    let clock = Instant::now();
+    let done = Command::new(std::env::current_exe()?)
+        .args(["whole-job".as_ref(), input.as_os_str(), out.as_os_str()])
+        .args([model, &threads.to_string()])
+        .output()?;
+    anyhow::ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let seconds = clock.elapsed().as_secs_f64();
+    std::fs::remove_dir_all(&out)?;
+    let peak = String::from_utf8_lossy(&done.stdout).trim().to_owned();
+    let threads = format!("{threads} thread{}", if threads == 1 { "" } else { "s" });
+    line(&format!("{name}, {threads}"), count, seconds, &peak);
+    Ok(())
 }
 
 /// Prints the table.
@@ -42,19 +107,10 @@ fn table(count: usize) -> anyhow::Result<()> {
         std::fs::metadata(&csv)?.len() as f64 / 1e6,
         std::thread::available_parallelism().map_or(1, Into::into)
     );
-    println!("{:<34} {:>12} {:>9} {:>9}", "stage", "comments/s", "seconds", "peak MB");
+    heading();
     stages(&csv, count)?;
     for threads in [1, 2] {
-        let out = folder.path().join(format!("evidence-{threads}"));
-        let clock = Instant::now();
-        let done = Command::new(std::env::current_exe()?)
-            .args(["whole-job".as_ref(), csv.as_os_str(), out.as_os_str()])
-            .arg(threads.to_string())
-            .output()?;
-        anyhow::ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        let peak = String::from_utf8_lossy(&done.stdout).trim().to_owned();
-        let name = format!("whole job, {threads} thread{}", if threads == 1 { "" } else { "s" });
-        line(&name, count, clock.elapsed().as_secs_f64(), &peak);
+        time("whole job", &csv, count, "fast", threads)?;
     }
     Ok(())
 }
@@ -141,11 +197,11 @@ fn coding(model: &str, responses: &[Response]) -> anyhow::Result<()> {
 }
 
 /// One whole job; prints the peak memory of this process in MB.
-fn whole_job(csv: &Path, out: &Path, threads: usize) -> anyhow::Result<()> {
+fn whole_job(input: &Path, out: &Path, model: &str, threads: usize) -> anyhow::Result<()> {
     let raw = RawConfig {
-        input: vec![csv.to_string_lossy().into_owned()],
+        input: vec![input.to_string_lossy().into_owned()],
         out: Some(out.to_owned()),
-        model: vec!["fast".to_owned()],
+        model: vec![model.to_owned()],
         ..RawConfig::default()
     };
     let machine = Machine { threads: Some(threads), quiet: true, earlier: Earlier::Replace };
