@@ -9,6 +9,7 @@ use crate::decode;
 use crate::documents;
 use crate::folder::{self, PUBLISH, RESTRICTED, WITH_DOCUMENTS};
 use crate::organisation::Organisation;
+use crate::partitioned;
 use crate::publish::{self, Review};
 use crate::review::recode::{self, Recode};
 use crate::review::stored::{About, Namer};
@@ -32,6 +33,9 @@ pub enum Error {
     /// Tables, charts or the report could not be made.
     #[error(transparent)]
     Publish(#[from] publish::Error),
+    /// The folders for data lakes could not be written.
+    #[error(transparent)]
+    Partitioned(#[from] partitioned::Error),
     /// People's decisions could not be taken in.
     #[error(transparent)]
     Review(#[from] review::Error),
@@ -131,6 +135,9 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
         let target = review::target(&decisions)?;
         found.accuracy = Some(study.figures(target, vocabulary));
         review = Some(found);
+    }
+    if let Some(by) = &manifest.partition_by {
+        partitioned::write(&restricted, by, &about.original, facts)?;
     }
     // Made beside its place and renamed, like a run.
     let work = dir.join("report.partial");

@@ -46,6 +46,9 @@ pub struct RawConfig {
     pub by: Vec<String>,
     /// Columns for each of whose values there is a report.
     pub each: Vec<String>,
+    /// `month`, `wave`, `respondent_type` or a breakdown column: the tables of rows also as folders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partition_by: Option<String>,
     /// A CSV file of figures from visit logs, to stand beside what people say.
     pub visit_log: Option<PathBuf>,
     /// How many people were invited to answer.
@@ -214,6 +217,8 @@ pub struct Config {
     pub logo: Option<Logo>,
     /// Columns for each of whose values there is a report.
     pub each: Vec<String>,
+    /// What the tables of rows are laid apart by, besides.
+    pub partition_by: Option<String>,
     /// Figures from visit logs.
     pub visit_log: Vec<VisitFigure>,
     /// Largest share of rows set aside.
@@ -426,6 +431,7 @@ impl RawConfig {
         self.keep_ids = other.keep_ids.or(self.keep_ids);
         self.providers = other.providers.or(self.providers);
         self.redact = other.redact.or(self.redact);
+        self.partition_by = other.partition_by.or(self.partition_by);
         self.visit_log = other.visit_log.or(self.visit_log);
         self.organisation.style = other.organisation.style.or(self.organisation.style);
         self
@@ -471,9 +477,10 @@ impl RawConfig {
         let logo = self.organisation.check(base)?;
         let figures = |path: &Path| Ok(specification::read_figures(path)?);
         let visit_log = beside(base, self.visit_log.as_deref(), figures)?;
-        // A report for each value of a column needs the breakdown by it.
-        for column in &self.each {
-            if !BREAKDOWNS.contains(&column.as_str()) && !self.by.contains(column) {
+        // A report or a folder for each value of a column needs the breakdown by it.
+        for column in self.each.iter().chain(&self.partition_by) {
+            let own = column != "month" && !BREAKDOWNS.contains(&column.as_str());
+            if own && !self.by.contains(column) {
                 self.by.push(column.clone());
             }
         }
@@ -510,6 +517,7 @@ impl RawConfig {
             organisation: self.organisation,
             logo,
             each: self.each,
+            partition_by: self.partition_by,
             visit_log,
             unprocessed_threshold: share(
                 "thresholds.unprocessed",

@@ -27,6 +27,7 @@ pub mod measures;
 pub mod myself;
 pub mod nested;
 pub mod organisation;
+pub mod partitioned;
 pub mod partitions;
 pub mod parts;
 pub mod plain;

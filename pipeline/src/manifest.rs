@@ -78,6 +78,9 @@ pub struct Manifest {
     /// Breakdowns that have a report for each value.
     #[serde(default)]
     pub each: Vec<String>,
+    /// What the folders for data lakes are laid apart by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partition_by: Option<String>,
     /// Figures that stand beside what people say, as the user gave them.
     #[serde(default)]
     pub visit_log: Vec<VisitFigure>,

@@ -32,14 +32,9 @@ pub fn schema(breakdowns: &[String]) -> SchemaRef {
     let own = responses.fields().iter().map(|field| with_type(field, signed(field.data_type())));
     let lists = LISTS.iter().map(|table| {
         let item = DataType::Struct(without_id(*table));
-        Arc::new(Field::new(name(*table), signed(&DataType::List(schema::item(item))), false))
+        Arc::new(Field::new(table.name(), signed(&DataType::List(schema::item(item))), false))
     });
     Arc::new(Schema::new(own.chain(lists).collect::<Vec<FieldRef>>()))
-}
-
-/// `segments`, `codings`, ...
-fn name(table: Table) -> &'static str {
-    table.file_name().trim_end_matches(".parquet")
 }
 
 /// The columns of a table but for the response that a row belongs to.
@@ -104,7 +99,7 @@ pub fn unnest(batch: &RecordBatch, breakdowns: &[String]) -> Result<Encoded, Arr
     let [segments, codings, measures, outcomes] = LISTS.map(|table| {
         let schema = table.schema(&[]);
         let list = DataType::List(schema::item(DataType::Struct(without_id(table))));
-        let cast = cast_with_options(column(batch, name(table))?, &list, &STRICT)?;
+        let cast = cast_with_options(column(batch, table.name())?, &list, &STRICT)?;
         let list = cast.as_list::<i32>();
         // A list may be a part of a longer one.
         let (from, to) = (list.offsets()[0], list.offsets()[list.len()]);

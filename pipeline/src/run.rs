@@ -23,6 +23,7 @@ use crate::intake::{self, Intake};
 use crate::ledger::{Ledger, rows_of};
 use crate::manifest::{self, Manifest};
 use crate::nested;
+use crate::partitioned;
 use crate::partitions::{self, Partitions};
 use crate::publish;
 use crate::response::{Identified, Unprocessed};
@@ -54,6 +55,9 @@ pub enum Error {
     /// The tables could not be written, or a run that was stopped cannot go on.
     #[error(transparent)]
     Partitions(#[from] partitions::Error),
+    /// The folders for data lakes could not be written.
+    #[error(transparent)]
+    Partitioned(#[from] partitioned::Error),
     /// What should be a coded table is none.
     #[error(
         "this is no table that Heard coded: {0}. Give the table as `Coder.code` or Spark made it, with all of its columns"
@@ -135,6 +139,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, 
     }
     let vocabulary = Vocabulary::new(coder.names(), breakdown_columns(&intake, &deidentifier));
     let population = population(config, &vocabulary, &deidentifier)?;
+    let partition_by = partition_by(config, &vocabulary, &deidentifier)?;
     let task = task(config, &coder, &intake, &population);
     let Some(folder) = folder else {
         let same = complete.is_some_and(|manifest| manifest.task == task);
@@ -178,8 +183,10 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, 
     let mut manifest = ledger.manifest(config, &coder, sources(&intake));
     (manifest.population, manifest.task) = (population, task);
     manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
+    manifest.partition_by = partition_by;
     manifest.started = started;
-    conclude(config, progress, clock, Written { folder, ledger, manifest, facts }).map(Some)
+    conclude(config, progress, clock, Written { folder, vocabulary, ledger, manifest, facts })
+        .map(Some)
 }
 
 /// Rows that [`crate::frame::TableCoder`] coded, as a run: what needs all of them at once (repeated
@@ -211,6 +218,7 @@ pub fn collect(
     let by: Vec<String> = by.filter(|name| name.starts_with("by_")).collect();
     let vocabulary = Vocabulary::new(coder.names(), by.clone());
     let population = population(config, &vocabulary, &deidentifier)?;
+    let partition_by = partition_by(config, &vocabulary, &deidentifier)?;
     let (restricted, facts) = (folder.restricted(), facts(config, &coder));
     let options = settings::options(&vocabulary, &config.standards, &population);
     let mut ledger = Ledger::new(&vocabulary, options, &restricted);
@@ -249,13 +257,15 @@ pub fn collect(
     let mut manifest = ledger.manifest(config, &coder, vec![source]);
     manifest.population = population;
     manifest.each = config.each.iter().map(|column| breakdown_id(column, &deidentifier)).collect();
+    manifest.partition_by = partition_by;
     manifest.started = started;
-    conclude(config, progress, clock, Written { folder, ledger, manifest, facts })
+    conclude(config, progress, clock, Written { folder, vocabulary, ledger, manifest, facts })
 }
 
 /// A run of which every row is written.
 struct Written {
     folder: Folder,
+    vocabulary: Vocabulary,
     ledger: Ledger,
     manifest: Manifest,
     facts: Metadata,
@@ -268,7 +278,7 @@ fn conclude(
     clock: Instant,
     written: Written,
 ) -> Result<Summary, Error> {
-    let Written { folder, ledger, mut manifest, facts } = written;
+    let Written { folder, vocabulary, ledger, mut manifest, facts } = written;
     if let Some(imbalance) = manifest.counts.imbalance() {
         return Err(Error::Imbalance(imbalance));
     }
@@ -283,6 +293,9 @@ fn conclude(
     let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps, review: None };
     if let Some(logo) = &config.logo {
         publish::keep_logo(&restricted, logo)?;
+    }
+    if let Some(by) = &manifest.partition_by {
+        partitioned::write(&restricted, by, &vocabulary, &facts)?;
     }
     let to = publish::Places::of(folder.work(), &restricted).forgiving();
     let evidence = publish::publish(&to, &counted, &manifest, &facts)?;
@@ -359,6 +372,20 @@ fn population(
         Ok(PopulationRow { column, value, people: row.people })
     });
     rows.collect()
+}
+
+/// What rows are laid apart by, as tables name it.
+fn partition_by(
+    config: &Config,
+    vocabulary: &Vocabulary,
+    deidentifier: &Deidentifier,
+) -> Result<Option<String>, Error> {
+    let by = config.partition_by.as_deref().map(|column| match column {
+        "month" => column.to_owned(),
+        other => breakdown_id(other, deidentifier),
+    });
+    by.iter().try_for_each(|by| partitioned::check(by, vocabulary))?;
+    Ok(by)
 }
 
 /// The breakdown that the user means by a column, or by its own id.

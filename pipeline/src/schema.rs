@@ -41,6 +41,11 @@ impl Table {
         Self::Key,
     ];
 
+    /// Its name: that of its file without the ending.
+    pub fn name(self) -> &'static str {
+        self.file_name().trim_end_matches(".parquet")
+    }
+
     /// The file's name under `restricted/`.
     pub const fn file_name(self) -> &'static str {
         match self {

@@ -117,10 +117,17 @@ impl TableWriter {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         self.writer.write(batch).map_err(parquet_error("write", &self.path))?;
         // A row group is closed early when its buffers grow, so that memory stays bounded.
-        if self.writer.in_progress_size() > 32 << 20 {
-            self.writer.flush().map_err(parquet_error("write", &self.path))?;
-        }
-        Ok(())
+        if self.waiting() > 32 << 20 { self.flush() } else { Ok(()) }
+    }
+
+    /// Bytes that wait in memory for the end of their row group.
+    pub fn waiting(&self) -> usize {
+        self.writer.in_progress_size()
+    }
+
+    /// Ends the row group.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.writer.flush().map_err(parquet_error("write", &self.path))
     }
 
     /// Closes the file.

@@ -1,4 +1,5 @@
-//! A run that is stopped and goes on writes what an uninterrupted one writes, to the byte.
+//! Large runs: one that is stopped and goes on writes what an uninterrupted one writes, to the byte;
+//! tables of rows as folders for data lakes hold the same rows.
 
 use std::fmt::Write as _;
 use std::process::{Child, Command, Stdio};
@@ -109,4 +110,55 @@ fn a_complete_run_is_recognised_and_another_is_not_taken_for_it() {
     let other = dir.heard(&["run", "heard.toml", "--resume"]).expect(2);
     assert!(other.err().contains("--force"), "{}", other.err());
     assert_eq!(dir.bytes("heard-out/run.json"), made);
+}
+
+#[test]
+fn folders_for_data_lakes_hold_the_rows_of_the_tables_and_forget_with_them() {
+    let dir = Dir::new();
+    let mut csv = String::from("Id,Date,Area,What could be better?\n");
+    for row in 0..60 {
+        let (month, area) = (row % 3 + 1, ["North", "Old / New"][row % 2]);
+        let date =
+            if row == 7 { String::new() } else { format!("{:02}/{month:02}/2026", row % 28 + 1) };
+        let said = "They never ring when they are late and mum sits waiting by the window";
+        let _ = writeln!(csv, "u{row},{date},{area},{said} on day {row}");
+    }
+    dir.write("export.csv", csv);
+    let run = |by: &str, out: &str| {
+        let rest = ["--model", "fast", "--id", "Id", "--by", "Area", "--out", out];
+        dir.heard(&[["run", "export.csv", "--partition-by", by].as_slice(), &rest].concat())
+    };
+    run("month", "months").expect(0);
+    run("Area", "areas").expect(0);
+    for (out, name, values) in [
+        (
+            "months",
+            "month",
+            ["2026-01", "2026-02", "2026-03", "__HIVE_DEFAULT_PARTITION__"].as_slice(),
+        ),
+        ("areas", "by_area", &["North", "Old%20%2F%20New"]),
+    ] {
+        for table in ["responses", "segments", "codings", "measures", "outcomes"] {
+            let mut rows = Vec::new();
+            for value in values {
+                let part =
+                    format!("{out}/restricted/partitioned/{table}/{name}={value}/part-0.parquet");
+                rows.extend(dir.rows(&part));
+            }
+            let mut whole = dir.rows(&format!("{out}/restricted/{table}.parquet"));
+            whole.sort();
+            rows.sort();
+            assert_eq!(rows, whole, "{out}: {table}");
+        }
+        let folders = std::fs::read_dir(dir.path(&format!("{out}/restricted/partitioned/codings")));
+        assert_eq!(folders.unwrap().count(), values.len());
+    }
+    // Who is forgotten is gone from the folders, too.
+    dir.heard(&["forget", "months", "u12"]).expect(0);
+    let part = "months/restricted/partitioned/responses/month=2026-01/part-0.parquet";
+    assert!(dir.rows(part).iter().all(|row| !row["text"].ends_with("day 12")));
+    let wrong = run("ward", "wards").expect(2);
+    assert!(wrong.err().contains("ward"), "{}", wrong.err());
+    let wrong = run("year", "years").expect(2);
+    assert!(!dir.path("years").exists(), "{}", wrong.err());
 }

@@ -66,6 +66,10 @@ pub(super) struct Args {
     /// One more report for each value of this column (a provider, an area); may be repeated.
     #[arg(long, value_name = "COLUMN")]
     each: Vec<String>,
+    /// The tables of rows also as folders by month, wave, `respondent_type` or a column, for data lakes:
+    /// restricted/partitioned/responses/month=2026-03/...
+    #[arg(long, value_name = "COLUMN")]
+    partition_by: Option<String>,
     /// Lay the report out as report, or as council: "We asked, you said, we did" [default: report].
     #[arg(long, value_name = "STYLE")]
     style: Option<String>,
@@ -178,6 +182,7 @@ fn config(args: Args) -> anyhow::Result<config::Config> {
         providers: args.providers,
         redact: args.redact,
         each: args.each,
+        partition_by: args.partition_by,
         // Typed where the user stands, not where the settings file is.
         visit_log: args.visit_log.map(std::path::absolute).transpose()?,
         organisation: Organisation { style: args.style, ..Organisation::default() },

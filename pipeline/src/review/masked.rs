@@ -19,13 +19,13 @@ use crate::coding::CodedResponse;
 use crate::folder::TO_CHECK;
 use crate::schema::Table;
 use crate::store::{self, TableWriter, io};
-use crate::{decode, encode};
+use crate::{decode, encode, partitioned};
 
 /// The tables that hold words, or positions among words.
 const TABLES: [Table; 5] =
     [Table::Responses, Table::Segments, Table::Codings, Table::Measures, Table::Outcomes];
-/// Files made from words by other commands, which those commands can make again.
-const DERIVED: [&str; 1] = ["evaluation/disagreements.csv"];
+/// Files and folders made from words by other commands, which those commands can make again.
+const DERIVED: [&str; 2] = ["evaluation/disagreements.csv", partitioned::FOLDER];
 /// Under this name the log says that new tables are complete.
 const READY: &str = "tables_ready";
 
@@ -95,7 +95,9 @@ impl Tables {
         }
         for name in DERIVED {
             let path = about.restricted.join(name);
-            if path.exists() {
+            if path.is_dir() {
+                fs::remove_dir_all(&path).map_err(io("remove", &path))?;
+            } else if path.exists() {
                 fs::remove_file(&path).map_err(io("remove", &path))?;
             }
         }

@@ -1,0 +1,220 @@
+//! The tables of rows once more, as folders by month or by another column, for data lakes:
+//! `restricted/partitioned/responses/month=2026-03/part-0.parquet`.
+//!
+//! They are made from the tables of a finished run, by the run and by every report that is made again,
+//! so that what people masked or removed is gone from them, too. Readers of such folders (polars,
+//! `DuckDB`, pandas, Spark, R arrow) take the column from the folders' names.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::{Datelike as _, NaiveDate};
+
+use crate::coding::CodedResponse;
+use crate::decode;
+use crate::encode;
+use crate::schema::Table;
+use crate::store::{self, Metadata, TableWriter, io};
+use crate::vocabulary::Vocabulary;
+
+/// The folder under `restricted/`.
+pub const FOLDER: &str = "partitioned";
+/// The tables, in the order in which rows are encoded.
+const TABLES: [Table; 5] =
+    [Table::Responses, Table::Segments, Table::Codings, Table::Measures, Table::Outcomes];
+/// What readers of such folders take for no value.
+const NONE: &str = "__HIVE_DEFAULT_PARTITION__";
+/// Bytes that may wait in memory until they are written.
+const WAITING: usize = 96 << 20;
+
+/// Why the folders could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The run has no such column.
+    #[error(
+        "there is no column `{wanted}` to partition by. Use month, wave, respondent_type or a column of --by: {known}"
+    )]
+    NoColumn {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: String,
+    },
+    /// The tables could not be read.
+    #[error(transparent)]
+    Decode(#[from] decode::Error),
+    /// A table could not be built.
+    #[error("cannot build a table: {0}. This is a fault of Heard's; please report it")]
+    Arrow(#[from] arrow::error::ArrowError),
+    /// A file could not be written.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// What rows are laid apart by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Month,
+    Wave,
+    RespondentType,
+    /// Index among the breakdown columns.
+    Column(usize),
+}
+
+impl By {
+    fn find(name: &str, vocabulary: &Vocabulary) -> Result<Self, Error> {
+        let columns = vocabulary.breakdowns();
+        let column = || columns.iter().position(|c| c == name).map(Self::Column);
+        match name {
+            "month" => Some(Self::Month),
+            "wave" => Some(Self::Wave),
+            "respondent_type" => Some(Self::RespondentType),
+            _ => column(),
+        }
+        .ok_or_else(|| {
+            let known = if columns.is_empty() { "none".to_owned() } else { columns.join(", ") };
+            Error::NoColumn { wanted: name.to_owned(), known }
+        })
+    }
+
+    /// The value of a row, as it may stand in a folder's name.
+    fn value(self, row: &CodedResponse) -> String {
+        let response = &row.response;
+        let value = match self {
+            Self::Month => response.submitted_on.and_then(month),
+            Self::Wave => response.wave.as_deref().map(str::to_owned),
+            Self::RespondentType => Some(row.respondent_type.0.as_str().to_owned()),
+            Self::Column(at) => response.by.get(at).and_then(Option::as_deref).map(str::to_owned),
+        };
+        value.filter(|value| !value.is_empty()).map_or_else(|| NONE.to_owned(), |v| escaped(&v))
+    }
+}
+
+/// `2026-03`.
+fn month(day: i32) -> Option<String> {
+    let day = NaiveDate::from_epoch_days(day)?;
+    Some(format!("{}-{:02}", day.year(), day.month()))
+}
+
+/// Everything but letters, digits and a few signs as %XX, as readers of such folders undo it.
+fn escaped(value: &str) -> String {
+    let mut out = String::new();
+    for byte in value.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(byte.into()),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// Refuses a name that no column of the run has, before anything is read.
+pub fn check(name: &str, vocabulary: &Vocabulary) -> Result<(), Error> {
+    By::find(name, vocabulary).map(drop)
+}
+
+/// Writes the folders anew from the tables of `restricted`.
+pub fn write(
+    restricted: &Path,
+    name: &str,
+    vocabulary: &Vocabulary,
+    facts: &Metadata,
+) -> Result<(), Error> {
+    let by = By::find(name, vocabulary)?;
+    let place = restricted.join(FOLDER);
+    let work = restricted.join(format!("{FOLDER}.partial"));
+    remove(&work)?;
+    let mut out = Writers { work: &work, name, vocabulary, facts, of: BTreeMap::new() };
+    let mut failed = None;
+    decode::read(restricted, vocabulary, |rows| {
+        if failed.is_none() {
+            failed = out.write(rows, by).err();
+        }
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    for writer in out.of.into_values().flatten() {
+        writer.finish()?;
+    }
+    store::create_folder(&work)?;
+    remove(&place)?;
+    Ok(fs::rename(&work, &place).map_err(io("rename", &work))?)
+}
+
+fn remove(folder: &Path) -> Result<(), store::Error> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(io("remove", folder))?;
+    }
+    Ok(())
+}
+
+/// The files that are being written, by the value of their rows.
+struct Writers<'a> {
+    work: &'a Path,
+    name: &'a str,
+    vocabulary: &'a Vocabulary,
+    facts: &'a Metadata,
+    of: BTreeMap<String, Vec<TableWriter>>,
+}
+
+impl Writers<'_> {
+    fn write(&mut self, rows: Vec<CodedResponse>, by: By) -> Result<(), Error> {
+        let mut apart: BTreeMap<String, Vec<CodedResponse>> = BTreeMap::new();
+        for row in rows {
+            apart.entry(by.value(&row)).or_default().push(row);
+        }
+        for (value, rows) in apart {
+            let tables = encode::encode(&rows, self.vocabulary)?;
+            let tables = [
+                &tables.responses,
+                &tables.segments,
+                &tables.codings,
+                &tables.measures,
+                &tables.outcomes,
+            ];
+            if !self.of.contains_key(&value) {
+                let writers = self.create(&value)?;
+                self.of.insert(value.clone(), writers);
+            }
+            for (writer, table) in self.of.get_mut(&value).into_iter().flatten().zip(tables) {
+                writer.write(table)?;
+            }
+        }
+        let waiting: usize = self.of.values().flatten().map(TableWriter::waiting).sum();
+        if waiting > WAITING {
+            self.of.values_mut().flatten().try_for_each(TableWriter::flush)?;
+        }
+        Ok(())
+    }
+
+    fn create(&self, value: &str) -> Result<Vec<TableWriter>, Error> {
+        let writers = TABLES.iter().map(|table| {
+            let folder: PathBuf =
+                self.work.join(table.name()).join(format!("{}={value}", self.name));
+            store::create_folder(&folder)?;
+            let schema = table.schema(self.vocabulary.breakdowns());
+            Ok(TableWriter::create(&folder.join("part-0.parquet"), schema, self.facts)?)
+        });
+        writers.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_become_names_of_folders_that_every_system_allows() {
+        assert_eq!(escaped("2026-03"), "2026-03");
+        assert_eq!(escaped("North / Süd"), "North%20%2F%20S%C3%BCd");
+        assert_eq!(escaped(".."), "..");
+    }
+
+    #[test]
+    fn a_month_is_that_of_the_day() {
+        assert_eq!(month(0).as_deref(), Some("1970-01"));
+        assert_eq!(month(20_514).as_deref(), Some("2026-03"));
+    }
+}
