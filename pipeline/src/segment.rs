@@ -5,6 +5,7 @@
 //! are byte ranges of the de-identified text; together they hold every letter and digit of it.
 
 mod letter;
+mod notes;
 
 use std::ops::Range;
 
@@ -37,6 +38,11 @@ pub fn segments(text: &str) -> Vec<Range<usize>> {
 /// The segments of a letter: of its body, without address block, salutation and sign-off.
 pub fn segments_of_letter(text: &str) -> Vec<Range<usize>> {
     segments_within(text, letter::body(text))
+}
+
+/// The segments of a testimony: of the words below a title and labels, as notes of interviews have them.
+pub fn segments_of_notes(text: &str) -> Vec<Range<usize>> {
+    segments_within(text, notes::body(text))
 }
 
 fn segments_within(text: &str, within: Range<usize>) -> Vec<Range<usize>> {

@@ -375,7 +375,8 @@ impl Coder {
         let text = response.text.as_str();
         let segments = match response.channel {
             Channel::Letter => segment::segments_of_letter(text),
-            Channel::Survey | Channel::Testimony | Channel::Transcript => segment::segments(text),
+            Channel::Testimony => segment::segments_of_notes(text),
+            Channel::Survey | Channel::Transcript => segment::segments(text),
         };
         if !language::is_read(language) && text.chars().any(char::is_alphabetic) {
             return CodedResponse {

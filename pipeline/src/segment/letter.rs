@@ -55,7 +55,7 @@ pub(super) fn body(text: &str) -> Range<usize> {
 }
 
 /// Lines that hold something, without their ends.
-fn lines(text: &str) -> Vec<Range<usize>> {
+pub(super) fn lines(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -1,0 +1,120 @@
+//! Where the notes of an interview begin: a title and a block of labels above them ("Home care:
+//! interview notes", "Interviewer", "Place: her flat") say nothing about care. In doubt everything is
+//! body, because a lost sentence is worse than a coded heading.
+
+use std::ops::Range;
+
+use super::letter::lines;
+
+/// Longer lines are no title.
+const TITLE: usize = 8;
+/// Longer lines are no value of a label.
+const VALUE: usize = 16;
+
+/// Words of a title.
+const TITLES: &[&str] =
+    &["interview", "notes", "testimony", "statement", "case study", "home visit"];
+/// Words of somebody who speaks: such a line is no title.
+const SPEAKS: &[&str] = &["i", "i'm", "i've", "we", "my", "our", "they", "he", "she", "you", "it"];
+/// Labels, in small letters.
+const LABELS: &[&str] = &[
+    "age",
+    "area",
+    "date",
+    "date of interview",
+    "duration",
+    "gender",
+    "interpreter",
+    "interview date",
+    "interview with",
+    "interviewed by",
+    "interviewee",
+    "interviewer",
+    "language",
+    "length",
+    "location",
+    "method",
+    "name",
+    "notes by",
+    "participant",
+    "place",
+    "present",
+    "recorded by",
+    "ref",
+    "reference",
+    "respondent",
+    "setting",
+    "time",
+    "town",
+    "venue",
+    "ward",
+];
+
+/// The byte range of the body.
+pub(super) fn body(text: &str) -> Range<usize> {
+    let lines = lines(text);
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let words = text[line.clone()].trim().trim_matches(['#', '*', '_', ' ']);
+        let (label, value) = words.split_once(':').unwrap_or((words, ""));
+        let is_label = LABELS.contains(&label.trim().to_lowercase().as_str());
+        if is_label && value.trim().is_empty() {
+            // Its value is the next line, where that is one.
+            at += 1;
+            if lines.get(at).is_some_and(|next| count(&text[next.clone()]) <= VALUE) {
+                at += 1;
+            }
+        } else if is_label && count(words) <= VALUE || is_title(words) {
+            at += 1;
+        } else {
+            break;
+        }
+        start = lines[at - 1].end;
+    }
+    if text[start..].trim().is_empty() { 0..text.len() } else { start..text.len() }
+}
+
+fn count(line: &str) -> usize {
+    line.split_whitespace().count()
+}
+
+fn is_title(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let speaks =
+        lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|w| SPEAKS.contains(&w));
+    count(line) <= TITLE
+        && !line.ends_with(['.', '!', '?', '"', '”'])
+        && !speaks
+        && TITLES.iter().any(|title| lower.contains(title))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::body;
+
+    fn kept(text: &str) -> &str {
+        text[body(text)].trim()
+    }
+
+    #[test]
+    fn a_title_and_labels_are_form() {
+        let notes = "Home care: interview notes\nInterview with\n[PERSON 1], 83, receives home care\nInterviewer\n[PERSON 2]\nPlace\nher flat\nShe is up at six and nobody comes until ten.";
+        assert_eq!(kept(notes), "She is up at six and nobody comes until ten.");
+        let short = "# Interview 3\nDate: 5 March 2025\nThey are kind.";
+        assert_eq!(kept(short), "They are kind.");
+    }
+
+    #[test]
+    fn what_somebody_says_is_no_form() {
+        for text in [
+            "I had an interview\nThey never rang.",
+            "Interviewed on a bad day, he said that nobody had come since the morning before.",
+            "The notes are never read.\nThey ask me each time.",
+            "Time: they never have any, and they say so while they look at the clock and at the door.",
+            "Interview notes",
+        ] {
+            assert_eq!(kept(text), text);
+        }
+    }
+}
