@@ -31,6 +31,13 @@ fn the_readme_names_every_command_and_every_option_of_run() {
 }
 
 #[test]
+fn the_python_package_has_the_version_of_the_program() {
+    let package = include_str!("../../pipeline/python/Cargo.toml");
+    let version = format!("\nversion = \"{}\"\n", env!("CARGO_PKG_VERSION"));
+    assert!(package.contains(&version), "{version}");
+}
+
+#[test]
 fn a_wrong_option_ends_with_code_2_and_a_suggestion() {
     let dir = Dir::new();
     let ran = dir.heard(&["run", "x.csv", "--supress", "nhs"]).expect(2);

@@ -69,8 +69,8 @@ const ENDINGS: &[&str] = &[
 const NAMES: &[&str] =
     &["Denise", "Mrs Okafor", "Tariq", "Agnieszka", "Mr Lomax", "Blessing", "Siân"];
 
-/// One comment in so many has a word that nobody else spells so.
-const MISSPELT: usize = 4;
+/// One comment in so many has a misspelt word.
+const MISSPELT: usize = 5;
 /// Rows of a batch of the Parquet file.
 const BATCH: usize = 8192;
 
@@ -140,14 +140,16 @@ fn comment(number: usize, random: &mut Random) -> (usize, &'static str, String) 
     (number, ["North", "South", "East", "West"][random.below(4)], text)
 }
 
-/// The text with a few letters of one word typed wrong.
+/// The text with one word typed wrong: a letter too many, or one missing.
 fn misspelt(text: &str, random: &mut Random) -> String {
     let mut words: Vec<String> = text.split(' ').map(str::to_owned).collect();
     let at = random.below(words.len());
-    for _ in 0..2 {
-        let letter = char::from(b'a' + random.below(26) as u8);
-        let places: Vec<usize> = words[at].char_indices().map(|(place, _)| place).collect();
-        words[at].insert(places[random.below(places.len())], letter);
+    let places: Vec<usize> = words[at].char_indices().map(|(place, _)| place).collect();
+    let place = places[random.below(places.len())];
+    if places.len() > 3 && random.below(2) == 0 {
+        words[at].remove(place);
+    } else {
+        words[at].insert(place, char::from(b'a' + random.below(26) as u8));
     }
     words.join(" ")
 }

@@ -5,7 +5,7 @@
 //!     cargo run --release -p heard-bench -- write FILE COMMENTS
 //!
 //! The first makes that many distinct comments of about 15 words from a seed (one in twenty holds a
-//! name, one in four a word that nobody else spells so), and times reading, de-identification, coding
+//! name, one in five a misspelt word), and times reading, de-identification, coding
 //! and the whole job, from CSV to finished evidence, on one thread and on two. The second times the
 //! whole job alone, from CSV and from Parquet, fast and (up to 100,000 comments) accurate, at each size:
 //! how cost grows. The third writes the comments for other programs. Each whole job runs in a process

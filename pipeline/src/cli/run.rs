@@ -7,7 +7,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Outcome, print};
 use crate::config::{self, Earlier, Machine, RawConfig};
+use crate::folder;
 use crate::organisation::Organisation;
+use crate::partitions;
 use crate::plain::plural;
 use crate::review;
 use crate::run::{self, Progress};
@@ -122,7 +124,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let (quiet, lines) = (args.quiet, args.progress);
     let config = config(args)?;
     let bar = Bar::new(quiet || lines);
-    let made = run::run(&config, if lines { &Lines } else { &bar })?;
+    let made = run::run(&config, if lines { &Lines } else { &bar });
+    let made = made.map_err(|error| told(error, &config.out))?;
     let Some(summary) = made else {
         bar.finish();
         if !quiet {
@@ -149,6 +152,20 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         }
     }
     Ok(if summary.needs_attention() { Outcome::NeedsAttention } else { Outcome::Done })
+}
+
+/// The error, and that what was done is kept, where it is.
+fn told(error: run::Error, out: &Path) -> anyhow::Error {
+    let refused = matches!(
+        error,
+        run::Error::Folder(_) | run::Error::Partitions(partitions::Error::Another(_))
+    );
+    if refused || !partitions::any(&folder::work_of(out)) {
+        return error.into();
+    }
+    anyhow::anyhow!(
+        "{error}. What was done so far is kept: with --resume the run goes on from there"
+    )
 }
 
 fn config(args: Args) -> anyhow::Result<config::Config> {

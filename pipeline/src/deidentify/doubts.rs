@@ -13,8 +13,8 @@ use heard_models::names::{Chances, NameFinder, Room};
 
 use super::found::Found;
 use super::lexicon::{
-    BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, NAME_FIRST, PLACE, ROLE, SOFT_TITLE,
-    SURNAME, THING, TIME, TITLE, TOWARDS, WORD, fold, lexicon,
+    BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PLACE, ROLE,
+    SOFT_TITLE, SURNAME, THING, TIME, TITLE, TOWARDS, WORD, fold, lexicon,
 };
 use super::mode::Mode;
 use super::nobody;
@@ -204,9 +204,14 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
         if after_article(reader, i) || sounds_medical(t.of(reader.text)) || is_firm(reader, i) {
             return None;
         }
-        if misspells_name(reader, i) && (cued || people_do(reader, i)) {
+        let near = near(reader, i);
+        if near & GIVEN != 0 && near & WORD == 0 && (cued || people_do(reader, i)) {
             // "Siobahn comes": next to a name in spelling, and where a name would stand.
             return Some(0.1);
+        }
+        if near & WORD != 0 && !cued && (!capital || reader.caseless) {
+            // "apointment": a word misspelt, as every tenth comment has one.
+            return None;
         }
         match (reader.caseless, capital, t.first) {
             (true, ..) => 0.9,
@@ -356,12 +361,12 @@ fn people_do(reader: &Reader, i: usize) -> bool {
         || reader.word_is(i + 1, &AFTER) && (!company || beside())
 }
 
-/// One letter away from a name, and from no everyday word.
-fn misspells_name(reader: &Reader, i: usize) -> bool {
+/// What is one letter away from a word: names ([`GIVEN`] and the like), everyday words ([`WORD`]).
+fn near(reader: &Reader, i: usize) -> Marks {
     const LETTERS: Range<u8> = b'a'..b'z' + 1;
     let word = fold(reader.list[i].of(reader.text)).into_bytes();
     if word.len() < 5 || word.len() > 12 || !word.iter().all(u8::is_ascii_lowercase) {
-        return false;
+        return 0;
     }
     let mut marks = 0;
     let mut look = |word: &[u8]| {
@@ -383,7 +388,7 @@ fn misspells_name(reader: &Reader, i: usize) -> bool {
             look(&[head, rest].concat());
         }
     }
-    marks & GIVEN != 0 && marks & WORD == 0
+    marks
 }
 
 /// "Gabapentin", "Apixaban": substances end alike.
