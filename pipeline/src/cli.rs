@@ -182,7 +182,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// A panic's message may quote the text that it met, so only its place is told.
-fn silence_panics() {
+pub fn silence_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic
             .location()

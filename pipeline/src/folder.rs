@@ -3,7 +3,7 @@
 //! An existing folder is replaced only if it is a run of ours and the user said so; the decisions
 //! that people made in it are carried over, never replaced.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::config::Earlier;
@@ -12,6 +12,8 @@ use crate::manifest::Manifest;
 use crate::partitions::{self, Partitions};
 use crate::store::{self, io};
 
+/// A file in the work folder that is locked while somebody works there.
+const LOCK: &str = "lock";
 /// What people decided while reviewing a run.
 const DECISIONS: [&str; 3] = ["decisions.sqlite", "decisions.sqlite-wal", "decisions.sqlite-shm"];
 /// The manifest: a folder that holds one is a finished run.
@@ -46,6 +48,9 @@ pub enum Error {
     /// A run that was stopped left work in it.
     #[error("{} holds what a run that was stopped had done. Add --resume to go on from there, or --force to start anew", .0.display())]
     Stopped(PathBuf),
+    /// Another program works in it.
+    #[error("another run is working in {}. Wait until it is done, or name another folder with --out", .0.display())]
+    Busy(PathBuf),
     /// It is not a run, where one was expected.
     #[error("{} is not a finished run: there is no run.json in it. Name the folder that `heard run` wrote", .0.display())]
     NoRun(PathBuf),
@@ -68,6 +73,10 @@ pub enum Error {
 pub struct Folder {
     out: PathBuf,
     work: PathBuf,
+    /// Held while somebody works here.
+    lock: Option<File>,
+    /// Partitions that are complete outlast an error.
+    keeps: bool,
     finished: bool,
 }
 
@@ -82,11 +91,15 @@ impl Folder {
         if occupied && !out.join(MANIFEST).is_file() {
             return Err(Error::NotARun(out.to_owned()));
         }
-        if occupied && earlier != Earlier::Replace {
+        let work = work_of(out);
+        let goes_on = earlier == Earlier::GoOn && partitions::any(&work);
+        if occupied && earlier != Earlier::Replace && !goes_on {
             return Err(Error::Exists(out.to_owned()));
         }
-        let work = work_of(out);
-        if earlier == Earlier::GoOn && partitions::any(&work) {
+        if is_locked(&work) {
+            return Err(Error::Busy(work));
+        }
+        if goes_on {
             // What was made from them is made again.
             for name in [PUBLISH, RESTRICTED, GOVERNANCE] {
                 let folder = work.join(name);
@@ -105,7 +118,17 @@ impl Folder {
             fs::remove_dir_all(&work).map_err(io("remove", &work))?;
         }
         store::create_folder(&work.join(RESTRICTED))?;
-        Ok(Self { out: out.to_owned(), work, finished: false })
+        let path = work.join(LOCK);
+        let lock = File::create(&path).map_err(io("create", &path))?;
+        if lock.try_lock().is_err() {
+            return Err(Error::Busy(work));
+        }
+        Ok(Self { out: out.to_owned(), work, lock: Some(lock), keeps: false, finished: false })
+    }
+
+    /// Says that a run which is stopped can go on from the partitions that are complete.
+    pub fn keep_partitions(&mut self) {
+        self.keeps = true;
     }
 
     /// Where the work happens.
@@ -121,6 +144,10 @@ impl Folder {
     /// Writes the manifest, carries people's decisions and the Word files that they changed over, and
     /// puts the folder in its place. Gives the names of new Word files that had to take another name.
     pub fn finish(mut self, manifest: &mut Manifest) -> Result<Vec<String>, Error> {
+        // Some systems rename no folder in which a file is open.
+        self.lock = None;
+        let lock = self.work.join(LOCK);
+        fs::remove_file(&lock).map_err(io("remove", &lock))?;
         let (out, work) = (&self.out, &self.work);
         let mut moved = Vec::new();
         if out.exists() && out.join(MANIFEST).is_file() {
@@ -159,7 +186,9 @@ impl Drop for Folder {
     fn drop(&mut self) {
         // What is left holds de-identified content and the key table only. Hours of work are kept, for
         // a run that goes on from them; whatever is small is not worth a folder that nobody asked for.
-        if !self.finished && !partitions::any(&self.work) {
+        self.lock = None;
+        let goes_on = self.keeps && partitions::any(&self.work);
+        if !self.finished && !goes_on {
             let _ = fs::remove_dir_all(&self.work);
         }
     }
@@ -193,6 +222,11 @@ fn sibling(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_else(|| "heard-out".as_ref()).to_owned();
     name.push(suffix);
     path.with_file_name(name)
+}
+
+/// True while another program works in a folder.
+fn is_locked(work: &Path) -> bool {
+    File::open(work.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_err())
 }
 
 fn is_empty(folder: &Path) -> bool {

@@ -15,6 +15,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Float64Type, SchemaRef};
 use arrow::error::ArrowError;
 use sha2::{Digest as _, Sha256};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::coding::{self, Coder, Wanted};
 use crate::config;
@@ -24,8 +25,10 @@ use crate::intake::{self, dates, speaker};
 use crate::nested;
 use crate::response::{Channel, Identified, Polarity, Question, RawBatch, RawResponse};
 use crate::stream;
-use crate::vocabulary::{Vocabulary, slug};
+use crate::vocabulary::{Vocabulary, breakdowns};
 
+/// What is wrong with an id that two rows have.
+const TWICE: &str = "comes a second time";
 /// Rows that are coded together, at most.
 const TOGETHER: usize = 4096;
 
@@ -62,7 +65,7 @@ pub enum Error {
     Id {
         /// Which column.
         column: String,
-        /// From 1, in its batch.
+        /// From 1, in its table or batch.
         row: usize,
         /// What is wrong.
         problem: &'static str,
@@ -158,7 +161,8 @@ impl TableCoder {
         if columns.respondent.is_some() && secret.is_none() {
             return Err(Error::NoSecret);
         }
-        let by = columns.by.iter().map(|name| breakdown(name, &self.deidentifier)).collect();
+        let labels = columns.by.iter();
+        let by = breakdowns(labels.map(|n| self.deidentifier.label(n).as_str().to_owned()));
         Ok(Table {
             by: Arc::clone(self),
             vocabulary: Vocabulary::new(self.coder.names(), by),
@@ -199,6 +203,21 @@ impl Table {
             };
             parts
         });
+        // Ids must differ over the whole table, not only in the rows that are coded together.
+        let (mut seen, given) = (HashSet::new(), self.columns.id.clone());
+        let mut done = 0;
+        let mut each = |coded: RecordBatch| -> Result<(), Error> {
+            if let Some(column) = &given {
+                let found =
+                    nested::ids(&coded)?.position(|id| !seen.insert(xxh3_64(id.as_bytes())));
+                if let Some(row) = found {
+                    let (column, row) = (column.clone(), done + row + 1);
+                    return Err(Error::Id { column, row, problem: TWICE });
+                }
+            }
+            done += coded.num_rows();
+            Ok(each(coded)?)
+        };
         let numbered = parts.map(|part| {
             let part = part?;
             let first = row;
@@ -209,7 +228,7 @@ impl Table {
             self.by.threads,
             numbered,
             |(part, first)| self.code_batch(&part, first),
-            |coded| Ok(each(coded?)?),
+            |coded| each(coded?),
         )
     }
 
@@ -291,11 +310,6 @@ impl Table {
     }
 }
 
-/// `by_<name>` for a column.
-pub(crate) fn breakdown(name: &str, deidentifier: &Deidentifier) -> String {
-    format!("by_{}", slug(deidentifier.label(name).as_str()))
-}
-
 fn question(words: &str) -> Arc<Question> {
     let polarity = if words.is_empty() { Polarity::Neutral } else { intake::polarity(words) };
     Arc::new(Question { number: None, text: Identified::new(words), polarity })
@@ -343,14 +357,17 @@ fn days(batch: &RecordBatch, name: Option<&str>) -> Result<Option<Vec<Option<i32
     let Some(name) = name else { return Ok(None) };
     let from = column(batch, name)?;
     if from.data_type().is_temporal() {
-        let days = cast(from, &DataType::Date32)?;
+        // Of a time in a zone, the day in UTC: zones need tables that are not in the program.
+        let days = match from.data_type() {
+            DataType::Timestamp(unit, Some(_)) => cast(from, &DataType::Timestamp(*unit, None))?,
+            _ => Arc::clone(from),
+        };
+        let days = cast(&days, &DataType::Date32)?;
         return Ok(Some(days.as_primitive::<Date32Type>().iter().collect()));
     }
-    let words = strings(batch, name)?;
-    let mut proof = dates::Proof::default();
-    words.iter().flatten().for_each(|text| proof.feed(text));
-    let order = proof.order();
-    Ok(Some(words.iter().map(|text| dates::parse(text?, order)).collect()))
+    // What a batch proves about the order of day and month another may not: it is always the same.
+    let day = |text: Option<&str>| dates::parse(text?, dates::Order::DayFirst);
+    Ok(Some(strings(batch, name)?.iter().map(day).collect()))
 }
 
 /// The ids of a batch: every row's own.
@@ -360,7 +377,7 @@ fn ids(batch: &RecordBatch, name: &str) -> Result<StringArray, Error> {
     for (row, id) in ids.iter().enumerate() {
         let problem = match id {
             None | Some("") => "is blank",
-            Some(id) if !seen.insert(id) => "comes a second time",
+            Some(id) if !seen.insert(id) => TWICE,
             Some(_) => continue,
         };
         return Err(Error::Id { column: name.to_owned(), row: row + 1, problem });

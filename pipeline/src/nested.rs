@@ -121,6 +121,11 @@ pub fn unnest(batch: &RecordBatch, breakdowns: &[String]) -> Result<Encoded, Arr
     })
 }
 
+/// The ids of a table's rows.
+pub fn ids(batch: &RecordBatch) -> Result<impl Iterator<Item = &str>, ArrowError> {
+    Ok(column(batch, "response_id")?.as_string::<i32>().iter().flatten())
+}
+
 /// Who coded, once or more often.
 pub fn coders(tables: &Encoded) -> impl Iterator<Item = &str> {
     let column = tables.codings.column_by_name("coder");

@@ -10,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{Datelike as _, NaiveDate};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::coding::CodedResponse;
 use crate::decode;
@@ -27,6 +28,10 @@ const TABLES: [Table; 5] =
 const NONE: &str = "__HIVE_DEFAULT_PARTITION__";
 /// Bytes that may wait in memory until they are written.
 const WAITING: usize = 96 << 20;
+/// Values whose files are open at once: systems allow a program some hundreds of files.
+const OPEN: usize = 32;
+/// Bytes of a folder's name, at most.
+const LONGEST: usize = 180;
 
 /// Why the folders could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -78,7 +83,7 @@ impl By {
         })
     }
 
-    /// The value of a row, as it may stand in a folder's name.
+    /// The value of a row.
     fn value(self, row: &CodedResponse) -> String {
         let response = &row.response;
         let value = match self {
@@ -87,7 +92,7 @@ impl By {
             Self::RespondentType => Some(row.respondent_type.0.as_str().to_owned()),
             Self::Column(at) => response.by.get(at).and_then(Option::as_deref).map(str::to_owned),
         };
-        value.filter(|value| !value.is_empty()).map_or_else(|| NONE.to_owned(), |v| escaped(&v))
+        value.filter(|value| !value.is_empty()).unwrap_or_else(|| NONE.to_owned())
     }
 }
 
@@ -97,14 +102,20 @@ fn month(day: i32) -> Option<String> {
     Some(format!("{}-{:02}", day.year(), day.month()))
 }
 
-/// Everything but letters, digits and a few signs as %XX, as readers of such folders undo it.
-fn escaped(value: &str) -> String {
+/// Everything but letters, digits and a few signs as %XX, or `all`, as readers of such folders undo it.
+/// What is too long for a name is cut, and told apart by a hash.
+fn escaped(value: &str, all: bool) -> String {
     let mut out = String::new();
     for byte in value.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => out.push(byte.into()),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' if !all => out.push(byte.into()),
             _ => out.push_str(&format!("%{byte:02X}")),
         }
+    }
+    if out.len() > LONGEST {
+        let hash = xxh3_64(value.as_bytes());
+        out.truncate(LONGEST - LONGEST % 3);
+        out.push_str(&format!("-{hash:016x}"));
     }
     out
 }
@@ -125,7 +136,15 @@ pub fn write(
     let place = restricted.join(FOLDER);
     let work = restricted.join(format!("{FOLDER}.partial"));
     remove(&work)?;
-    let mut out = Writers { work: &work, name, vocabulary, facts, of: BTreeMap::new() };
+    let mut out = Writers {
+        work: &work,
+        name,
+        vocabulary,
+        facts,
+        of: BTreeMap::new(),
+        parts: BTreeMap::new(),
+        folders: BTreeMap::new(),
+    };
     let mut failed = None;
     decode::read(restricted, vocabulary, |rows| {
         if failed.is_none() {
@@ -135,9 +154,7 @@ pub fn write(
     if let Some(error) = failed {
         return Err(error);
     }
-    for writer in out.of.into_values().flatten() {
-        writer.finish()?;
-    }
+    out.close()?;
     store::create_folder(&work)?;
     remove(&place)?;
     Ok(fs::rename(&work, &place).map_err(io("rename", &work))?)
@@ -156,7 +173,12 @@ struct Writers<'a> {
     name: &'a str,
     vocabulary: &'a Vocabulary,
     facts: &'a Metadata,
+    /// Files that are open.
     of: BTreeMap<String, Vec<TableWriter>>,
+    /// How many files each value has.
+    parts: BTreeMap<String, u32>,
+    /// The folder of each value, and whose it is where case tells nothing apart.
+    folders: BTreeMap<String, String>,
 }
 
 impl Writers<'_> {
@@ -175,6 +197,9 @@ impl Writers<'_> {
                 &tables.outcomes,
             ];
             if !self.of.contains_key(&value) {
+                if self.of.len() >= OPEN {
+                    self.close()?;
+                }
                 let writers = self.create(&value)?;
                 self.of.insert(value.clone(), writers);
             }
@@ -189,15 +214,36 @@ impl Writers<'_> {
         Ok(())
     }
 
-    fn create(&self, value: &str) -> Result<Vec<TableWriter>, Error> {
+    fn create(&mut self, value: &str) -> Result<Vec<TableWriter>, Error> {
+        let place = self.folder(value);
+        let folder = format!("{}={place}", self.name);
+        let part = self.parts.entry(value.to_owned()).or_default();
+        let file = format!("part-{part}.parquet");
+        *part += 1;
         let writers = TABLES.iter().map(|table| {
-            let folder: PathBuf =
-                self.work.join(table.name()).join(format!("{}={value}", self.name));
+            let folder: PathBuf = self.work.join(table.name()).join(&folder);
             store::create_folder(&folder)?;
             let schema = table.schema(self.vocabulary.breakdowns());
-            Ok(TableWriter::create(&folder.join("part-0.parquet"), schema, self.facts)?)
+            Ok(TableWriter::create(&folder.join(&file), schema, self.facts)?)
         });
         writers.collect()
+    }
+
+    /// A folder's name that no other value has, on systems that do not tell "North" from "north" too.
+    fn folder(&mut self, value: &str) -> String {
+        if value == NONE {
+            return value.to_owned();
+        }
+        let plain = escaped(value, false);
+        let owner = self.folders.entry(plain.to_lowercase()).or_insert_with(|| value.to_owned());
+        if owner == value { plain } else { escaped(value, true) }
+    }
+
+    fn close(&mut self) -> Result<(), Error> {
+        for writer in std::mem::take(&mut self.of).into_values().flatten() {
+            writer.finish()?;
+        }
+        Ok(())
     }
 }
 
@@ -207,9 +253,11 @@ mod tests {
 
     #[test]
     fn values_become_names_of_folders_that_every_system_allows() {
-        assert_eq!(escaped("2026-03"), "2026-03");
-        assert_eq!(escaped("North / Süd"), "North%20%2F%20S%C3%BCd");
-        assert_eq!(escaped(".."), "..");
+        assert_eq!(escaped("2026-03", false), "2026-03");
+        assert_eq!(escaped("North / Süd", false), "North%20%2F%20S%C3%BCd");
+        assert_eq!(escaped("..", false), "%2E%2E");
+        assert_eq!(escaped("no", true), "%6E%6F");
+        assert!(escaped(&"Ü".repeat(300), false).len() < 200);
     }
 
     #[test]

@@ -100,6 +100,12 @@ pub fn any(work: &Path) -> bool {
     work.join(FOLDER).join(name(1)).is_dir()
 }
 
+/// Waits until a file is on the disk.
+fn synced(path: &Path) -> Result<(), store::Error> {
+    let file = fs::OpenOptions::new().write(true).open(path).map_err(io("write", path))?;
+    file.sync_all().map_err(io("write", path))
+}
+
 fn name(number: u32) -> String {
     format!("{number:06}")
 }
@@ -208,6 +214,11 @@ impl<'a> Partitions<'a> {
         let record = serde_json::to_string(&Record { batches: self.batches, books })
             .map_err(|source| Error::Record { path: path.clone(), source })?;
         store::write_file(&path, record.as_bytes())?;
+        // What is complete outlasts a power cut.
+        for table in Table::ALL {
+            synced(&open.work.join(table.file_name()))?;
+        }
+        synced(&path)?;
         let place = self.folder.join(name(self.complete + 1));
         fs::rename(&open.work, &place).map_err(io("rename", &open.work))?;
         self.complete += 1;

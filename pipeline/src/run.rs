@@ -4,13 +4,14 @@
 //! table) only; it is renamed when everything in it is done.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::time::Instant;
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use heard_models::{Codebook, Model};
 use sha2::{Digest as _, Sha256};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::coding::{self, CodedResponse, Coder, Pace, Wanted};
 use crate::config::{self, Config, Earlier};
@@ -32,7 +33,7 @@ use crate::store::{self, Metadata};
 use crate::stream;
 use crate::summary::Summary;
 use crate::tables::{PopulationRow, settings};
-use crate::vocabulary::{Vocabulary, slug};
+use crate::vocabulary::{Vocabulary, breakdowns, slug};
 
 /// Why a run could not be done.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +67,11 @@ pub enum Error {
     /// Coded rows hold what this version does not know.
     #[error(transparent)]
     Decode(#[from] decode::Error),
+    /// Two rows have one id.
+    #[error(
+        "two rows of the table have the same response_id. Give each row an id of its own (`id=...`) when it is coded"
+    )]
+    Twice,
     /// Rows were coded with another model.
     #[error(
         "the table was coded by {was}, and not by {wanted}. Name the codebook and the model that it was coded with"
@@ -110,7 +116,9 @@ impl Progress for Silent {
 /// Does the main job: files in, evidence out. None where it was done already, and goes on from there.
 pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, Error> {
     let (started, clock) = (manifest::now(), Instant::now());
-    let goes_on = config.earlier == Earlier::GoOn;
+    // What a stopped run left goes before what stood there when it began.
+    let stopped = partitions::any(&folder::work_of(&config.out));
+    let goes_on = config.earlier == Earlier::GoOn && !stopped;
     let complete = goes_on.then(|| folder::read_manifest(&config.out).ok()).flatten();
     let folder = match complete {
         Some(_) => None,
@@ -141,11 +149,12 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, 
     let population = population(config, &vocabulary, &deidentifier)?;
     let partition_by = partition_by(config, &vocabulary, &deidentifier)?;
     let task = task(config, &coder, &intake, &population);
-    let Some(folder) = folder else {
+    let Some(mut folder) = folder else {
         let same = complete.is_some_and(|manifest| manifest.task == task);
         return if same { Ok(None) } else { Err(folder::Error::Other(config.out.clone()).into()) };
     };
 
+    folder.keep_partitions();
     progress.stage("Reading and coding");
     progress.expect(intake.rows());
     let restricted = folder.restricted();
@@ -226,7 +235,7 @@ pub fn collect(
         Partitions::open(folder.work(), "", config.partition, &vocabulary, &facts, |_| {})?;
     let known: Vec<String> =
         coder.models().map(|model| format!("model:{}@{}", model.id(), model.version())).collect();
-    let mut number = 0;
+    let (mut number, mut seen) = (0, HashSet::new());
     for batch in first.into_iter().map(Ok).chain(batches) {
         let tables = nested::unnest(&batch?, &by)?;
         if let Some(other) = nested::coders(&tables).find(|coder| !known.iter().any(|k| k == coder))
@@ -234,6 +243,11 @@ pub fn collect(
             return Err(Error::OtherCoder { was: other.to_owned(), wanted: known.join(", ") });
         }
         let mut rows = decode::decode(tables, &vocabulary)?;
+        // Two rows of one id would be taken for one response.
+        let twice = rows.iter().any(|row| !seen.insert(xxh3_64(row.response.id.as_bytes())));
+        if twice {
+            return Err(Error::Twice);
+        }
         for row in &mut rows {
             // Every row is its own, whichever worker numbered it.
             number += 1;
@@ -332,24 +346,17 @@ fn task(config: &Config, coder: &Coder, intake: &Intake, population: &[Populatio
     coder.codebooks().for_each(|book| add(book.sha256.as_bytes()));
     coder.models().for_each(|model| add(model.sha256().as_bytes()));
     coder.backend().iter().for_each(|backend| add(backend.to_string().as_bytes()));
-    intake.sources().iter().for_each(|source| add(source.sha256.as_bytes()));
+    add(intake.identity().as_bytes());
     config.providers.iter().for_each(|provider| add(provider.as_bytes()));
     add(serde_json::to_string(&(population, &config.visit_log)).unwrap_or_default().as_bytes());
     config.logo.iter().for_each(|logo| add(&logo.bytes));
     config::hex(&hash.finalize())
 }
 
-/// `by_<name>` for each breakdown column, de-identified, each once.
+/// `by_<name>` for each breakdown column, de-identified.
 fn breakdown_columns(intake: &Intake, deidentifier: &Deidentifier) -> Vec<String> {
-    let mut used: HashMap<String, usize> = HashMap::new();
-    let names = intake.breakdowns().iter().map(|name| {
-        let label = deidentifier.label(name.reveal());
-        let slug = slug(label.as_str());
-        let times = used.entry(slug.clone()).or_default();
-        *times += 1;
-        if *times == 1 { format!("by_{slug}") } else { format!("by_{slug}_{times}") }
-    });
-    names.collect()
+    let label = |name: &Identified| deidentifier.label(name.reveal()).as_str().to_owned();
+    breakdowns(intake.breakdowns().iter().map(label))
 }
 
 /// Who receives care, in the columns and values that responses have after de-identification.

@@ -2,6 +2,8 @@
 //!
 //! Codings carry small indices; this is where they become ids and labels again.
 
+use std::collections::HashMap;
+
 use heard_models::recoding::{Change, resolve};
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +73,18 @@ pub fn slug(label: &str) -> String {
         .take(8)
         .collect::<Vec<_>>()
         .join("_")
+}
+
+/// `by_<name>` for each breakdown column by its label, each once.
+pub fn breakdowns(labels: impl Iterator<Item = String>) -> Vec<String> {
+    let mut used: HashMap<String, usize> = HashMap::new();
+    let names = labels.map(|label| {
+        let slug = slug(&label);
+        let times = used.entry(slug.clone()).or_default();
+        *times += 1;
+        if *times == 1 { format!("by_{slug}") } else { format!("by_{slug}_{times}") }
+    });
+    names.collect()
 }
 
 /// The names of one run.

@@ -93,6 +93,22 @@ fn a_run_that_is_killed_again_and_again_ends_as_if_nothing_had_been() {
     }
     let counts = |out: &str| dir.json(&format!("{out}/run.json"))["counts"].clone();
     assert_eq!(counts("whole"), counts("stopped"));
+    // One that was to replace the run goes on, too; meanwhile nobody else works in its place.
+    let forced = &["run", "heard.toml", "--out", "stopped", "--force"];
+    let mut run = started(&dir, forced);
+    while complete() < 2 && run.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let beside = dir.heard(forced).expect(2);
+    assert!(beside.err().contains("another run is working"), "{}", beside.err());
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert!(complete() >= 2, "the run was done before it was stopped");
+    dir.heard(&["run", "heard.toml", "--out", "stopped", "--resume"]).expect(0);
+    assert!(!dir.path("stopped.partial").exists());
+    for ((name, one), (_, other)) in whole.iter().zip(&written(&dir, "stopped")) {
+        assert!(one == other, "{name} differs");
+    }
 }
 
 #[test]

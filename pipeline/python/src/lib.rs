@@ -1,6 +1,8 @@
 //! Heard for Python: tables cross by the Arrow C data interface, without a copy, and the work is done
 //! with Python's lock released. What Python code sees is in `heard/`; this is its engine room.
 
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +17,7 @@ use heard::frame::{self, Columns, Settings, TableCoder};
 use heard::run::Silent;
 use heard::summary::Summary;
 use heard::{cli, config, evaluate, folder, myself, run};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
@@ -33,6 +35,17 @@ fn reader(table: &Bound<'_, PyAny>) -> PyResult<RecordBatchStreamReader> {
         )));
     }
     RecordBatchStreamReader::from_pyarrow_bound(table)
+}
+
+/// Does the work with Python's lock released. The message of a panic may quote the text that it met: only
+/// its place is told, by the hook that the module sets.
+fn released<T: Send, E: std::fmt::Display + Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> Result<T, E> + Send,
+) -> PyResult<T> {
+    py.detach(|| catch_unwind(AssertUnwindSafe(work)))
+        .map_err(|_| PyRuntimeError::new_err("Heard was stopped by a fault of its own; standard error names the place. Please report it"))?
+        .map_err(wrong)
 }
 
 fn mode(redact: &str) -> PyResult<Mode> {
@@ -153,7 +166,7 @@ impl Coder {
         let redact = mode(redact)?;
         let threads = threads(threads_);
         let settings = Settings { codebooks, models, redact, providers, threads };
-        let coder = py.detach(|| TableCoder::open(settings)).map_err(wrong)?;
+        let coder = released(py, || TableCoder::open(settings))?;
         Ok(Self(Arc::new(coder)))
     }
 
@@ -169,13 +182,12 @@ impl Coder {
         let table = named.table(self, Some(&reader.schema()))?;
         let schema = table.schema();
         let mut batches = Vec::new();
-        py.detach(|| {
+        released(py, || {
             table.code(reader, first, |batch| {
                 batches.push(batch);
                 Ok(())
             })
-        })
-        .map_err(wrong)?;
+        })?;
         Ok(Coded { schema, batches })
     }
 
@@ -195,10 +207,11 @@ fn deidentify(
     providers: Vec<String>,
 ) -> PyResult<Vec<Option<String>>> {
     let mode = mode(redact)?;
-    Ok(py.detach(|| {
+    released(py, || {
         let deidentifier = Deidentifier::new(Options { providers, mode });
-        texts.iter().map(|t| t.as_deref().map(|t| frame::redacted(&deidentifier, t))).collect()
-    }))
+        let clean = |text: &Option<String>| text.as_deref().map(|t| frame::redacted(&deidentifier, t));
+        Ok::<_, Infallible>(texts.iter().map(clean).collect())
+    })
 }
 
 /// Settings as `heard.toml` has them, in JSON.
@@ -229,7 +242,7 @@ fn do_run(
     threads: Option<usize>,
 ) -> PyResult<(String, bool)> {
     let config = settings(json, earlier, threads)?;
-    py.detach(|| run::run(&config, &Silent)).map(told).map_err(wrong)
+    released(py, || run::run(&config, &Silent)).map(told)
 }
 
 #[pyfunction]
@@ -241,8 +254,7 @@ fn do_collect(
 ) -> PyResult<(String, bool)> {
     let reader = reader(table)?;
     let config = settings(json, earlier, None)?;
-    let made = py.detach(|| run::collect(&config, reader, &Silent));
-    made.map(|summary| told(Some(summary))).map_err(wrong)
+    released(py, || run::collect(&config, reader, &Silent)).map(|summary| told(Some(summary)))
 }
 
 /// Every figure, as JSON.
@@ -258,12 +270,12 @@ fn do_evaluate(
     let providers = providers.as_deref().map(config::read_providers).transpose().map_err(wrong)?;
     let options =
         evaluate::Options { codebook, ignore_unknown, providers: providers.unwrap_or_default() };
-    let found = py.detach(|| -> anyhow::Result<_> {
+    let found = released(py, || -> anyhow::Result<_> {
         let found = evaluate::evaluate(&dir, &coded, &options)?;
         evaluate::write(&found, &dir.join(folder::RESTRICTED).join("evaluation"))?;
         Ok(found)
     });
-    serde_json::to_string(&found.map_err(wrong)?).map_err(wrong)
+    serde_json::to_string(&found?).map_err(wrong)
 }
 
 /// The command line: gives the exit code.
@@ -280,6 +292,7 @@ fn is_called(words: Vec<String>) {
 
 #[pymodule]
 fn _heard(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    cli::silence_panics();
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<Coder>()?;
     module.add_class::<Coded>()?;

@@ -137,6 +137,28 @@ def test_other_threads_of_python_go_on(coder: heard.Coder) -> None:
     assert len(ticks) > 20
 
 
+def test_days_are_read_from_dates_times_and_text(coder: heard.Coder) -> None:
+    day = datetime.date(2026, 12, 25)
+    noon = datetime.datetime(2026, 12, 25, 12)
+    for days in (
+        pa.array([day]),
+        pa.array([noon]),
+        pa.array([noon], pa.timestamp("us", "Europe/London")),
+        pa.array(["25/12/2026"]),
+        pa.array(["2026-12-25T12:00:00"]),
+    ):
+        coded = coder.code(pa.table({"comment": SAID[:1], "day": days}), "comment", date="day")
+        assert coded["submitted_on"].to_pylist() == [day]
+
+
+def test_an_id_that_comes_twice_far_apart_is_refused(coder: heard.Coder) -> None:
+    ids = [str(n) for n in range(9000)]
+    ids[8500] = "5"
+    table = pa.table({"comment": ["They are late."] * 9000, "id": ids})
+    with pytest.raises(ValueError, match="row 8501 of the column `id` comes a second time"):
+        coder.code(table, "comment", id="id")
+
+
 def test_what_is_wrong_is_said(coder: heard.Coder) -> None:
     table = pa.table({"comment": SAID, "id": ["a", "b", "a", "d", "e"]})
     with pytest.raises(ValueError, match="did you mean `comment`"):
@@ -220,6 +242,9 @@ def test_coded_rows_become_a_run(coder: heard.Coder, tmp_path: Path) -> None:
         heard.collect(pa.table({"comment": ["a"]}), tmp_path / "none")
     with pytest.raises(ValueError, match="was coded by"):
         heard.collect(coded, tmp_path / "other", codebook="nhs-qdc")
+    with pytest.raises(ValueError, match="same response_id"):
+        heard.collect(pa.concat_tables([coded, coded]), tmp_path / "twice")
+    assert not list(tmp_path.glob("*.partial"))
 
 
 def test_the_command_line_ends_with_its_own_codes() -> None:

@@ -125,7 +125,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let config = config(args)?;
     let bar = Bar::new(quiet || lines);
     let made = run::run(&config, if lines { &Lines } else { &bar });
-    let made = made.map_err(|error| told(error, &config.out))?;
+    let made = made.map_err(|error| if lines { error.into() } else { told(error, &config.out) })?;
     let Some(summary) = made else {
         bar.finish();
         if !quiet {

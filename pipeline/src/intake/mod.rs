@@ -297,6 +297,17 @@ impl Intake {
         &self.sources
     }
 
+    /// Everything about the inputs that a result hangs on: the files, their names (a wave may stand in
+    /// them) and what was typed for scans. For hashing alone: it holds words of people.
+    pub(crate) fn identity(&self) -> String {
+        let name = |source: &Source| source.path.file_name().map(std::ffi::OsStr::to_os_string);
+        let sources = self.sources.iter();
+        let sources: Vec<_> = sources
+            .map(|s| (&s.sha256, name(s), s.sheet.as_ref().map(Identified::reveal)))
+            .collect();
+        format!("{sources:?} {:?}", self.options.typed)
+    }
+
     /// The keys of the sources' pseudonyms, in order.
     pub fn secrets(&self) -> Vec<[u8; 32]> {
         self.sources.iter().map(|source| source.secret).collect()

@@ -11,11 +11,18 @@ const TITLE: usize = 8;
 /// Longer lines are no value of a label.
 const VALUE: usize = 16;
 
-/// Words of a title.
-const TITLES: &[&str] =
-    &["interview", "notes", "testimony", "statement", "case study", "home visit"];
-/// Words of somebody who speaks: such a line is no title.
-const SPEAKS: &[&str] = &["i", "i'm", "i've", "we", "my", "our", "they", "he", "she", "you", "it"];
+/// How a title begins.
+const TITLES: &[&str] = &[
+    "interview notes",
+    "interview with ",
+    "interview - ",
+    "interview no",
+    "notes of ",
+    "notes from ",
+    "testimony of ",
+    "case study",
+    "home care: interview",
+];
 /// Labels, in small letters.
 const LABELS: &[&str] = &[
     "age",
@@ -58,11 +65,12 @@ pub(super) fn body(text: &str) -> Range<usize> {
     while let Some(line) = lines.get(at) {
         let words = text[line.clone()].trim().trim_matches(['#', '*', '_', ' ']);
         let (label, value) = words.split_once(':').unwrap_or((words, ""));
-        let is_label = LABELS.contains(&label.trim().to_lowercase().as_str());
+        let is_label = is_label(label);
         if is_label && value.trim().is_empty() {
-            // Its value is the next line, where that is one.
             at += 1;
-            if lines.get(at).is_some_and(|next| count(&text[next.clone()]) <= VALUE) {
+            // In a form of two columns its value is the next line; behind a colon it was left out.
+            let next = lines.get(at).map(|next| text[next.clone()].trim());
+            if !words.ends_with(':') && next.is_some_and(is_value) {
                 at += 1;
             }
         } else if is_label && count(words) <= VALUE || is_title(words) {
@@ -79,14 +87,23 @@ fn count(line: &str) -> usize {
     line.split_whitespace().count()
 }
 
+fn is_label(words: &str) -> bool {
+    LABELS.contains(&words.trim().to_lowercase().as_str())
+}
+
+fn is_value(line: &str) -> bool {
+    let label = line.split(':').next().unwrap_or_default();
+    count(line) <= VALUE && !is_label(label) && !line.ends_with(['.', '!', '?', '"', '”'])
+}
+
 fn is_title(line: &str) -> bool {
     let lower = line.to_lowercase();
-    let speaks =
-        lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|w| SPEAKS.contains(&w));
+    let numbered = lower
+        .strip_prefix("interview ")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     count(line) <= TITLE
         && !line.ends_with(['.', '!', '?', '"', '”'])
-        && !speaks
-        && TITLES.iter().any(|title| lower.contains(title))
+        && (numbered || TITLES.iter().any(|title| lower.starts_with(title)))
 }
 
 #[cfg(test)]
@@ -106,11 +123,21 @@ mod tests {
     }
 
     #[test]
+    fn a_label_that_was_left_blank_takes_nobodys_words() {
+        let form = "Interview notes\nName:\nAge:\nThey never come on time.\nMum waits.";
+        assert_eq!(kept(form), "They never come on time.\nMum waits.");
+        let form = "Interviewer\nPlace\nThey never come on time.\nMum waits.";
+        assert_eq!(kept(form), "They never come on time.\nMum waits.");
+    }
+
+    #[test]
     fn what_somebody_says_is_no_form() {
         for text in [
             "I had an interview\nThey never rang.",
             "Interviewed on a bad day, he said that nobody had come since the morning before.",
             "The notes are never read.\nThey ask me each time.",
+            "Home visits are always rushed\nThey never stay.",
+            "No notes left again\nNobody tells me.",
             "Time: they never have any, and they say so while they look at the clock and at the door.",
             "Interview notes",
         ] {

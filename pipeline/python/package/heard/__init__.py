@@ -126,7 +126,8 @@ class Coder:
             pseudonym keyed with ``secret``, the same for the same secret.
         question, asked: a column with what was asked, or the words where all were asked the same. Praise
             under "What could be better?" is read otherwise than under "What was good?".
-        date, wave, rating, who, may_quote: columns with the day (a date, or text with the day first), the
+        date, wave, rating, who, may_quote: columns with the day (a date; a time, of which the day in UTC is
+            taken; or text with the day first), the
             wave of a survey, a score, who speaks ("daughter", "care worker"), and whether the words may
             be quoted (true or false; a blank is no consent).
         by: columns that results are broken down by, de-identified, as ``by_<name>``.
@@ -272,7 +273,9 @@ def run(
     """
     files = [inputs] if isinstance(inputs, (str, _os.PathLike)) else list(inputs)
     settings |= {"input": [_os.fspath(file) for file in files], "out": _os.fspath(out)}
-    earlier = _EARLIER.get((force, resume), "keep")
+    if force and resume:
+        raise ValueError("force starts anew and resume goes on: choose one")
+    earlier = _EARLIER[force, resume]
     return Run(Path(out), *_heard.do_run(_settings(settings), earlier, threads))
 
 
