@@ -141,9 +141,7 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
     }
     // Made beside its place and renamed, like a run.
     let work = dir.join("report.partial");
-    if work.exists() {
-        fs::remove_dir_all(&work).map_err(io("remove", &work))?;
-    }
+    store::remove_folder(&work)?;
     let review = review.as_ref();
     let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps, review };
     let made = (|| {
@@ -160,9 +158,7 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
     })?;
     for name in WITH_DOCUMENTS {
         let (new, place) = (work.join(name), dir.join(name));
-        if place.exists() {
-            fs::remove_dir_all(&place).map_err(io("remove", &place))?;
-        }
+        store::remove_folder(&place)?;
         fs::rename(&new, &place).map_err(io("rename", &new))?;
     }
     fs::remove_dir_all(&work).map_err(io("remove", &work))?;

@@ -31,6 +31,17 @@ pub struct Encoded {
     pub outcomes: RecordBatch,
 }
 
+impl Encoded {
+    /// The tables that hold what was said and what was made of it, in the order of [`Encoded::all`].
+    pub const TABLES: [Table; 5] =
+        [Table::Responses, Table::Segments, Table::Codings, Table::Measures, Table::Outcomes];
+
+    /// The batches, in the order of [`Encoded::TABLES`].
+    pub fn all(&self) -> [&RecordBatch; 5] {
+        [&self.responses, &self.segments, &self.codings, &self.measures, &self.outcomes]
+    }
+}
+
 /// Converts byte offsets of one text into offsets that count Unicode scalar values.
 pub struct ScalarOffsets<'a> {
     text: &'a str,

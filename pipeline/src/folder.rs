@@ -102,10 +102,7 @@ impl Folder {
         if goes_on {
             // What was made from them is made again.
             for name in [PUBLISH, RESTRICTED, GOVERNANCE] {
-                let folder = work.join(name);
-                if folder.exists() {
-                    fs::remove_dir_all(&folder).map_err(io("remove", &folder))?;
-                }
+                store::remove_folder(&work.join(name))?;
             }
         } else if earlier == Earlier::Keep && partitions::any(&work) {
             return Err(Error::Stopped(work));

@@ -14,16 +14,12 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::coding::CodedResponse;
 use crate::decode;
-use crate::encode;
-use crate::schema::Table;
+use crate::encode::{self, Encoded};
 use crate::store::{self, Metadata, TableWriter, io};
 use crate::vocabulary::Vocabulary;
 
 /// The folder under `restricted/`.
 pub const FOLDER: &str = "partitioned";
-/// The tables, in the order in which rows are encoded.
-const TABLES: [Table; 5] =
-    [Table::Responses, Table::Segments, Table::Codings, Table::Measures, Table::Outcomes];
 /// What readers of such folders take for no value.
 const NONE: &str = "__HIVE_DEFAULT_PARTITION__";
 /// Bytes that may wait in memory until they are written.
@@ -135,7 +131,7 @@ pub fn write(
     let by = By::find(name, vocabulary)?;
     let place = restricted.join(FOLDER);
     let work = restricted.join(format!("{FOLDER}.partial"));
-    remove(&work)?;
+    store::remove_folder(&work)?;
     let mut out = Writers {
         work: &work,
         name,
@@ -156,15 +152,8 @@ pub fn write(
     }
     out.close()?;
     store::create_folder(&work)?;
-    remove(&place)?;
+    store::remove_folder(&place)?;
     Ok(fs::rename(&work, &place).map_err(io("rename", &work))?)
-}
-
-fn remove(folder: &Path) -> Result<(), store::Error> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(io("remove", folder))?;
-    }
-    Ok(())
 }
 
 /// The files that are being written, by the value of their rows.
@@ -189,13 +178,6 @@ impl Writers<'_> {
         }
         for (value, rows) in apart {
             let tables = encode::encode(&rows, self.vocabulary)?;
-            let tables = [
-                &tables.responses,
-                &tables.segments,
-                &tables.codings,
-                &tables.measures,
-                &tables.outcomes,
-            ];
             if !self.of.contains_key(&value) {
                 if self.of.len() >= OPEN {
                     self.close()?;
@@ -203,7 +185,7 @@ impl Writers<'_> {
                 let writers = self.create(&value)?;
                 self.of.insert(value.clone(), writers);
             }
-            for (writer, table) in self.of.get_mut(&value).into_iter().flatten().zip(tables) {
+            for (writer, table) in self.of.get_mut(&value).into_iter().flatten().zip(tables.all()) {
                 writer.write(table)?;
             }
         }
@@ -220,7 +202,7 @@ impl Writers<'_> {
         let part = self.parts.entry(value.to_owned()).or_default();
         let file = format!("part-{part}.parquet");
         *part += 1;
-        let writers = TABLES.iter().map(|table| {
+        let writers = Encoded::TABLES.iter().map(|table| {
             let folder: PathBuf = self.work.join(table.name()).join(&folder);
             store::create_folder(&folder)?;
             let schema = table.schema(self.vocabulary.breakdowns());

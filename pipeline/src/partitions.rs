@@ -194,9 +194,7 @@ impl<'a> Partitions<'a> {
     /// Starts the next partition.
     fn begin(&self) -> Result<Open, Error> {
         let work = self.folder.join(format!("{}.partial", name(self.complete + 1)));
-        if work.exists() {
-            fs::remove_dir_all(&work).map_err(io("remove", &work))?;
-        }
+        store::remove_folder(&work)?;
         store::create_folder(&work)?;
         let writers = Table::ALL.iter().map(|table| {
             let schema = table.schema(self.vocabulary.breakdowns());

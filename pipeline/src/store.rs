@@ -225,6 +225,14 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     fs::rename(&temporary, path).map_err(io("rename", path))
 }
 
+/// Removes a folder with all that is in it, if it is there.
+pub fn remove_folder(path: &Path) -> Result<(), Error> {
+    if path.exists() {
+        fs::remove_dir_all(path).map_err(io("remove", path))?;
+    }
+    Ok(())
+}
+
 /// Creates a folder and those above it.
 pub fn create_folder(path: &Path) -> Result<(), Error> {
     fs::create_dir_all(path).map_err(io("create", path))

@@ -16,14 +16,12 @@ use super::stored::{About, Namer, Run};
 use super::to_check::ToCheck;
 use super::{Error, Log};
 use crate::coding::CodedResponse;
+use crate::encode::{self, Encoded};
 use crate::folder::TO_CHECK;
 use crate::schema::Table;
 use crate::store::{self, TableWriter, io};
-use crate::{decode, encode, partitioned};
+use crate::{decode, partitioned};
 
-/// The tables that hold words, or positions among words.
-const TABLES: [Table; 5] =
-    [Table::Responses, Table::Segments, Table::Codings, Table::Measures, Table::Outcomes];
 /// Files and folders made from words by other commands, which those commands can make again.
 const DERIVED: [&str; 2] = ["evaluation/disagreements.csv", partitioned::FOLDER];
 /// Under this name the log says that new tables are complete.
@@ -35,7 +33,7 @@ fn partial(restricted: &Path, name: &str) -> PathBuf {
 
 /// The files that change together.
 fn names() -> impl Iterator<Item = String> {
-    TABLES.iter().map(|table| table.file_name().to_owned()).chain([TO_CHECK.to_owned()])
+    Encoded::TABLES.iter().map(|table| table.file_name().to_owned()).chain([TO_CHECK.to_owned()])
 }
 
 /// Finishes or throws away what an earlier program left behind. Called before a run is read.
@@ -71,7 +69,7 @@ impl Tables {
             TableWriter::create(&path, schema, &about.facts)
         };
         let to_check = ToCheck::read(&about.restricted)?;
-        Ok(Self { writers: TABLES.iter().map(open).collect::<Result<_, _>>()?, to_check })
+        Ok(Self { writers: Encoded::TABLES.iter().map(open).collect::<Result<_, _>>()?, to_check })
     }
 
     fn write(&mut self, rows: &[CodedResponse], about: &About) -> Result<(), Error> {
@@ -79,8 +77,7 @@ impl Tables {
             let path = about.restricted.clone();
             store::Error::Arrow { path, source }
         })?;
-        let all = [&out.responses, &out.segments, &out.codings, &out.measures, &out.outcomes];
-        for (writer, batch) in self.writers.iter_mut().zip(all) {
+        for (writer, batch) in self.writers.iter_mut().zip(out.all()) {
             writer.write(batch)?;
         }
         Ok(())
