@@ -27,6 +27,8 @@ const LONGEST_SEGMENT: usize = 60;
 
 /// How sure the finder must be of a word that only it takes for a name, in strict mode.
 const STRICT: f32 = 0.5;
+/// Letters of a word that may be a misspelt one: of fewer, any is one letter from a word.
+const LETTERS_OF_NEAR: Range<usize> = 3..25;
 /// How sure it must be of a part of an address, in strict mode.
 const ADDRESS: f32 = 0.8;
 
@@ -204,13 +206,17 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
         if after_article(reader, i) || sounds_medical(t.of(reader.text)) || is_firm(reader, i) {
             return None;
         }
-        let near = near(reader, i);
-        if near & GIVEN != 0 && near & WORD == 0 && (cued || people_do(reader, i)) {
+        let (near, long) = (near(reader, i), t.letters > 4);
+        if long && near & GIVEN != 0 && near & WORD == 0 && (cued || people_do(reader, i)) {
             // "Siobahn comes": next to a name in spelling, and where a name would stand.
             return Some(0.1);
         }
-        if near & WORD != 0 && !cued && (!capital || reader.caseless) {
-            // "apointment": a word misspelt, as every tenth comment has one.
+        // "apointment": a word misspelt, as every tenth comment has one.
+        let misspelt = match capital && !reader.caseless {
+            true => t.first && !cued && !people_do(reader, i),
+            false => !long || !is_met(reader, i),
+        };
+        if misspelt && near & WORD != 0 {
             return None;
         }
         match (reader.caseless, capital, t.first) {
@@ -267,8 +273,13 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
             _ => return None,
         }
     } else if t.is(WORD) && !t.is(KEEP | PLACE) && capital && !t.first {
-        // "My carer Ginger": a nickname. Without anything before it, the finder must be sure.
-        if cued { 0.7 } else { 0.9 }
+        // "My carer Ginger": a nickname. "Cyril Peach": a surname that no list holds.
+        let surname = || reader.before(i).is_some_and(|b| b.capital && b.is(GIVEN));
+        match cued {
+            true => 0.7,
+            false if surname() || people_do(reader, i) => 0.9,
+            false => return None,
+        }
     } else {
         return None;
     };
@@ -327,6 +338,32 @@ fn is_cued(reader: &Reader, i: usize) -> bool {
     }) || i > 0 && reader.spaced(i - 1) && reader.word_is(i - 1, &BEFORE)
 }
 
+/// "carer jhon", "asked jhon": what stands before is followed by people.
+fn is_met(reader: &Reader, i: usize) -> bool {
+    const MET: [&str; 18] = [
+        "tell",
+        "told",
+        "ask",
+        "asked",
+        "thank",
+        "thanks",
+        "met",
+        "meet",
+        "called",
+        "named",
+        "dear",
+        "hi",
+        "hello",
+        "hiya",
+        "rang",
+        "saw",
+        "cheers",
+        "especially",
+    ];
+    reader.before(i).is_some_and(|b| b.is(ROLE | SOFT_TITLE))
+        || i > 0 && reader.word_is(i - 1, &MET)
+}
+
 /// "told June", "with Summer": nobody is told a month.
 fn meets(reader: &Reader, i: usize) -> bool {
     const WORDS: [&str; 14] = [
@@ -363,9 +400,8 @@ fn people_do(reader: &Reader, i: usize) -> bool {
 
 /// What is one letter away from a word: names ([`GIVEN`] and the like), everyday words ([`WORD`]).
 fn near(reader: &Reader, i: usize) -> Marks {
-    const LETTERS: Range<u8> = b'a'..b'z' + 1;
     let word = fold(reader.list[i].of(reader.text)).into_bytes();
-    if word.len() < 5 || word.len() > 12 || !word.iter().all(u8::is_ascii_lowercase) {
+    if !LETTERS_OF_NEAR.contains(&word.len()) || !word.iter().all(u8::is_ascii_lowercase) {
         return 0;
     }
     let mut marks = 0;
@@ -373,20 +409,34 @@ fn near(reader: &Reader, i: usize) -> Marks {
         let known = std::str::from_utf8(word).map_or(0, |word| lexicon().marks(word));
         marks |= if known & (WORD | KEEP | PLACE | FUNCTION | ROLE) != 0 { WORD } else { known };
     };
+    let mut other = Vec::with_capacity(word.len() + 1);
     for at in 0..=word.len() {
-        let (head, tail) = word.split_at(at);
-        for letter in LETTERS {
-            look(&[head, &[letter], tail].concat());
-            if let Some((_, rest)) = tail.split_first() {
-                look(&[head, &[letter], rest].concat());
-            }
+        // A letter too few.
+        other.clone_from(&word);
+        other.insert(at, b'a');
+        for letter in b'a'..=b'z' {
+            other[at] = letter;
+            look(&other);
         }
-        if let [one, other, rest @ ..] = tail {
-            look(&[head, &[*other, *one], rest].concat());
+        if at == word.len() {
+            break;
         }
-        if let Some((_, rest)) = tail.split_first() {
-            look(&[head, rest].concat());
+        // Another letter.
+        other.clone_from(&word);
+        for letter in b'a'..=b'z' {
+            other[at] = letter;
+            look(&other);
         }
+        // Two that changed places.
+        if at + 1 < word.len() {
+            other.clone_from(&word);
+            other.swap(at, at + 1);
+            look(&other);
+        }
+        // A letter too many.
+        other.clone_from(&word);
+        other.remove(at);
+        look(&other);
     }
     marks
 }

@@ -67,7 +67,8 @@ const FUNCTION_WORDS: &str = "a an the and or but if then than that this these t
     same since some such too under until very via what when where which while who whom whose why \
     yes back first last next well even still yet please thank thanks sorry hello hi dear ok okay \
     don't didn't doesn't can't couldn't won't wouldn't shouldn't i'm i've i'd i'll it's that's \
-    he's she's they're we're you're there's what's who's let's im ive";
+    he's she's they're we're you're there's what's who's let's im ive haven't hadn't aren't \
+    weren't ain't mustn't needn't shan't mightn't daren't oughtn't o'clock";
 
 /// Things that people do to one another in comments about care.
 const DONE_BY_PEOPLE: &str = "came comes visits visited helped helps said says told tells rang \

@@ -87,15 +87,16 @@ fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
 
 impl Lexicon {
     fn build() -> Self {
-        let lists: [(&'static str, Marks); 6] = [
+        let lists: [(&'static str, Marks); 7] = [
             (include_str!("names/everyday.txt"), WORD),
+            (include_str!("names/spoken.txt"), WORD),
             (include_str!("names/given.txt"), GIVEN),
             (include_str!("names/surnames.txt"), SURNAME),
             (include_str!("names/keep.txt"), KEEP),
             (include_str!("names/name_first.txt"), NAME_FIRST),
             (include_str!("names/always.txt"), ALWAYS),
         ];
-        let mut words = HashMap::with_capacity_and_hasher(90_000, BuildHasherDefault::default());
+        let mut words = HashMap::with_capacity_and_hasher(120_000, BuildHasherDefault::default());
         for (list, mark) in lists {
             for word in entries(list) {
                 *words.entry(word).or_default() |= mark;

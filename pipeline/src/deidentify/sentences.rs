@@ -36,6 +36,16 @@ fn a_name_known_from_a_later_answer_is_found_in_an_earlier_one() {
 }
 
 #[test]
+fn a_shortened_verb_after_a_name_stays() {
+    assert_eq!(
+        redact("Denise'll be here, they've said so."),
+        "[PERSON 1]'ll be here, they've said so."
+    );
+    assert_eq!(redact("I've had Agnieszka’d up to here"), "I've had [PERSON 1]’d up to here");
+    assert_eq!(redact("We'd told O'Hara."), "We'd told [PERSON 1].");
+}
+
+#[test]
 fn numbers_link_nothing_beyond_one_row() {
     assert_eq!(redact("Denise came."), "[PERSON 1] came.");
     assert_eq!(redact("Agnieszka came."), "[PERSON 1] came.");

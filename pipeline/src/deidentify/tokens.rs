@@ -9,9 +9,9 @@ use super::lexicon::{FUNCTION, KEEP, Marks, PLACE_HEAD, fold_into, lexicon};
 pub(super) struct Token {
     /// First byte in the text.
     pub(super) start: usize,
-    /// Byte after its last, a possessive 's not counted.
+    /// Byte after its last, a possessive 's or a shortened verb not counted.
     pub(super) end: usize,
-    /// Byte after the possessive 's.
+    /// Byte after the possessive 's or the shortened verb.
     pub(super) after: usize,
     pub(super) marks: Marks,
     pub(super) capital: bool,
@@ -85,11 +85,7 @@ impl Tokens {
             token.all_capitals &= token.letters > 1;
             token.after = token.end;
             let word = &text[start..token.end];
-            for possessive in ["'s", "’s", "'S", "’S", "`s"] {
-                if let Some(short) = word.strip_suffix(possessive).filter(|w| !w.is_empty()) {
-                    token.end = start + short.len();
-                }
-            }
+            token.end = start + without_tail(word).len();
             fold_into(&text[start..token.after], &mut folded);
             token.marks = lexicon().marks(&folded);
             if token.end != token.after {
@@ -136,6 +132,17 @@ impl Tokens {
         let (count, capital) = (words().count(), words().filter(|t| t.capital).count());
         let all = words().filter(|t| t.all_capitals).count();
         (count >= FEWEST_WORDS && capital * 4 > count * 3) || (count >= 2 && all == count)
+    }
+}
+
+/// "Denise" of "Denise's" and of "Denise'll", "they" of "they've".
+fn without_tail(word: &str) -> &str {
+    const TAILS: [&str; 5] = ["s", "ve", "ll", "d", "re"];
+    let Some(at) = word.rfind(['\'', '’', '`']).filter(|at| *at > 0) else { return word };
+    let tail = word[at..].trim_start_matches(['\'', '’', '`']);
+    match TAILS.iter().any(|known| tail.eq_ignore_ascii_case(known)) {
+        true => &word[..at],
+        false => word,
     }
 }
 
