@@ -34,6 +34,8 @@ pub(super) enum Line {
     Page { number: u32, text: String },
     /// A whole document, or what one speaker of a transcript says in it.
     Text { text: String },
+    /// Who says the text that follows, where a label tells more than a name ("Daughter").
+    Role { role: String },
     /// Names of people that the file tells outside its words.
     Names { names: Vec<String> },
     /// The day that an e-mail bears, in days since 1970-01-01.

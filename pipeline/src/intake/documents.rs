@@ -13,7 +13,7 @@ use super::bundle::{self, Pages};
 use super::child::{self, Attached, Line};
 use super::encoding::Encoding;
 use super::sources::decode;
-use super::{Error, Kind, Options, letter, notes, transcript, typed};
+use super::{Error, Kind, Options, letter, notes, speaker, transcript, typed};
 use crate::response::{Channel, RespondentType};
 
 /// Attachments of one e-mail that are opened.
@@ -153,14 +153,14 @@ fn people(whole: Letter) -> Vec<Letter> {
         return vec![whole];
     }
     if let Some(talk) = transcript::of_text(&whole.text) {
-        let day = whole.day;
-        let mut rows = talk.people.into_iter().zip(1..).map(|(text, row)| Letter {
+        let alone = talk.people.len() == 1;
+        let rows = talk.people.into_iter().zip(1..).map(|(person, row)| Letter {
             names: talk.names.clone(),
-            day,
-            who: None,
-            ..Letter::of(row, Channel::Transcript, text)
+            day: whole.day,
+            who: who(person.role.as_deref()).or(whole.who.filter(|_| alone)),
+            ..Letter::of(row, Channel::Transcript, person.text)
         });
-        let mut all: Vec<Letter> = rows.by_ref().collect();
+        let mut all: Vec<Letter> = rows.collect();
         if let Some(first) = all.first_mut() {
             (first.blank, first.pages) = (whole.blank, whole.pages);
         }
@@ -250,14 +250,25 @@ fn letter(row: u32, path: &Path, parts: Vec<(Option<u32>, String)>) -> Letter {
 /// The people of a conversation, each a row.
 fn speakers(said: &[u8]) -> Vec<Letter> {
     let mut letters = Vec::new();
-    let names = written_names(said);
-    for (_, text) in parts(said).into_iter().filter(|p| !p.1.trim().is_empty()) {
-        let text = super::repair::cell(&text).0.into_owned();
-        let row = letters.len() as u32 + 1;
-        let names = names.clone();
-        letters.push(Letter { names, ..Letter::of(row, Channel::Transcript, text) });
+    let (names, mut role) = (written_names(said), None);
+    for line in child::lines(said) {
+        match line {
+            Line::Role { role: told } => role = Some(told),
+            Line::Text { text } if !text.trim().is_empty() => {
+                let text = super::repair::cell(&text).0.into_owned();
+                let row = letters.len() as u32 + 1;
+                let (names, who) = (names.clone(), who(role.take().as_deref()));
+                letters.push(Letter { names, who, ..Letter::of(row, Channel::Transcript, text) });
+            }
+            _ => {}
+        }
     }
     letters
+}
+
+/// Who speaks, where a label says it surely.
+fn who(role: Option<&str>) -> Option<(RespondentType, f32)> {
+    speaker::read(role?).filter(|(_, sure)| *sure >= 0.8)
 }
 
 /// The body of an e-mail, and its attachments, each parsed by a child of its own: a bad one is set

@@ -15,18 +15,29 @@ use super::{encoding, names};
 pub(super) fn parse(bytes: &[u8], out: &mut dyn Write) -> Result<(), Stop> {
     let talk = of_cues(&encoding::whole(bytes)).ok_or(Stop::Why(Why::NotWhatItSays))?;
     say_names(out, talk.names)?;
-    for text in talk.people {
+    for Person { role, text } in talk.people {
+        if let Some(role) = role {
+            say(out, &Line::Role { role })?;
+        }
         say(out, &Line::Text { text })?;
     }
     Ok(())
 }
 
+/// Somebody who was interviewed.
+#[derive(Debug, PartialEq)]
+pub(super) struct Person {
+    /// What the label tells besides a name: "Daughter", "Mrs Gill (wife)".
+    pub(super) role: Option<String>,
+    /// What they said, a turn a line.
+    pub(super) text: String,
+}
+
 /// A conversation.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Talk {
-    /// What each person who was interviewed said, a turn a line, in the order in which they first
-    /// speak.
-    pub(super) people: Vec<String>,
+    /// Those who were interviewed, in the order in which they first speak.
+    pub(super) people: Vec<Person>,
     /// The names among the labels, of who asks, too.
     pub(super) names: Vec<String>,
 }
@@ -49,8 +60,12 @@ fn talk(turns: &[Turn]) -> Talk {
     }
     let labels = turns.iter().filter_map(|t| t.speaker.as_deref());
     let labels = labels.filter(|label| !is_role(label) && !asks_by_name(label));
-    let names = names::of_people(labels);
-    Talk { people: people.into_iter().map(|(_, turns)| turns.join("\n")).collect(), names }
+    let names = names::of_people(labels.map(before_brackets));
+    let person = |(label, turns): (Option<&str>, Vec<&str>)| Person {
+        role: label.and_then(role),
+        text: turns.join("\n"),
+    };
+    Talk { people: people.into_iter().map(person).collect(), names }
 }
 
 /// A text in which at least two people take turns, each at least twice, behind labels; None where it
@@ -91,7 +106,7 @@ pub(super) fn of_text(text: &str) -> Option<Talk> {
     if above.iter().any(|line| line.split_whitespace().count() > 12)
         && let Some(first) = talk.people.first_mut()
     {
-        *first = format!("{}\n{first}", above.join("\n"));
+        first.text = format!("{}\n{}", above.join("\n"), first.text);
     }
     (!talk.people.is_empty()).then_some(talk)
 }
@@ -298,7 +313,8 @@ fn labelled(line: &str) -> Option<(&str, &str)> {
     let label = label.trim();
     let rest = rest.trim();
     let words: Vec<&str> = label.split_whitespace().collect();
-    let named = words.iter().all(|w| {
+    // "Mrs Gill (daughter)": what stands in brackets is no name.
+    let named = before_brackets(label).split_whitespace().all(|w| {
         let first = w.trim_start_matches(['(', '[']).chars().next();
         first.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit())
     });
@@ -308,12 +324,23 @@ fn labelled(line: &str) -> Option<(&str, &str)> {
     (fits && letters && (named || role) && !rest.starts_with("//")).then_some((label, rest))
 }
 
+fn before_brackets(label: &str) -> &str {
+    label.split(['(', '[']).next().unwrap_or_default().trim_end()
+}
+
 /// The label in small letters, without its number and what stands in brackets.
 fn bare(label: &str) -> String {
-    let label = label.split(['(', '[']).next().unwrap_or_default().to_lowercase();
-    label
+    before_brackets(label)
+        .to_lowercase()
         .trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '#' || c == '.')
         .to_owned()
+}
+
+/// What a label tells of a person besides the name.
+fn role(label: &str) -> Option<String> {
+    let inside =
+        label.split_once(['(', '[']).map(|(_, inside)| inside.trim_end_matches([')', ']']));
+    inside.map(str::to_owned).or_else(|| is_role(label).then(|| bare(label)))
 }
 
 /// Labels of those who ask.
@@ -336,39 +363,59 @@ fn asks_by_name(label: &str) -> bool {
 
 /// Labels that are no names: "Speaker 1", "P3", "Daughter".
 fn is_role(label: &str) -> bool {
-    matches!(
-        bare(label).as_str(),
-        "speaker"
-            | "p"
-            | "r"
-            | "a"
-            | "s"
-            | "participant"
-            | "respondent"
-            | "interviewee"
-            | "answer"
-            | "resident"
-            | "client"
-            | "service user"
-            | "carer"
-            | "daughter"
-            | "son"
-            | "wife"
-            | "husband"
-            | "mother"
-            | "father"
-            | "mum"
-            | "dad"
-            | "person"
-            | "male"
-            | "female"
-            | "man"
-            | "woman"
-            | "unknown"
-            | "unknown speaker"
-            | "unidentified speaker"
-            | "user"
-    )
+    const ROLES: &[&str] = &[
+        "speaker",
+        "p",
+        "r",
+        "a",
+        "s",
+        "participant",
+        "respondent",
+        "interviewee",
+        "answer",
+        "resident",
+        "client",
+        "service user",
+        "patient",
+        "tenant",
+        "carer",
+        "care worker",
+        "support worker",
+        "staff",
+        "manager",
+        "nurse",
+        "family",
+        "family member",
+        "relative",
+        "daughter",
+        "son",
+        "wife",
+        "husband",
+        "partner",
+        "spouse",
+        "mother",
+        "father",
+        "mum",
+        "dad",
+        "sister",
+        "brother",
+        "niece",
+        "nephew",
+        "granddaughter",
+        "grandson",
+        "friend",
+        "neighbour",
+        "person",
+        "male",
+        "female",
+        "man",
+        "woman",
+        "unknown",
+        "unknown speaker",
+        "unidentified speaker",
+        "user",
+    ];
+    ROLES.contains(&bare(label).as_str())
 }
 
 /// Who of them asks: by their label, otherwise who asks most of the questions.
@@ -397,6 +444,19 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn texts(talk: &Talk) -> Vec<&str> {
+        talk.people.iter().map(|person| person.text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_label_that_is_no_name_says_who_speaks() {
+        let text = "Interviewer: How is it?\nDaughter: They are kind.\nMrs Quux (wife): Late.\n\
+            Interviewer: And now?\nDaughter: Better.\nMrs Quux (wife): Later.\nP2: Fine.\nP2: Yes.";
+        let talk = of_text(text).unwrap();
+        let roles: Vec<_> = talk.people.iter().map(|person| person.role.as_deref()).collect();
+        assert_eq!(roles, [Some("daughter"), Some("wife"), Some("p")]);
+    }
+
     #[test]
     fn voices_of_vtt_are_people_and_questions_are_left_out() {
         let file = "WEBVTT\nKind: captions\n\nNOTE made by a machine\n\nSTYLE\n::cue{}\n\n1b2c-0\n00:00:01.000 --> 00:00:04.000 align:start\n\
@@ -404,7 +464,7 @@ mod tests {
             00:07.000 --> 00:09.000\n<v Zebedee Quux>but <i>always</i> late.</v>\n\n00:09.000 --> 00:10.000\n<v Ruth Interviewer>Always? Every day?</v>\n\n\
             NOTE\nnothing\n\n00:10.000 --> 00:12.000\n<v.quiet Zebedee Quux>Every day.\n";
         let talk = of_cues(file).unwrap();
-        assert_eq!(talk.people, ["They are kind & patient but always late.\nEvery day."]);
+        assert_eq!(texts(&talk), ["They are kind & patient but always late.\nEvery day."]);
         // The label never stands in the text; the names travel beside it.
         assert_eq!(talk.names, ["Zebedee Quux"]);
     }
@@ -415,7 +475,7 @@ mod tests {
             Speaker 1: They said: wait. Do they care?\r\n\r\n3\r\n00:00:04,000 --> 00:00:05,000\r\nI ask you!\r\n\r\n\
             4\r\n00:00:05,000 --> 00:00:06,000\r\nSpeaker 2: Mine is fine.\r\n";
         assert_eq!(
-            of_cues(file).unwrap().people,
+            texts(&of_cues(file).unwrap()),
             ["They said: wait. Do they care? I ask you!", "Mine is fine."]
         );
     }
@@ -425,7 +485,7 @@ mod tests {
         let file = "1\n00:00:01,000 --> 00:00:02,000\nThe carers are late.\n2\n00:00:02,000 --> 00:00:03,000\n\
             The carers are late.\nOne thing: they rush.\n\n3\n00:00:03,000 --> 00:00:04,000\n- Why?\n- No idea.\n";
         assert_eq!(
-            of_cues(file).unwrap().people,
+            texts(&of_cues(file).unwrap()),
             ["The carers are late. One thing: they rush.\nWhy?\nNo idea."]
         );
     }
@@ -443,7 +503,7 @@ mod tests {
             Interviewer: And the times?\nZebedee Quux: Late: always late.\nErmintrude: I agree with him.\nErmintrude: Every day.";
         let talk = of_text(text).unwrap();
         assert_eq!(
-            talk.people,
+            texts(&talk),
             ["They are kind.\nBut late.\nLate: always late.", "I agree with him.\nEvery day."]
         );
         assert_eq!(talk.names, ["Zebedee Quux", "Ermintrude"]);
