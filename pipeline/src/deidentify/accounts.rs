@@ -44,6 +44,12 @@ pattern!(
     r"(?i)\b([0-9]{2}[- ][0-9]{2}[- ][0-9]{2})[ ,;/]+(?:(?:and\s)?(?:acc(?:oun)?t?|a/c)[a-z .:]*)?([0-9]{8})\b"
 );
 
+// A driving licence, a blue badge, a seafarer's book.
+pattern!(
+    ISSUED,
+    r"\b(?:[A-Z9]{5} ?[0-9]{6} ?[A-Z9]{2}[A-Z0-9]{3}(?: ?[0-9]{2})?|[A-Z0-9]{6} ?[0-9] ?[0-9]{4}[XY][0-9]{4}|[B-HJ-Z] [0-9]{6})\b"
+);
+
 /// Digits that a reference needs.
 const FEWEST_DIGITS: usize = 4;
 
@@ -65,10 +71,12 @@ pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
     }
     if hints.any(REFERENCE) {
         for m in MARKED.captures_iter(text).filter_map(|c| c.get(1)) {
-            let count = digits(m.as_str()).len();
-            let has_letter = m.as_str().contains(char::is_alphabetic);
-            if (count >= FEWEST_DIGITS || (has_letter && count >= 3)) && !is_year(m.as_str()) {
-                found.push(Found::new(m.range(), Account));
+            // "my number is 01632 960 447 I'll say that again"
+            let number = m.as_str().trim_end_matches(" I");
+            let count = digits(number).len();
+            let has_letter = number.contains(char::is_alphabetic);
+            if (count >= FEWEST_DIGITS || (has_letter && count >= 3)) && !is_year(number) {
+                found.push(Found::new(m.start()..m.start() + number.len(), Account));
             }
         }
         for m in HASH.captures_iter(text).filter_map(|c| c.get(1)) {
@@ -90,6 +98,7 @@ pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
         let longer = LONGER.find_iter(text).filter(|m| digits(m.as_str()).len() >= 12);
         found.extend(longer.map(|m| Found::new(m.range(), Account)));
     }
+    found.extend(ISSUED.find_iter(text).map(|m| Found::new(m.range(), Account)));
     let mixed = MIXED.find_iter(text).filter(|m| digits(m.as_str()).len() >= 5);
     found.extend(mixed.map(|m| Found::new(m.range(), Account)));
     let slashed = SLASHED

@@ -16,7 +16,7 @@ const SMALL_STREET: &str = "street|road|rd|lane|avenue|ave|crescent|terrace|gard
 pattern!(
     NUMBERED,
     &format!(
-        r"\b(?:(?i:flat|apartment|apt|unit|room|no\.?|number)\s?[0-9]*[A-Za-z]?,?\s+)?[0-9]{{1,4}}[A-Za-z]?(?:\s?[-/]\s?[0-9]{{1,3}}[A-Za-z]?)?,?\s+((?:(?:St\.?|The|Upper|Lower|Great|Little|Old|New)\s)?(?:[A-Z][\p{{L}}'’.-]*\s){{1,3}})(?:{STREET}|{})\b\.?",
+        r"\b(?:(?i:flat|apartment|apt|unit|room|no\.?|number)\s?[0-9]*[A-Za-z]?,?\s+|[0-9]{{1,2}}/[0-9]{{1,2}},?\s+)?[0-9]{{1,4}}[A-Za-z]?(?:\s?[-/]\s?[0-9]{{1,3}}[A-Za-z]?)?,?\s+((?:(?:St\.?|The|Upper|Lower|Great|Little|Old|New)\s)?(?:[A-Z][\p{{L}}'’.-]*\s){{1,3}})(?:{STREET}|{})\b\.?",
         STREET.to_uppercase()
     )
 );
@@ -47,7 +47,7 @@ pattern!(
 pattern!(
     UNIT,
     &format!(
-        r"\b(?:(?i:upper|lower|top|ground floor|first floor|second floor|basement|garden|middle)\s(?i:flat|maisonette)(?:\s(?:left|right))?|(?i:flat|apartment|apt\.?|unit|room|bungalow|maisonette|studio|plot|no\.?|number)\s?[0-9]{{1,4}}[A-Za-z]?(?:/[0-9]{{1,2}})?),?\s(?:(?:[0-9]{{1,4}}[A-Za-z]?,?\s)?(?:\p{{Lu}}[\p{{L}}'’.-]*\s){{1,3}}(?:{STREET})\b,?\s?){{1,3}}"
+        r"\b(?:(?i:upper|lower|top|ground floor|first floor|second floor|basement|garden|middle)\s(?i:flat|maisonette)(?:\s(?:left|right))?|(?i:flat|apartment|apt\.?|unit|room|bungalow|maisonette|studio|plot|pitch|berth|mooring|caravan|chalet|no\.?|number)\s?[0-9]{{1,4}}[A-Za-z]?(?:/[0-9]{{1,2}})?),?\s(?:(?:[0-9]{{1,4}}[A-Za-z]?,?\s)?(?:\p{{Lu}}[\p{{L}}'’.-]*\s){{1,3}}(?:{STREET}|Site|Estate|Caravans)\b,?\s?){{1,3}}"
     )
 );
 // "Rowan Lea, 5 Kirk Wynd", "Hawthorns, Station Approach": a house, then its street.

@@ -202,6 +202,10 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
         return None;
     }
     let (capital, cued) = (reader.capital(i), is_cued(reader, i));
+    if t.all_capitals && t.marks == 0 && t.letters > 4 && !reader.caseless {
+        // "the badge said AGNIEZSKA"
+        return (near(reader, i) == GIVEN).then_some(0.5);
+    }
     let needed = if reader.unknown(i) {
         if after_article(reader, i) || sounds_medical(t.of(reader.text)) || is_firm(reader, i) {
             return None;
@@ -221,6 +225,13 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
         }
         match (reader.caseless, capital, t.first) {
             (true, ..) => 0.9,
+            (_, true, first) if people_do(reader, i) && near & WORD == 0 => {
+                if first {
+                    0.3
+                } else {
+                    0.1
+                }
+            }
             (_, true, false) if cued => 0.3,
             (_, true, false) => 0.5,
             (_, true, true) => 0.6,
@@ -395,6 +406,7 @@ fn people_do(reader: &Reader, i: usize) -> bool {
     let company = reader.word_is(i + 1, &["and", "n", "&"]);
     reader.done_by(i)
         || reader.at(i + 1, DOES | IS)
+        || reader.word_is(i + 1, &["the"]) && reader.at(i + 2, ROLE)
         || reader.word_is(i + 1, &AFTER) && (!company || beside())
 }
 

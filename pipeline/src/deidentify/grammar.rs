@@ -56,7 +56,9 @@ const ROLES: &str = "carer carers caregiver nurse mum mam mom mother dad father 
     girlfriend ex chap gentleman bloke trainee student senior pa clients \
     gentlemen fella fellow woman women lass lasses lassie laddie youngster missus missis regular mates mate landlady landlord lodger \
     boy uncle granda facilitator interviewer interviewee participant respondent researcher \
-    moderator transcriber";
+    moderator transcriber handyman plumber gardener chiropodist podiatrist optician postman milkman \
+    hairdresser electrician decorator yiayia pappou babcia dziadek nonna nonno abuela abuelo mamgu \
+    tadcu nain taid bampi oma opa ammi abbu appa thatha paati gramps grampa granma";
 
 const FUNCTION_WORDS: &str = "a an the and or but if then than that this these those there here \
     i you he she it we they me him her us them my your his its our their mine yours ours theirs \

@@ -403,7 +403,7 @@ impl<'t> Reader<'t> {
                 && self.goes_on(first - 1)
                 && !names[first - 1]
             {
-                if !self.belongs_before(first - 1, first) {
+                if !self.belongs_before(first - 1, first) && !self.is_particle(first - 1, first) {
                     break;
                 }
                 first -= 1;
@@ -416,6 +416,20 @@ impl<'t> Reader<'t> {
     fn goes_on(&self, i: usize) -> bool {
         let initial = self.list[i].letters == 1 && self.list[i].capital;
         self.joined(i) || (initial && i + 1 < self.list.len() && matches!(self.gap(i), ". " | "."))
+    }
+
+    /// "van der Berg", "bin Rashid": small words that are nothing but a part of a name.
+    fn is_particle(&self, i: usize, name: usize) -> bool {
+        match self.word_is(i, &["van", "von", "de"]) {
+            true => self.word_is(name, &["der", "den", "de", "la"]),
+            false => {
+                self.word_is(i, &["der", "den", "von", "bin", "ibn", "ap", "della"])
+                    && self.capital(name)
+                    || self.word_is(i, &["de", "la"])
+                        && i > 0
+                        && self.word_is(i - 1, &["van", "de"])
+            }
+        }
     }
 
     fn belongs_after(&self, i: usize, start: usize) -> bool {

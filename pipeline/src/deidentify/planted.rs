@@ -123,7 +123,8 @@ fn holds_floors(file: &str, half: &str) {
     assert!(structured.recall() >= 0.97, "structured recall {:.3}", structured.recall());
     assert!(people.recall() >= 0.93, "recall of names {:.3}", people.recall());
     assert!(all.precision() >= 0.92, "precision {:.3}", all.precision());
-    assert!(decoys <= 2, "{decoys} decoys redacted");
+    let all = planted(file).iter().filter(|p| p.half == half && p.spans.is_empty()).count() as u32;
+    assert!(decoys <= 2.max(all / 12), "{decoys} of {all} decoys redacted");
 }
 
 #[test]
@@ -150,6 +151,7 @@ fn planted_identifiers_of_the_third_set_are_found() {
 
 #[test]
 fn planted_identifiers_that_another_hand_wrote_are_found() {
+    holds_floors("planted-ninth.csv", "kept");
     holds_floors("planted-eighth.csv", "kept");
     holds_floors("planted-seventh.csv", "kept");
     holds_floors("planted-sixth.csv", "kept");

@@ -88,7 +88,8 @@ impl Tokens {
             token.end = start + without_tail(word).len();
             fold_into(&text[start..token.after], &mut folded);
             token.marks = lexicon().marks(&folded);
-            if token.end != token.after {
+            // "Addison's" is the disease.
+            if token.end != token.after && token.marks & KEEP == 0 {
                 fold_into(&text[start..token.end], &mut folded);
                 token.marks |= lexicon().marks(&folded);
             }

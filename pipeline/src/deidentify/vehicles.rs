@@ -2,6 +2,7 @@
 //! spoken of, personal ones after the word.
 
 use super::found::{Found, pattern};
+use super::lexicon::{fold, lexicon};
 use super::redacted::RedactionKind::Other;
 
 pattern!(PRESENT, r"\b[A-Z]{2}[0-9]{2}[ -]?[A-Z]{3}\b");
@@ -21,8 +22,14 @@ pattern!(
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     found.extend(PRESENT.find_iter(text).map(|m| Found::new(m.range(), Other)));
     if VEHICLE.is_match(text) {
-        found.extend(OLDER.find_iter(text).map(|m| Found::new(m.range(), Other)));
+        let plates = OLDER.find_iter(text).filter(|m| !begins_with_word(m.as_str()));
+        found.extend(plates.map(|m| Found::new(m.range(), Other)));
     }
     let said = SAID.captures_iter(text).filter_map(|c| c.get(1));
     found.extend(said.map(|m| Found::new(m.range(), Other)));
+}
+
+/// "NHS 999", "AND 10": a word before a number.
+fn begins_with_word(plate: &str) -> bool {
+    plate.split_once(' ').is_some_and(|(letters, _)| lexicon().marks(&fold(letters)) != 0)
 }
