@@ -13,7 +13,7 @@ pattern!(
     r"(?ix) \b(?: a/c | acct? | account | policy | case | claim | client | cust(?:omer)? | invoice | nino
         | ref(?:erence)? | membership | booking | tenancy | patient | service\suser )
       (?: [\s.:\#\x2d(]* (?:no|num|number|id|ref|nr|is|was|code) \b )* [\s.:\#\x2d=(]*
-      ( [A-Z]{0,4}[/\x2d]?[0-9][0-9A-Z]*(?:[/\x2d][0-9A-Z]+)* ) \b"
+      ( [A-Z]{0,4}[/\x2d]?[0-9][0-9A-Z]*(?:[/\x2d][0-9A-Z]+)*(?:\x20[0-9]{3}\b)* ) \b"
 );
 pattern!(
     MARKED,

@@ -394,9 +394,10 @@ fn may_do(reader: &Reader, i: usize) -> bool {
 
 /// "Dawn can be sharp", "jade said", "Angus who": what follows is done by people.
 fn people_do(reader: &Reader, i: usize) -> bool {
-    const AFTER: [&str; 22] = [
-        "who", "whos", "who's", "can", "cant", "can't", "could", "couldn't", "would", "should",
-        "does", "doesn't", "doesnt", "did", "didn't", "didnt", "has", "was", "is", "and", "n", "&",
+    const AFTER: [&str; 28] = [
+        "will", "may", "might", "must", "won't", "wont", "who", "whos", "who's", "can", "cant",
+        "can't", "could", "couldn't", "would", "should", "does", "doesn't", "doesnt", "did",
+        "didn't", "didnt", "has", "was", "is", "and", "n", "&",
     ];
     // "Frank and honest" is nobody, "Frank and Joan" are two.
     let beside = || {

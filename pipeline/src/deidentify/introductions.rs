@@ -188,6 +188,12 @@ fn after_called(reader: &Reader, i: usize) -> Option<usize> {
         return (near(i) && reader.capital(i + 1) && !strange && could_be_called(reader, i + 1))
             .then_some(i + 1);
     }
+    // "The one everybody calls Smudge"
+    let all = i > 0 && reader.word_is(i - 1, &["everybody", "everyone", "people", "they", "we"]);
+    if all && reader.word_is(i, &["call", "calls"]) && reader.spaced(i) {
+        let alone = !reader.capital(i + 2) && !reader.at(i + 1, KEEP | BUILDING | PLACE);
+        return (reader.capital(i + 1) && alone && could_be_called(reader, i + 1)).then_some(i + 1);
+    }
     if reader.word_is(i, &["name", "names", "known"]) {
         let link =
             reader.spaced(i) && reader.word_is(i + 1, &["is", "was", "are", "were", "as", "of"]);

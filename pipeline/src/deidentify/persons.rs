@@ -481,11 +481,11 @@ impl<'t> Reader<'t> {
 
     fn belongs_before(&self, i: usize, name: usize) -> bool {
         let t = &self.list[i];
-        if !self.capital(i) || t.has_digit {
+        let dotted = self.gap(i).starts_with('.');
+        if !(self.capital(i) || t.letters == 1 && t.capital && dotted) || t.has_digit {
             return false;
         }
         if t.letters == 1 {
-            let dotted = self.gap(i).starts_with('.');
             return dotted || !matches!(t.of(self.text), "I" | "A");
         }
         // "Little Sue", "Big Dave": what tells her from the other

@@ -8,6 +8,9 @@ use super::{Deidentifier, Mode, Options, Redacted, RedactionKind};
 /// Files whose `kept` half nobody read the misses of.
 const KEPT_BACK: [&str; 3] = ["planted-third.csv", "planted-fourth.csv", "planted-eighth.csv"];
 
+/// Half of its names were written to be missed ("May may be retiring in May").
+const HARDEST: &str = "planted-tenth.csv";
+
 /// A planted span: kind and half-open offsets in Unicode scalar values of the plain text.
 type Span = (RedactionKind, u32, u32);
 
@@ -121,7 +124,8 @@ fn holds_floors(file: &str, half: &str) {
     }
     eprintln!("{half:5} decoys redacted {decoys}");
     assert!(structured.recall() >= 0.97, "structured recall {:.3}", structured.recall());
-    assert!(people.recall() >= 0.93, "recall of names {:.3}", people.recall());
+    let floor = if file == HARDEST { 0.88 } else { 0.93 };
+    assert!(people.recall() >= floor, "recall of names {:.3}", people.recall());
     assert!(all.precision() >= 0.92, "precision {:.3}", all.precision());
     let all = planted(file).iter().filter(|p| p.half == half && p.spans.is_empty()).count() as u32;
     assert!(decoys <= 2.max(all / 12), "{decoys} of {all} decoys redacted");
@@ -151,6 +155,7 @@ fn planted_identifiers_of_the_third_set_are_found() {
 
 #[test]
 fn planted_identifiers_that_another_hand_wrote_are_found() {
+    holds_floors("planted-tenth.csv", "kept");
     holds_floors("planted-ninth.csv", "kept");
     holds_floors("planted-eighth.csv", "kept");
     holds_floors("planted-seventh.csv", "kept");

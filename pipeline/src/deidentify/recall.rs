@@ -1,8 +1,9 @@
 //! What was measured on planted texts that were kept back, and what it says of a run: how many names
 //! and other identifiers are likely left where so many were found.
 //!
-//! The figures are data that a test holds against the texts of `data-samples/pii`. They come from
-//! texts written for this project, so they are kinder than those on other people's texts.
+//! The figures are data that a test holds against the texts of `data-samples/pii`. They are no better
+//! than what all sets by other hands together gave when each was met for the first time; other people's
+//! texts are another hand again.
 
 use super::{Mode, RedactionKind};
 
@@ -52,7 +53,7 @@ impl Mode {
     }
 }
 
-const STRUCTURED: f64 = 0.97;
+const STRUCTURED: f64 = 0.96;
 const STANDARD: f64 = 0.93;
 const STRICT: f64 = 0.96;
 
@@ -62,9 +63,9 @@ mod tests {
 
     #[test]
     fn what_is_left_follows_from_what_was_found() {
-        let left = Mode::Standard.left([("PERSON", 930), ("PHONE", 97), ("PROVIDER", 500)]);
+        let left = Mode::Standard.left([("PERSON", 930), ("PHONE", 96), ("PROVIDER", 500)]);
         assert!((left.names.unwrap() - 70.0).abs() < 1.0, "{left:?}");
-        assert!((left.others - 3.0).abs() < 0.5, "{left:?}");
+        assert!((left.others - 4.0).abs() < 0.5, "{left:?}");
         assert_eq!(Mode::Structured.left([("PERSON", 3)]).names, None);
     }
 }

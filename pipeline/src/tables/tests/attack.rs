@@ -418,7 +418,9 @@ proptest! {
 
     #[test]
     fn each_of_them_gives_nothing_away_under_nhs(rows in districts()) {
-        attack(&evidence(&two_columns(&rows), &facts(Profile::Nhs)))?;
+        let found = evidence(&two_columns(&rows), &facts(Profile::Nhs));
+        attack(&found)?;
+        attack_together(&found, &rows)?;
     }
 
     #[test]
