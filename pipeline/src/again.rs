@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::coding::settle;
+use crate::coding::{CodedResponse, settle};
 use crate::decode;
 use crate::documents;
 use crate::folder::{self, PUBLISH, RESTRICTED, WITH_DOCUMENTS};
@@ -128,13 +128,16 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
     })?;
     tally.settle().map_err(io("read", &restricted))?;
     let mut review = None;
-    if let Some((mut decisions, _, study, mut found)) = decided {
+    let mut decisions = None;
+    if let Some((mut decided, _, study, mut found)) = decided {
         if to_mask {
-            masked::bring_up(&about, &mut decisions)?;
+            masked::bring_up(&about, &mut decided)?;
         }
-        let target = review::target(&decisions)?;
+        let target = review::target(&decided)?;
         found.accuracy = Some(study.figures(target, vocabulary));
         review = Some(found);
+        let namer = Namer::new(&decided)?;
+        decisions = Some((decided, namer));
     }
     if let Some(by) = &manifest.partition_by {
         partitioned::write(&restricted, by, &about.original, facts)?;
@@ -143,7 +146,23 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
     let work = dir.join("report.partial");
     store::remove_folder(&work)?;
     let review = review.as_ref();
-    let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps, review };
+    let rows = |visit: &mut dyn FnMut(&CodedResponse)| {
+        decode::read(&restricted, &about.original, |rows| {
+            for mut row in rows {
+                recode.row(&mut row);
+                if let Some((decisions, namer)) = &decisions {
+                    let (key, moves) = namer.name(&row);
+                    apply::apply(&mut row, decisions.state(key), &moves, vocabulary);
+                } else {
+                    settle(&mut row);
+                }
+                visit(&row);
+            }
+        })
+    };
+    let stored = &publish::Stored { vocabulary, rows: &rows };
+    let (tally, quotes, gaps) = (&tally, &quotes, &gaps);
+    let counted = publish::Counted { tally, quotes, gaps, review, stored };
     let made = (|| {
         let places = publish::Places::of(&work, &restricted);
         publish::publish(&places, &counted, &manifest, facts)?;

@@ -1,11 +1,13 @@
 //! Reports on parts: one for each provider, area, ... Their figures are those of the report on
-//! everybody ([`crate::report::part`]); only their quotes are looked for anew, in the stored tables.
+//! everybody ([`crate::report::part`]); only their quotes are looked for anew, in the stored tables, with what
+//! people decided laid over them.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use crate::coding::settle;
+use crate::coding::CodedResponse;
 use crate::decode;
+use crate::publish::Stored;
 use crate::report::part::{places, project};
 use crate::report::{self, Facts, Material, View};
 use crate::store::{self, create_folder, write_file};
@@ -29,7 +31,7 @@ pub enum Error {
     Store(#[from] store::Error),
     /// There is no such breakdown.
     #[error(
-        "there is no breakdown by `{wanted}` with at least two groups of people that are large enough; there is one by {known}"
+        "there is no breakdown by `{wanted}` with a group of people that is large enough; there is one by {known}"
     )]
     NoBreakdown {
         /// What was asked for.
@@ -44,32 +46,30 @@ pub enum Error {
 pub fn write(
     publish: &Path,
     restricted: &Path,
+    stored: &Stored<'_>,
     evidence: &Evidence,
     facts: &Facts,
     wanted: &str,
 ) -> Result<Vec<String>, Error> {
     let by = breakdown(evidence, wanted)?;
     let places = places(by);
-    let (vocabulary, _) = decode::vocabulary(restricted)?;
+    let vocabulary = stored.vocabulary;
     let mut found: Vec<(Tally, Quotes)> = places
         .iter()
         .map(|_| {
-            let tally = Tally::new(&vocabulary, TallyOptions::default());
-            (tally.laying_aside_in(restricted.to_owned()), Quotes::new(&vocabulary))
+            let tally = Tally::new(vocabulary, TallyOptions::default());
+            (tally.laying_aside_in(restricted.to_owned()), Quotes::new(vocabulary))
         })
         .collect();
     let by_label: HashMap<&str, usize> =
         places.iter().enumerate().map(|(i, at)| (by.values[*at].label.as_str(), i)).collect();
-    decode::read(restricted, &vocabulary, |rows| {
-        for mut row in rows {
-            settle(&mut row);
-            let value = crate::tables::labels::of_row(by.dimension, &row);
-            if let Some((tally, quotes)) =
-                value.and_then(|v| by_label.get(v.as_str())).map(|at| &mut found[*at])
-            {
-                tally.add(&row);
-                quotes.add(&row);
-            }
+    (stored.rows)(&mut |row: &CodedResponse| {
+        let value = crate::tables::labels::of_row(by.dimension, row);
+        if let Some((tally, quotes)) =
+            value.and_then(|v| by_label.get(v.as_str())).map(|at| &mut found[*at])
+        {
+            tally.add(row);
+            quotes.add(row);
         }
     })?;
     for (tally, _) in &mut found {
@@ -103,9 +103,10 @@ fn breakdown<'e>(evidence: &'e Evidence, wanted: &str) -> Result<&'e Breakdown, 
         matches!(by.dimension, Dimension::Column(_) | Dimension::RespondentType | Dimension::Wave)
     };
     let id = format!("by_{}", crate::vocabulary::slug(wanted));
-    all.iter().filter(of_people).find(|by| by.id == id || by.id == wanted).ok_or_else(|| {
+    let large = |by: &&Breakdown| of_people(by) && !places(by).is_empty();
+    all.iter().filter(large).find(|by| by.id == id || by.id == wanted).ok_or_else(|| {
         let known: Vec<String> =
-            all.iter().filter(of_people).map(|by| format!("`{}`", by.id)).collect();
+            all.iter().filter(large).map(|by| format!("`{}`", by.id)).collect();
         Error::NoBreakdown {
             wanted: wanted.to_owned(),
             known: if known.is_empty() { "none".to_owned() } else { known.join(", ") },

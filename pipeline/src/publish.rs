@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use heard_models::Codebook;
 
-use crate::coding::open_codebook;
+use crate::coding::{CodedResponse, open_codebook};
 use crate::coding_figures;
+use crate::decode;
 use crate::folder;
 use crate::manifest::Manifest;
 use crate::organisation::Logo;
@@ -18,6 +19,7 @@ use crate::review;
 use crate::specification;
 use crate::store::{self, Metadata, create_folder, write_file};
 use crate::tables::{self, Evidence, Facts, Gaps, Profile, Quotes, Tally};
+use crate::vocabulary::Vocabulary;
 
 /// Key findings, at most.
 const FINDINGS: usize = 6;
@@ -50,6 +52,22 @@ pub struct Counted<'a> {
     pub gaps: &'a Gaps,
     /// What people decided; None where nobody did.
     pub review: Option<&'a Review>,
+    /// The responses themselves.
+    pub stored: &'a Stored<'a>,
+}
+
+/// The responses of a run as they count, to be read once more where that is needed.
+pub struct Stored<'a> {
+    /// The themes as they are now.
+    pub vocabulary: &'a Vocabulary,
+    /// Shows each response, settled or with what people decided.
+    pub rows: &'a dyn Fn(&mut dyn FnMut(&CodedResponse)) -> Result<(), decode::Error>,
+}
+
+impl std::fmt::Debug for Stored<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Stored").finish_non_exhaustive()
+    }
 }
 
 /// What people did to a run.
@@ -156,7 +174,7 @@ pub fn publish(
         write_file(&publish.join(format!("{name}.docx")), &report::docx(&view)?)?;
     }
     for column in &manifest.each {
-        match parts::write(publish, restricted, &evidence, &facts, column) {
+        match parts::write(publish, restricted, counted.stored, &evidence, &facts, column) {
             Err(parts::Error::NoBreakdown { .. }) if *forgiving => {}
             made => drop(made?),
         }

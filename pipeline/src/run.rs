@@ -304,7 +304,17 @@ fn conclude(
         crate::review::recode::keep(&restricted, name)?;
     }
     let (tally, quotes, gaps) = ledger.close().map_err(store::io("read", &restricted))?;
-    let counted = publish::Counted { tally: &tally, quotes: &quotes, gaps: &gaps, review: None };
+    let rows = |visit: &mut dyn FnMut(&CodedResponse)| {
+        decode::read(&restricted, &vocabulary, |rows| {
+            for mut row in rows {
+                coding::settle(&mut row);
+                visit(&row);
+            }
+        })
+    };
+    let stored = &publish::Stored { vocabulary: &vocabulary, rows: &rows };
+    let (tally, quotes, gaps) = (&tally, &quotes, &gaps);
+    let counted = publish::Counted { tally, quotes, gaps, review: None, stored };
     if let Some(logo) = &config.logo {
         publish::keep_logo(&restricted, logo)?;
     }

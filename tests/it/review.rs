@@ -275,6 +275,51 @@ fn the_page_is_for_its_own_link_on_this_computer() {
 }
 
 #[test]
+fn what_a_person_forbids_to_quote_is_quoted_in_no_report_on_a_part() {
+    const SAID: [&str; 12] = [
+        "The carers are always late in the morning and nobody lets me know what is going on",
+        "They are late every day and I sit in my nightie until gone eleven waiting for a wash",
+        "My carer came an hour late again on Sunday and by then the porridge was stone cold",
+        "The morning call is meant to be at eight and is never before ten so I miss my tablets",
+        "Late again this week and no phone call, I was left waiting in bed until dinner time",
+        "The girls are lovely and gentle and they always stop for a proper chat with me",
+        "They treat me with kindness and never rush me when I am getting washed and dressed",
+        "She is patient and kind with my father and talks to him like a person",
+        "A different carer comes every week and I never know who will come through the door",
+        "I have had eleven different carers this month and none knew where anything was kept",
+        "The office never answers the phone and nobody rings me back as they promised",
+        "Nobody at the office rings back, I have left four messages about the rota",
+    ];
+    let dir = Dir::new();
+    let mut survey = "id,Area,What could be better about your home care?\n".to_owned();
+    for (area, said) in ["North", "South"].iter().flat_map(|area| SAID.map(|said| (area, said))) {
+        let id = survey.lines().count();
+        let again = if *area == "South" { " here too" } else { "" };
+        survey.push_str(&format!("A{id},{area},\"{said}{again}.\"\n"));
+    }
+    dir.write("survey.csv", survey);
+    let run = ["run", "survey.csv", "--model", "fast", "--suppress", "none", "--by", "Area"];
+    dir.heard(&run);
+    let each = ["report", "heard-out", "--each", "Area"];
+    dir.heard(&each).expect(0);
+    let part = |dir: &Dir| dir.text("heard-out/publish/by_area/north.html");
+    let before = part(&dir);
+    let quoted = |at: &usize| before.contains(SAID[*at]);
+    let all: Vec<usize> = (0..SAID.len()).filter(quoted).collect();
+    assert!(!all.is_empty(), "a part quotes somebody");
+    let page = Page::open(&dir, "AB");
+    for at in &all {
+        page.press(*at, "do=never");
+    }
+    drop(page);
+    dir.heard(&each).expect(0);
+    let after = part(&dir);
+    assert!(all.iter().all(|at| !after.contains(SAID[*at])), "{all:?}");
+    let none = dir.heard(&["report", "heard-out", "--each", "id"]).expect(2).err();
+    assert!(none.contains("large enough; there is one by `by_area`"), "{none}");
+}
+
+#[test]
 fn what_a_person_decides_counts_in_the_report() {
     let dir = run();
     let page = Page::open(&dir, "AB");
