@@ -1,11 +1,12 @@
 //! Makes the built-in accurate models: one encoder, fine-tuned on several codebooks at once.
 //!
-//! `tune START OUT [back] [seed=N] [epochs=N] [...] FILE:CODEBOOK...` trains a copy of the encoder
-//! START and writes it with its heads to OUT (f32 safetensors); with `back` a fifth of the situations
-//! of each file is left out. `finish START HELD ALL DIR FILE:CODEBOOK...` takes one that was trained
+//! `tune START OUT [back] [from=TUNED] [twice=CODEBOOK] [seed=N] [epochs=N] [...] FILE:CODEBOOK...`
+//! trains a copy of the encoder START, or of one that was trained before, and writes it with its heads
+//! to OUT (f32 safetensors); with `back` a fifth of the situations of each file is left out, and with
+//! `twice` a codebook's responses are met twice as often. `finish START HELD ALL DIR FILE:CODEBOOK...` takes one that was trained
 //! with `back` and one that was trained on everything, joins them with n-grams, measures on what was
 //! left out, and writes `encoder.enc`, and for each codebook `<id>.accurate` and `<id>-accurate.md`.
-//! HELD and ALL may be several files, joined by commas: their mean is taken.
+//! HELD and ALL may be several files, joined by commas: their mean is taken. `version=X` names what is made.
 #![allow(clippy::print_stdout, reason = "what it did is what a command says")]
 
 use std::path::Path;
@@ -30,16 +31,24 @@ fn sets(args: &[String]) -> anyhow::Result<Vec<Set>> {
         .map(|arg| {
             let (file, id) = arg.rsplit_once(':').context("FILE:CODEBOOK")?;
             let codebook = heard::coding::open_codebook(id)?;
-            let responses = heard::coded::read(Path::new(file), &codebook, &deidentifier)?;
+            let mut responses = heard::coded::read(Path::new(file), &codebook, &deidentifier)?;
+            if option(args, "twice") == Some(id) {
+                responses.extend(responses.clone());
+            }
             let options = TrainOptions {
                 id: format!("{id}-accurate"),
-                version: "1.0.0".to_owned(),
+                version: option(args, "version").unwrap_or("1.0.0").to_owned(),
                 split: heard::segment::segments,
                 ..TrainOptions::default()
             };
             Ok(Set { responses, codebook, options })
         })
         .collect()
+}
+
+/// What was written as `name=value`.
+fn option<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
+    args.iter().find_map(|arg| arg.strip_prefix(name)?.strip_prefix('='))
 }
 
 fn main() -> anyhow::Result<()> {
@@ -54,7 +63,10 @@ fn main() -> anyhow::Result<()> {
         })
         .collect();
     let path = |at: usize| args.get(at).context(usage);
-    let start = Weights::from_bytes(&std::fs::read(path(1)?)?)?;
+    let mut start = Weights::from_bytes(&std::fs::read(path(1)?)?)?;
+    if let Some(file) = option(&args, "from") {
+        start = FineTuned::from_safetensors(&std::fs::read(file)?, &start)?.weights()?;
+    }
     match path(0)?.as_str() {
         "tune" => tune(&start, Path::new(path(2)?), &args, &lessons),
         "finish" => {
@@ -108,6 +120,7 @@ fn tune(
             "dropout" => recipe.dropout = value.parse()?,
             "threads" => recipe.threads = value.parse()?,
             "half" => recipe.half = value.parse()?,
+            "from" | "twice" | "version" => {}
             _ => anyhow::bail!("{field} is no field of the recipe"),
         }
     }

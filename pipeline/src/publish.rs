@@ -56,12 +56,15 @@ pub struct Counted<'a> {
     pub stored: &'a Stored<'a>,
 }
 
+/// Shows each response of a run, one after another.
+pub type Rows<'a> = dyn Fn(&mut dyn FnMut(&CodedResponse)) -> Result<(), decode::Error> + 'a;
+
 /// The responses of a run as they count, to be read once more where that is needed.
 pub struct Stored<'a> {
     /// The themes as they are now.
     pub vocabulary: &'a Vocabulary,
     /// Shows each response, settled or with what people decided.
-    pub rows: &'a dyn Fn(&mut dyn FnMut(&CodedResponse)) -> Result<(), decode::Error>,
+    pub rows: &'a Rows<'a>,
 }
 
 impl std::fmt::Debug for Stored<'_> {

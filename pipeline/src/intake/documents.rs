@@ -257,8 +257,8 @@ fn speakers(said: &[u8]) -> Vec<Letter> {
             Line::Text { text } if !text.trim().is_empty() => {
                 let text = super::repair::cell(&text).0.into_owned();
                 let row = letters.len() as u32 + 1;
-                let (names, who) = (names.clone(), who(role.take().as_deref()));
-                letters.push(Letter { names, who, ..Letter::of(row, Channel::Transcript, text) });
+                let (who, names) = (who(role.take().as_deref()), names.clone());
+                letters.push(Letter { who, names, ..Letter::of(row, Channel::Transcript, text) });
             }
             _ => {}
         }
