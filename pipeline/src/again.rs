@@ -8,6 +8,7 @@ use crate::coding::{CodedResponse, settle};
 use crate::decode;
 use crate::documents;
 use crate::folder::{self, PUBLISH, RESTRICTED, WITH_DOCUMENTS};
+use crate::manifest::Manifest;
 use crate::organisation::Organisation;
 use crate::partitioned;
 use crate::publish::{self, Review};
@@ -59,6 +60,30 @@ pub struct Changes {
     pub visit_log: Option<Vec<VisitFigure>>,
 }
 
+impl Changes {
+    /// Writes what should be otherwise into the manifest.
+    fn make(self, manifest: &mut Manifest, restricted: &Path) -> Result<(), Error> {
+        if let Some((mut organisation, base)) = self.organisation {
+            if let Some(logo) = organisation.check(&base)? {
+                publish::keep_logo(restricted, &logo)?;
+            }
+            manifest.organisation = organisation;
+        }
+        let organisation = &mut manifest.organisation;
+        organisation.name = self.name.or(organisation.name.take());
+        organisation.style = self.style.or(organisation.style.take());
+        // A style that was typed is checked like one that was written.
+        Organisation { logo: None, ..manifest.organisation.clone() }.check(Path::new(""))?;
+        if !self.each.is_empty() {
+            manifest.each = self.each;
+        }
+        if let Some(figures) = self.visit_log {
+            manifest.visit_log = figures;
+        }
+        Ok(())
+    }
+}
+
 /// What was made.
 #[derive(Clone, Debug)]
 pub struct Made {
@@ -72,22 +97,7 @@ pub struct Made {
 pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
     let mut manifest = folder::read_manifest(dir)?;
     let restricted = dir.join(RESTRICTED);
-    if let Some((mut organisation, base)) = changes.organisation {
-        if let Some(logo) = organisation.check(&base)? {
-            publish::keep_logo(&restricted, &logo)?;
-        }
-        manifest.organisation = organisation;
-    }
-    manifest.organisation.name = changes.name.or(manifest.organisation.name);
-    manifest.organisation.style = changes.style.or(manifest.organisation.style);
-    // A style that was typed is checked like one that was written.
-    Organisation { logo: None, ..manifest.organisation.clone() }.check(Path::new(""))?;
-    if !changes.each.is_empty() {
-        manifest.each = changes.each;
-    }
-    if let Some(figures) = changes.visit_log {
-        manifest.visit_log = figures;
-    }
+    changes.make(&mut manifest, &restricted)?;
     masked::recover(&restricted)?;
     let about = About::read(dir)?;
     let facts = &about.facts;
@@ -175,13 +185,18 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
         // Best effort: the error is what the user needs to see.
         let _ = fs::remove_dir_all(&work);
     })?;
+    put_in_place(&work, dir)?;
+    manifest.documents = written;
+    folder::write_manifest(dir, &manifest)?;
+    Ok(Made { report: dir.join(PUBLISH).join("report.html"), moved })
+}
+
+/// Puts what was made where the earlier report stands.
+fn put_in_place(work: &Path, dir: &Path) -> Result<(), Error> {
     for name in WITH_DOCUMENTS {
         let (new, place) = (work.join(name), dir.join(name));
         store::remove_folder(&place)?;
         fs::rename(&new, &place).map_err(io("rename", &new))?;
     }
-    fs::remove_dir_all(&work).map_err(io("remove", &work))?;
-    manifest.documents = written;
-    folder::write_manifest(dir, &manifest)?;
-    Ok(Made { report: dir.join(PUBLISH).join("report.html"), moved })
+    Ok(fs::remove_dir_all(work).map_err(io("remove", work))?)
 }

@@ -216,9 +216,10 @@ fn in_doubt(reader: &Reader, i: usize) -> Option<f32> {
             return Some(0.1);
         }
         // "apointment": a word misspelt, as every tenth comment has one.
-        let misspelt = match capital && !reader.caseless {
-            true => t.first && !cued && !people_do(reader, i),
-            false => !long || !is_met(reader, i),
+        let misspelt = if capital && !reader.caseless {
+            t.first && !cued && !people_do(reader, i)
+        } else {
+            !long || !is_met(reader, i)
         };
         if misspelt && near & WORD != 0 {
             return None;

@@ -420,16 +420,13 @@ impl<'t> Reader<'t> {
 
     /// "van der Berg", "bin Rashid": small words that are nothing but a part of a name.
     fn is_particle(&self, i: usize, name: usize) -> bool {
-        match self.word_is(i, &["van", "von", "de"]) {
-            true => self.word_is(name, &["der", "den", "de", "la"]),
-            false => {
-                self.word_is(i, &["der", "den", "von", "bin", "ibn", "ap", "della"])
-                    && self.capital(name)
-                    || self.word_is(i, &["de", "la"])
-                        && i > 0
-                        && self.word_is(i - 1, &["van", "de"])
-            }
+        if self.word_is(i, &["van", "von", "de"]) {
+            return self.word_is(name, &["der", "den", "de", "la"]);
         }
+        let alone = ["der", "den", "von", "bin", "ibn", "ap", "della"];
+        let second = self.word_is(i, &["de", "la"]) && i > 0;
+        self.word_is(i, &alone) && self.capital(name)
+            || second && self.word_is(i - 1, &["van", "de"])
     }
 
     fn belongs_after(&self, i: usize, start: usize) -> bool {

@@ -141,10 +141,8 @@ fn without_tail(word: &str) -> &str {
     const TAILS: [&str; 5] = ["s", "ve", "ll", "d", "re"];
     let Some(at) = word.rfind(['\'', '’', '`']).filter(|at| *at > 0) else { return word };
     let tail = word[at..].trim_start_matches(['\'', '’', '`']);
-    match TAILS.iter().any(|known| tail.eq_ignore_ascii_case(known)) {
-        true => &word[..at],
-        false => word,
-    }
+    let known = TAILS.iter().any(|known| tail.eq_ignore_ascii_case(known));
+    if known { &word[..at] } else { word }
 }
 
 /// A combining accent that belongs to the letter before it.
