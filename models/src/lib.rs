@@ -30,6 +30,7 @@ mod meaning;
 mod measuring;
 pub mod model;
 pub mod names;
+mod packed;
 pub mod recoding;
 pub mod report;
 mod residual;

@@ -8,9 +8,10 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use crate::packed::{Packed, packed};
 use heard_encoder::{EncoderError, Precision, Tagger, TaggerFile, TaggerRoom};
 
-const WEIGHTS: &[u8] = include_bytes!("../weights/names.enc");
+const WEIGHTS: Packed = packed!("names.enc");
 /// SHA-256 of the weights, for the records of a run.
 pub const SHA256: &str = "37149c62e5e85c370d63343ca9729ad0a04e587bdfc6e4d8288bef95a7d0833c";
 /// Name and version of the finder.
@@ -45,7 +46,7 @@ impl NameFinder {
         if let Some(finder) = BUILTIN.get() {
             return Ok(finder);
         }
-        let finder = Self::from_bytes(WEIGHTS, Precision::fastest())?;
+        let finder = Self::from_bytes(&WEIGHTS.unpack(), Precision::fastest())?;
         Ok(BUILTIN.get_or_init(|| finder))
     }
 
@@ -91,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_weights_are_those_that_were_packed() {
-        assert_eq!(crate::hex(&Sha256::digest(WEIGHTS)), SHA256);
+        assert_eq!(crate::hex(&Sha256::digest(WEIGHTS.unpack())), SHA256);
     }
 
     #[test]
@@ -100,7 +101,7 @@ mod tests {
         assert_eq!(sentences.len(), 200);
         let texts: Vec<&str> = sentences.iter().map(|s| s.text.as_str()).collect();
         for precision in [Precision::F32, Precision::Int8] {
-            let file = TaggerFile::from_bytes(WEIGHTS).unwrap();
+            let file = TaggerFile::from_bytes(&WEIGHTS.unpack()).unwrap();
             let tagger = Tagger::new(&file, precision).unwrap();
             let mut found: Vec<Vec<usize>> = vec![Vec::new(); sentences.len()];
             let keep = |text: usize, _, chances: &[f32]| {

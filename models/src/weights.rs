@@ -19,6 +19,7 @@ use crate::heads::{Head, Heads};
 use crate::learnt::Learnt;
 use crate::meaning::{Blend, Meaning};
 use crate::model::{About, Model};
+use crate::packed::{Packed, packed};
 use crate::sentences::Sentences;
 
 const MAGIC: &[u8; 8] = b"HEARDFM1";
@@ -27,10 +28,8 @@ const CORRECTED: &[u8; 8] = b"HEARDCM1";
 const HASH: usize = 32;
 
 /// The models that ship with the program, by the id of their codebook.
-const BUILTIN: &[(&str, &[u8])] = &[
-    ("home-care", include_bytes!("../weights/home-care.fast")),
-    ("nhs-qdc", include_bytes!("../weights/nhs-qdc.fast")),
-];
+const BUILTIN: &[(&str, Packed)] =
+    &[("home-care", packed!("home-care.fast")), ("nhs-qdc", packed!("nhs-qdc.fast"))];
 
 /// The accurate models that ship, by the id of their codebook.
 const BUILTIN_ACCURATE: &[(&str, &[u8])] = &[
@@ -85,7 +84,7 @@ impl Model {
 
     /// The model that ships for a codebook.
     pub fn builtin(codebook: &str) -> Result<Self, WeightsError> {
-        Self::from_bytes(builtin_file(codebook)?)
+        Self::from_bytes(&builtin_file(codebook)?)
     }
 
     /// The accurate model that ships for a codebook; None where there is only a fast one.
@@ -320,9 +319,9 @@ impl Model {
 }
 
 /// The file of the fast model that ships for a codebook.
-fn builtin_file(codebook: &str) -> Result<&'static [u8], WeightsError> {
+fn builtin_file(codebook: &str) -> Result<Vec<u8>, WeightsError> {
     let found = BUILTIN.iter().find(|(known, _)| *known == codebook);
-    found.map(|(_, bytes)| *bytes).ok_or_else(|| WeightsError::Unknown {
+    found.map(|(_, packed)| packed.unpack()).ok_or_else(|| WeightsError::Unknown {
         codebook: codebook.to_owned(),
         known: BUILTIN.iter().map(|(known, _)| *known).collect::<Vec<_>>().join(", "),
     })
