@@ -412,47 +412,54 @@ fn people_do(reader: &Reader, i: usize) -> bool {
         || reader.word_is(i + 1, &AFTER) && (!company || beside())
 }
 
-/// What is one letter away from a word: names ([`GIVEN`] and the like), everyday words ([`WORD`]).
+/// What is one letter away from a word: [`WORD`] for an everyday word, and nothing more is looked for
+/// then; otherwise names ([`GIVEN`] and the like).
 fn near(reader: &Reader, i: usize) -> Marks {
     let word = fold(reader.list[i].of(reader.text)).into_bytes();
     if !LETTERS_OF_NEAR.contains(&word.len()) || !word.iter().all(u8::is_ascii_lowercase) {
         return 0;
     }
-    let mut marks = 0;
-    let mut look = |word: &[u8]| {
+    let (mut names, mut other) = (0, Vec::with_capacity(word.len() + 1));
+    let mut is_word = |word: &[u8]| {
         let known = std::str::from_utf8(word).map_or(0, |word| lexicon().marks(word));
-        marks |= if known & (WORD | KEEP | PLACE | FUNCTION | ROLE) != 0 { WORD } else { known };
+        names |= known;
+        known & (WORD | KEEP | PLACE | FUNCTION | ROLE) != 0
     };
-    let mut other = Vec::with_capacity(word.len() + 1);
+    // The likeliest first: a letter too many, two that changed places, one too few, another one.
+    for at in 0..word.len() {
+        other.clone_from(&word);
+        other.remove(at);
+        if is_word(&other) {
+            return WORD;
+        }
+        if at + 1 < word.len() {
+            other.clone_from(&word);
+            other.swap(at, at + 1);
+            if is_word(&other) {
+                return WORD;
+            }
+        }
+    }
     for at in 0..=word.len() {
-        // A letter too few.
         other.clone_from(&word);
         other.insert(at, b'a');
         for letter in b'a'..=b'z' {
             other[at] = letter;
-            look(&other);
+            if is_word(&other) {
+                return WORD;
+            }
         }
-        if at == word.len() {
-            break;
-        }
-        // Another letter.
+    }
+    for at in 0..word.len() {
         other.clone_from(&word);
         for letter in b'a'..=b'z' {
             other[at] = letter;
-            look(&other);
+            if is_word(&other) {
+                return WORD;
+            }
         }
-        // Two that changed places.
-        if at + 1 < word.len() {
-            other.clone_from(&word);
-            other.swap(at, at + 1);
-            look(&other);
-        }
-        // A letter too many.
-        other.clone_from(&word);
-        other.remove(at);
-        look(&other);
     }
-    marks
+    names
 }
 
 /// "Gabapentin", "Apixaban": substances end alike.
