@@ -192,9 +192,10 @@ def heard_f1(tools, rows, train, back, themes, labels):
         subprocess.run([tools / "heard", "run", unseen, "--model", model, "--out", out, *words], check=False)
         import pyarrow.parquet
 
-        table = pyarrow.parquet.read_table(out / "restricted/responses.parquet", columns=["response_id", "themes"])
+        table = pyarrow.parquet.read_table(out / "restricted/responses.parquet", columns=["row", "themes"])
         said = dict(zip(*(column.to_pylist() for column in table.columns)))
-    said = [{t for t in said.get(rows[i][0]["response_id"], []) if t in labels} for i in back]
+    # Below the header the first response stands in row 2.
+    said = [{t for t in said.get(row, []) if t in labels} for row, _ in enumerate(back, start=2)]
     binary = MultiLabelBinarizer(classes=sorted(labels))
     return f1_score(binary.fit_transform([themes[i] for i in back]), binary.transform(said), average="micro")
 
