@@ -440,22 +440,15 @@ fn near(reader: &Reader, i: usize) -> Marks {
             }
         }
     }
-    for at in 0..=word.len() {
-        other.clone_from(&word);
-        other.insert(at, b'a');
-        for letter in b'a'..=b'z' {
-            other[at] = letter;
-            if is_word(&other) {
-                return WORD;
-            }
-        }
-    }
-    for at in 0..word.len() {
-        other.clone_from(&word);
-        for letter in b'a'..=b'z' {
-            other[at] = letter;
-            if is_word(&other) {
-                return WORD;
+    for replaced in 0..=1 {
+        for at in 0..=word.len() - replaced {
+            other.clone_from(&word);
+            other.splice(at..at + replaced, [b'a']);
+            for letter in b'a'..=b'z' {
+                other[at] = letter;
+                if is_word(&other) {
+                    return WORD;
+                }
             }
         }
     }
