@@ -19,7 +19,7 @@ pattern!(
     MARKED,
     r"(?ix) \b(?: account|acct|a/c|client|customer|case|invoice|inv|policy|claim|hospital|patient|service\suser
         |membership|complaint|order|booking|payroll|staff|employee|badge|contract|tenancy|rent|ward|unit|council\stax|person|carefirst|system|pension|bank|sort\scode
-      )? \s* (?:id|no|num|nos|number|numbers|ref|reference|code|roll|a/c|account|acct|inv|invoice|sort\scode)\b
+      )? \s* (?:id|no|num|nos|number|numbers|ref|reference|code|roll|a/c|account|acct|inv|invoice|sort\scode|s/c)\b
       (?:\s(?:on|in)\s(?:\w+\s){1,3}(?:is|was))? [\s.:\#\x2d=()]* (?:(?:is|was|no|number|num|quoted|quoting|ref|reference|of)\b[\s.:\#\x2d=]*)* \#?
       ( (?: (?-i:[A-Z]{2,6})\x20 | [A-Z]{0,6}[/-]? )
         [0-9][A-Z0-9]*(?:[/-][A-Z0-9]+)*(?:\x20(?:[0-9]{2,}[A-Z]?|(?-i:[A-Z]{1,2}))\b)* )"
@@ -35,7 +35,7 @@ pattern!(MIXED, r"\b(?:[A-Z]{1,4}[0-9]{5,10}[A-Z]?|[0-9]{1,2}(?:[A-Z][0-9]{1,3})
 // "HSC/22/90118", "88-40217", "CL 91-6620", "#40931"
 pattern!(
     SLASHED,
-    r"\b(?:[A-Z]{2,6}[/-](?:[A-Z0-9]{1,4}[/-])?[0-9]{2,}(?:[/-][A-Z0-9]+)*|[A-Z]{2,4}\x20[0-9]{2,4}[/-][0-9]{4,}|[0-9]{2,4}[/-][0-9]{5,})\b"
+    r"\b(?:[A-Z]{2,6}[/-](?:[A-Z0-9]{1,4}[/-])?[0-9]{2,}(?:[/-][A-Z0-9]+)*|[A-Z]{2,4}\x20[0-9]{2,4}[/-][0-9]{3,}|[0-9]{2,4}[/-][0-9]{5,})\b"
 );
 pattern!(NUMBERED, r"#\s?([0-9]{4,})\b");
 pattern!(CODED, r"\b[A-Z]{2,6}[/-][0-9]{3,}(?:[/-][A-Z0-9]+)*\b");

@@ -54,7 +54,8 @@ pattern!(
 pattern!(
     HOUSE,
     &format!(
-        r"\b((?:The\s)?\p{{Lu}}[\p{{L}}'’-]+(?:\s\p{{Lu}}[\p{{L}}'’-]+){{0,2}}),\s(?:[0-9]{{1,4}}[A-Za-z]?,?\s)?((?:\p{{Lu}}[\p{{L}}'’.-]*\s){{1,3}})(?:{STREET})\b"
+        r"\b([0-9]{{1,4}}[A-Za-z]?,?\s)?((?:T[Hh][Ee]\s)?\p{{Lu}}[\p{{L}}'’-]+(?:\s\p{{Lu}}[\p{{L}}'’-]+){{0,2}}),\s(?:[0-9]{{1,4}}[A-Za-z]?,?\s)?((?:\p{{Lu}}[\p{{L}}'’.-]*\s){{1,3}})(?:{STREET}|{})\b",
+        STREET.to_uppercase()
     )
 );
 // "on Kittiwake Drive": a street where people live, by its name alone, after a word that says where.
@@ -81,6 +82,12 @@ pattern!(
     r"^,?\s*(?:[A-Z][\p{L}-]+,?\s+){0,3}([A-Z]{1,2}[0-9][A-Z0-9]?(?:\s?[0-9][A-Z]{2})?)\b"
 );
 
+// "Glebe Farm, Sallow Road, Much Tarring, Hereford HR2 9QZ": the village between street and postcode.
+pattern!(
+    VILLAGE,
+    r"^,\s((?:\p{Lu}[\p{L}'’-]+\s?){1,3}),\s(?:(?:by|near|nr)\s)?(?:\p{Lu}[\p{L}-]+,?\s){0,3}[A-Z]{1,2}[0-9]"
+);
+
 pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
     let before = found.len();
     if hints.any(DIGIT_WORD) {
@@ -102,6 +109,10 @@ pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
     find_without_number(text, hints, found);
     let ends: Vec<usize> = found[before..].iter().map(|f| f.range.end).collect();
     for end in ends {
+        let village = VILLAGE.captures(&text[end..]).and_then(|c| c.get(1));
+        if let Some(village) = village.filter(|v| !is_town(v.as_str())) {
+            found.push(Found::new(end + village.start()..end + village.end(), Address));
+        }
         if let Some(code) = OUTWARD.captures(&text[end..]).and_then(|c| c.get(1)) {
             found.push(Found::new(end + code.start()..end + code.end(), Postcode));
         }
@@ -123,9 +134,9 @@ pub(super) fn find_without_number(text: &str, hints: Hints, found: &mut Vec<Foun
     }
     if hints.any(LISTED) {
         for c in HOUSE.captures_iter(text) {
-            if let (Some(whole), Some(house), Some(street)) = (c.get(0), c.get(1), c.get(2))
+            if let (Some(whole), Some(house), Some(street)) = (c.get(0), c.get(2), c.get(3))
                 && is_street_name(street.as_str())
-                && is_house_name(text, &house.range())
+                && is_house_name(text, &house.range(), c.get(1).is_some())
             {
                 found.push(Found::new(whole.range(), Address));
             }
@@ -150,16 +161,28 @@ pub(super) fn find_without_number(text: &str, hints: Hints, found: &mut Vec<Foun
     }
 }
 
+/// Whether a list holds the words as a town or county, which stay.
+fn is_town(words: &str) -> bool {
+    let folded = fold(words);
+    lexicon().is_nobody(&folded, true) || lexicon().marks(&folded) & PLACE != 0
+}
+
 /// Whether words before a comma and a street can name a house: no town, no name of a person, and
-/// nothing that begins a sentence by chance.
-fn is_house_name(text: &str, house: &std::ops::Range<usize>) -> bool {
+/// nothing that begins a sentence by chance. A number before it speaks for a house, and so does "The"
+/// after a comma.
+fn is_house_name(text: &str, house: &std::ops::Range<usize>, numbered: bool) -> bool {
     const CUES: [&str; 12] =
         ["at", "to", "is", "live", "from", "in", ":", "address", "of", "near", "outside", "was"];
     let before = text[..house.start].trim_end();
     let begins = before.is_empty() || text[..house.start].ends_with('\n');
     let last = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
-    let cued = begins || CUES.contains(&last.to_lowercase().as_str()) || before.ends_with(':');
     let words = &text[house.clone()];
+    let listed = before.ends_with(',') && words.starts_with("The ");
+    let cued = begins
+        || numbered
+        || listed
+        || CUES.contains(&last.to_lowercase().as_str())
+        || before.ends_with(':');
     let kept = lexicon().is_nobody(&fold(words), true)
         || words.split_whitespace().all(|w| lexicon().marks(&fold(w)) & PLACE != 0)
         || words.split_whitespace().any(|w| {

@@ -515,8 +515,23 @@ pub(super) fn tells_time(reader: &Reader, i: usize) -> bool {
         "every", "early", "late", "mid", "during", "before", "after", "on", "all", "for",
         "between", "the", "through",
     ];
+    const SEASONS: [&str; 6] = ["august", "easter", "christmas", "summer", "autumn", "spring"];
+    const HOW: [&str; 14] = [
+        "always", "usually", "often", "fine", "bad", "worse", "worst", "when", "the", "over",
+        "coming", "here", "hard", "busy",
+    ];
     let dated = |j: usize| reader.list.get(j).is_some_and(|t| t.has_digit);
-    i > 0 && (reader.word_is(i - 1, &BEFORE) || dated(i - 1))
+    // "back to August"
+    let to = i > 1
+        && reader.word_is(i - 1, &["to"])
+        && reader.word_is(i - 2, &["back", "up", "through", "prior", "due"]);
+    // "August is always bad"
+    let season = reader.list[i].first
+        && reader.word_is(i, &SEASONS)
+        && reader.at(i + 1, IS)
+        && reader.word_is(i + 2, &HOW);
+    to || season
+        || i > 0 && (reader.word_is(i - 1, &BEFORE) || dated(i - 1))
         || dated(i + 1)
         || i > 1 && reader.word_is(i - 1, &["and", "or", "to"]) && reader.at(i - 2, TIME)
         || reader.word_is(i + 1, &["and", "or", "to"])

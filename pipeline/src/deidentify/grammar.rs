@@ -49,7 +49,7 @@ const ROLES: &str = "carer carers caregiver nurse mum mam mom mother dad father 
     partner son daughter sister brother manager supervisor coordinator co-ordinator worker \
     workers neighbour neighbours friend friends doctor gp receptionist physio ot therapist \
     consultant driver cleaner assistant assistants lady ladies lad lads girl girls man woman \
-    helper helpers midwife paramedic porter surgeon dentist nan grandma grandad gran granddaughter \
+    helper helpers sitter befriender cook enabler support-worker midwife paramedic porter surgeon dentist nan grandma grandad gran granddaughter \
     grandson niece nephew cousin aunt auntie uncle granny stepson stepdaughter colleague advocate \
     mother-in-law father-in-law daughter-in-law son-in-law keyworker team leader boss owner \
     director counsellor volunteer warden client resident patient tutor matron hca boyfriend \
@@ -81,7 +81,7 @@ const DONE_BY_PEOPLE: &str = "came comes visits visited helped helps said says t
     died introduced answered noticed reassured sings works worked speaks spoke talks talked walks drives drove keeps kept always never remembers \
     remembered forgets lets comforted calmed checks checked fed feeds lifted holds held cried laughs \
     laughed jokes jollies \
-    trained taught swapped texted texts wrote bathes shaved shaves reckons hates loves likes asked \
+    fell slept trained taught swapped texted texts wrote bathes shaved shaves reckons hates loves likes asked \
     asks";
 
 /// What follows the name of a person when it has become the name of a place.

@@ -226,12 +226,13 @@ fn after_called(reader: &Reader, i: usize) -> Option<usize> {
 
 /// "J.B. declined lunch", "her initials are K.W."
 fn mark_initials(reader: &Reader, i: usize, names: &mut [bool]) {
-    const OTHER: [&str; 68] = [
+    const OTHER: [&str; 77] = [
         "ni", "wi", "nvq", "hm", "rn", "sen", "ra", "bbc", "itv", "dwp", "st", "oap", "pip", "aa",
         "esa", "la", "cpn", "mri", "ct", "ecg", "iv", "uti", "tb", "hiv", "dnr", "mp", "wc", "tlc",
         "nb", "od", "bd", "rc", "vip", "ta", "uk", "gp", "ot", "pt", "nhs", "am", "pm", "tv", "dn",
         "id", "eg", "ie", "cqc", "dob", "ok", "pa", "ps", "us", "eu", "hq", "rip", "ms", "me",
-        "bp", "ae", "cv", "cd", "dvd", "pc", "asap", "np", "ed", "sw", "hr",
+        "na", "ne", "se", "nw", "rvi", "rta", "pts", "ltd", "sos", "bp", "ae", "cv", "cd", "dvd",
+        "pc", "asap", "np", "ed", "sw", "hr",
     ];
     let letter =
         |j: usize| reader.list.get(j).is_some_and(|t| t.capital && t.letters == 1 && !t.has_digit);
@@ -321,6 +322,11 @@ fn after_role(reader: &Reader, i: usize) -> Option<usize> {
 
 /// "thanks to Will", "with Hope", "Dear Margaret".
 fn after_towards(reader: &Reader, i: usize) -> Option<usize> {
+    // "PLEASE THANK PRECIOUS FOR", where capitals say nothing
+    let for_it = reader.word_is(i, &["thank"]) && reader.word_is(i + 2, &["for", "so", "very"]);
+    if for_it && !reader.capital(i + 1) && reader.at(i + 1, NAME_FIRST) && reader.spaced(i) {
+        return Some(i + 1);
+    }
     if !reader.at(i, TOWARDS) || !reader.spaced(i) || !reader.capital(i + 1) {
         return None;
     }
@@ -373,6 +379,11 @@ fn after_initial(reader: &Reader, i: usize) -> Option<usize> {
             && surname
             && !next.is(WORD | PLACE)
             && !matches!(t.of(reader.text), "I" | "A")
+            // "R A Hazeldine"
+            || reader.spaced(i)
+                && (surname || reader.unknown(i + 1))
+                && !next.is(WORD)
+                && reader.before(i).is_some_and(|b| b.capital && b.letters == 1 && !b.has_digit)
     };
     named.then_some(i + 1)
 }

@@ -4,6 +4,7 @@
 
 use super::lexicon::{ALWAYS, DOES, GIVEN, IS, KEEP, ROLE, SURNAME, TIME, WORD};
 use super::persons::Reader;
+use super::tokens::Token;
 
 /// Whether a word is nobody here, whatever the lists say.
 pub(super) fn denied(reader: &Reader, i: usize) -> bool {
@@ -13,7 +14,11 @@ pub(super) fn denied(reader: &Reader, i: usize) -> bool {
     }
     done_to_somebody(reader, i)
         || is_a_thing(reader, i)
-        || t.is(WORD) && (named_small(reader, i) || is_a_virtue(reader, i))
+        || is_a_storm(reader, i)
+        || is_a_day(reader, i)
+        || is_stressed(reader, i)
+        || asks_the_future(reader, i)
+        || t.is(WORD) && (named_small(reader, i) || is_a_virtue(reader, i) || is_had(reader, i))
 }
 
 /// "don't harry me", "they josh us": whatever has an object is a verb.
@@ -42,6 +47,50 @@ fn is_a_thing(reader: &Reader, i: usize) -> bool {
     let it_is =
         |j: usize| j > 0 && reader.word_is(j, &["is", "was"]) && reader.word_is(j - 1, &["it"]);
     article && (it(i - 2) || it_is(i - 2)) && !reader.word_is(i + 1, &["who"])
+}
+
+/// "during Storm Doris", "Hurricane Katrina": weather.
+fn is_a_storm(reader: &Reader, i: usize) -> bool {
+    const STORMS: [&str; 4] = ["storm", "hurricane", "typhoon", "cyclone"];
+    let named = |b: &Token| b.capital || reader.caseless;
+    reader.before(i).is_some_and(named) && reader.word_is(i - 1, &STORMS)
+        || reader.word_is(i, &STORMS) && reader.joined(i) && reader.capital(i + 1)
+}
+
+/// "my bill's wrong", "today's bill has": what somebody has, and written small.
+fn is_had(reader: &Reader, i: usize) -> bool {
+    const WHOSE: [&str; 8] = ["my", "your", "his", "her", "their", "the", "this", "that"];
+    let t = &reader.list[i];
+    !reader.capital(i) && !reader.caseless && reader.before(i).is_some_and(|b| b.end != b.after)
+        || !reader.capital(i) && !t.is(ALWAYS) && i > 0 && reader.word_is(i - 1, &WHOSE)
+}
+
+/// "someone WILL come", "PEG feeds", "we call her NAN": stress and abbreviations in a mixed text.
+fn is_stressed(reader: &Reader, i: usize) -> bool {
+    reader.list[i].all_capitals
+        && !reader.caseless
+        && reader.word_is(i, &["will", "may", "peg", "tia", "pat", "nan", "dot", "art", "grant"])
+}
+
+/// "Will my mam still get", "Will the hairdresser come".
+fn asks_the_future(reader: &Reader, i: usize) -> bool {
+    const ASKED: [&str; 15] = [
+        "my", "the", "our", "your", "his", "her", "their", "this", "that", "these", "there", "a",
+        "any", "someone", "anyone",
+    ];
+    reader.list[i].first && reader.word_is(i, &["will"]) && reader.word_is(i + 1, &ASKED)
+}
+
+/// "from 1 June my dad": a month after its day.
+fn is_a_day(reader: &Reader, i: usize) -> bool {
+    let t = &reader.list[i];
+    t.is(TIME)
+        && t.is(GIVEN)
+        && reader.before(i).is_some_and(|day| {
+            let day = day.of(reader.text);
+            let number = day.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+            number.parse::<u8>().is_ok_and(|day| (1..=31).contains(&day))
+        })
 }
 
 /// "Chase the GP. I have to chase": done to something, and small, and not as a name, in the same text.
@@ -106,6 +155,11 @@ mod tests {
             "One carer is a jack of all trades, and Bob's your uncle.",
             "It was robbing Peter to pay Paul, and the paperwork was a real Jekyll and Hyde.",
             "He has Crohn's and Bell's palsy, and I have Parkinson's.",
+            "Please note that from 1 June my dad will be with us, and until 3rd May her sister.",
+            "Will my mam still get her tablets? Will the hairdresser come?",
+            "My bill's wrong again, and today's bill has 62 visits on it.",
+            "Someone WILL come, they said on Christmas Eve. She does PEG feeds.",
+            "During Storm Doris one came on a tractor.",
             "Wash the Kylie sheet and give him some Earl Grey and Victoria sponge.",
         ] {
             assert_eq!(room.label(text).as_str(), text);

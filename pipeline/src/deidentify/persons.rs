@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use super::doubts;
 use super::found::Found;
 use super::habits;
 use super::introductions;
@@ -308,7 +309,9 @@ impl<'t> Reader<'t> {
             {
                 return false;
             }
-            return next() && (self.at(i + 1, DOES) || who && !t.first);
+            return next()
+                && (self.at(i + 1, DOES) || who && !t.first)
+                && !doubts::tells_time(self, i);
         }
         if self.before(i).is_some_and(|b| {
             ["the", "a", "an", "any", "some", "every", "no"]
@@ -414,7 +417,9 @@ impl<'t> Reader<'t> {
 
     /// Whether a name can go on over the gap after a word: a space, or a full stop after an initial.
     fn goes_on(&self, i: usize) -> bool {
-        let initial = self.list[i].letters == 1 && self.list[i].capital;
+        // "p. smythe"
+        let small = self.list.get(i + 1).is_some_and(|next| !next.capital);
+        let initial = self.list[i].letters == 1 && (self.list[i].capital || small);
         self.joined(i) || (initial && i + 1 < self.list.len() && matches!(self.gap(i), ". " | "."))
     }
 
@@ -479,6 +484,9 @@ impl<'t> Reader<'t> {
     fn belongs_before(&self, i: usize, name: usize) -> bool {
         let t = &self.list[i];
         let dotted = self.gap(i).starts_with('.');
+        if t.letters == 1 && dotted && !t.capital && !self.capital(name) {
+            return !t.first;
+        }
         if !(self.capital(i) || t.letters == 1 && t.capital && dotted) || t.has_digit {
             return false;
         }

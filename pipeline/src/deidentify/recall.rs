@@ -53,7 +53,7 @@ impl Mode {
     }
 }
 
-const STRUCTURED: f64 = 0.96;
+const STRUCTURED: f64 = 0.95;
 const STANDARD: f64 = 0.93;
 const STRICT: f64 = 0.96;
 
