@@ -245,6 +245,24 @@ impl Reader<'_> {
                 (self.used[came], self.used[due]) = (true, true);
                 self.keep(measure, (minutes, None), None, span, own);
             }
+            (Make::Stay, Some((came, (a, _))), Some((left, (b, _)))) => {
+                if self.used[came] || self.used[left] {
+                    return;
+                }
+                let at = whole.unwrap_or(a.start..b.end);
+                let stayed = clock(quantity(left), quantity(came));
+                let Some(("minutes_late", minutes)) = stayed.filter(|(_, m)| *m <= 180.0) else {
+                    return;
+                };
+                let place = Place { sentence, at: at.clone() };
+                if vetoed("visit_minutes", &place, rule.may_be_wish) {
+                    return;
+                }
+                let span = self.plain.place(at.start + offset..at.end + offset);
+                let own = quantity(came).span.clone();
+                (self.used[came], self.used[left]) = (true, true);
+                self.keep("visit_minutes", (minutes, None), None, span, own);
+            }
             (Make::Two(first, second), Some((i, (a, kind))), Some((j, (b, other_kind)))) => {
                 // Two bare numbers say nothing but in "pay for 30, get 10".
                 let (one, other) = (quantity(i), quantity(j));
@@ -398,7 +416,7 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
     let before = &full[turned..];
     let clause = &before[before.rfind(" ,").unwrap_or(0)..];
     let after = place.after();
-    if rules::AFTERWARDS.is_match(after)
+    if rules::AFTERWARDS.is_match(after) && measure != "travel_minutes"
         || (measure.starts_with("visit_m") && clause.trim_end().ends_with(" no"))
     {
         return true;
@@ -411,7 +429,11 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
     let about_care = after.split(" ,").next().unwrap_or(after);
     match measure {
         "hourly_cost" | "weekly_cost" => {
-            rules::WAGE.is_match(full) || clause.trim_end().ends_with(" on")
+            rules::WAGE.is_match(full)
+                || clause.trim_end().ends_with(" on")
+                || rules::NEGATED.is_match(clause.trim_end())
+                || rules::NOT_CARE.is_match(full)
+                || rules::NOT_CARE.is_match(about_care)
         }
         "wait_days" => {
             // What was waited for says it; only where nothing does, what stands before.
@@ -420,18 +442,24 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
                 || care.is_none() && last(&rules::OTHERS, clause) > last(&rules::CARE, clause)
         }
         "visits_per_day" => {
-            rules::DOSES.is_match(place.around()) || !rules::CARE.is_match(place.around())
+            let named = [" visit", " call"].iter().any(|word| after.starts_with(word));
+            rules::NEGATED.is_match(clause.trim_end())
+                || !named
+                    && (rules::DOSES.is_match(place.around())
+                        || !rules::CARE.is_match(place.around()))
         }
         "hours_per_week" => rules::WORKED.is_match(full),
         "years_receiving" => rules::WORKED.is_match(place.around()),
         "care_workers" => rules::TOGETHER.is_match(clause) || rules::TOGETHER.is_match(about_care),
         "missed_visits" => {
             let share = [" in N", " out of N"].iter().any(|of| after.contains(of));
-            share || rules::DOSES.is_match(place.around())
+            let named = [" visit", " call"].iter().any(|word| after.starts_with(word));
+            share || !named && rules::DOSES.is_match(place.around())
         }
         "notice_hours" => ["take", "took", "takes", "taking", "taken", "pay", "paid"]
             .iter()
             .any(|word| clause.trim_end().ends_with(word)),
+        "minutes_late" if clause.trim_end().ends_with(" not") => true,
         "minutes_early" => {
             left_early(clause) || last(&rules::OTHERS, full) > last(&rules::CARE, full)
         }

@@ -21,7 +21,7 @@ pattern!(
         |membership|complaint|order|booking|payroll|staff|employee|badge|contract|tenancy|rent|ward|unit|council\stax|person|carefirst|system|pension|bank|sort\scode
       )? \s* (?:id|no|num|nos|number|numbers|ref|reference|code|roll|a/c|account|acct|inv|invoice|sort\scode|s/c)\b
       (?:\s(?:on|in)\s(?:\w+\s){1,3}(?:is|was))? [\s.:\#\x2d=()]* (?:(?:is|was|no|number|num|quoted|quoting|ref|reference|of)\b[\s.:\#\x2d=]*)* \#?
-      ( (?: (?-i:[A-Z]{2,6})\x20 | [A-Z]{0,6}[/-]? )
+      ( (?: (?-i:[A-Z]{2,6})\x20 | [A-Z]{0,12}[/-]? )
         [0-9][A-Z0-9]*(?:[/-][A-Z0-9]+)*(?:\x20(?:[0-9]{2,}[A-Z]?|(?-i:[A-Z]{1,2}))\b)* )"
 );
 pattern!(
@@ -42,6 +42,11 @@ pattern!(CODED, r"\b[A-Z]{2,6}[/-][0-9]{3,}(?:[/-][A-Z0-9]+)*\b");
 pattern!(
     SORT_CODE,
     r"(?i)\b([0-9]{2}[- ][0-9]{2}[- ][0-9]{2})[ ,;/]+(?:(?:and\s)?(?:acc(?:oun)?t?|a/c)[a-z .:]*)?([0-9]{8})\b"
+);
+
+pattern!(
+    CARD_END,
+    r"(?i)\bcard\s+(?:number\s+)?(?:that\s+|which\s+)?end(?:ing|s|ed)\s+(?:in\s+|with\s+)?([0-9]{4})\b"
 );
 
 // A driving licence, a blue badge, a seafarer's book.
@@ -98,6 +103,8 @@ pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
         let longer = LONGER.find_iter(text).filter(|m| digits(m.as_str()).len() >= 12);
         found.extend(longer.map(|m| Found::new(m.range(), Account)));
     }
+    let ends = CARD_END.captures_iter(text).filter_map(|c| c.get(1));
+    found.extend(ends.map(|m| Found::new(m.range(), Account)));
     found.extend(ISSUED.find_iter(text).map(|m| Found::new(m.range(), Account)));
     let mixed = MIXED.find_iter(text).filter(|m| digits(m.as_str()).len() >= 5);
     found.extend(mixed.map(|m| Found::new(m.range(), Account)));

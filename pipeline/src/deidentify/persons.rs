@@ -109,9 +109,11 @@ pub(super) fn find_again(reader: &Reader, known: &HashSet<String>, found: &mut V
         {
             continue;
         }
-        // "Lamb, she said": a word that begins a sentence, and is somebody by what follows.
-        let begins =
-            || reader.gap(i).trim() == "," && reader.word_is(i + 1, &["she", "he", "they"]);
+        // "Lamb, she said", "Joy is": a word that begins a sentence, and is somebody by what follows.
+        let begins = || {
+            reader.done_by(i)
+                || reader.gap(i).trim() == "," && reader.word_is(i + 1, &["she", "he", "they"])
+        };
         let spelled = !token.is(WORD) || reader.capital(i) && (!token.first || begins());
         let elsewhere = token.is(PLACE) && reader.before(i).is_some_and(|b| b.is(LOCATIVE));
         if spelled

@@ -165,6 +165,7 @@ fn planted_identifiers_of_the_third_set_are_found() {
 fn planted_identifiers_that_another_hand_wrote_are_found() {
     holds_floors("planted-tenth.csv", "kept");
     holds_floors("planted-eleventh.csv", "kept");
+    holds_floors("planted-twelfth.csv", "kept");
     holds_floors("planted-ninth.csv", "kept");
     holds_floors("planted-eighth.csv", "kept");
     holds_floors("planted-seventh.csv", "kept");

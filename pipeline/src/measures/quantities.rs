@@ -120,6 +120,10 @@ pub(super) fn plain(tokens: &[Token<'_>]) -> Plain {
         let found = if begins(token) { reader.quantity(at) } else { None };
         if let Some((mut quantity, next)) = found {
             quantity.span = token.span.start..tokens[next - 1].span.end;
+            // "missed over three weeks": a stretch of time as much as a bound.
+            if token.word == "over" && quantity.unit.mark() == 'D' {
+                out.push("over", token.span.clone());
+            }
             let mark = format!("{}{}", quantity.unit.mark(), out.quantities.len());
             out.push(&mark, quantity.span.clone());
             out.quantities.push(quantity);
@@ -225,6 +229,27 @@ impl Reader<'_> {
     /// The index after words that bound what follows; Some(true) where it is the most, Some(false)
     /// where it is about as much.
     fn bound(&self, at: usize) -> (usize, Option<bool>) {
+        // "has gone up to £87", "from two visits up to four": what it is now, and not the most.
+        let rose = |back| {
+            matches!(
+                self.before(at, back),
+                "gone"
+                    | "went"
+                    | "going"
+                    | "goes"
+                    | "risen"
+                    | "rose"
+                    | "put"
+                    | "shot"
+                    | "crept"
+                    | "from"
+            )
+        };
+        if self.says(at, &["up", "to"])
+            && (rose(1) || (2..=7).any(|back| self.before(at, back) == "from"))
+        {
+            return (at, None);
+        }
         for (words, upper) in BEFORE {
             if self.says(at, words) {
                 let negated = words.ends_with(&["more", "than"])
@@ -268,7 +293,7 @@ impl Reader<'_> {
         // "one of them", "this one": no count, but for "not one missed", "missed one".
         let one = self.word(at) == "one" && upper.is_none();
         if one
-            && self.word(next) != "missed"
+            && !matches!(self.word(next), "missed" | "visit" | "call")
             && !matches!(
                 self.before(at, 1),
                 "missed" | "about" | "at" | "till" | "until" | "of" | "by"
@@ -343,9 +368,12 @@ impl Reader<'_> {
         let joins = matches!(self.word(next), "to" | "or")
             || self.is(next, Kind::Hyphen)
             || self.is(next, Kind::Slash);
-        if joins
+        // "ten, maybe fifteen"
+        let maybe = matches!(self.word(next + 1), "maybe" | "perhaps" | "possibly");
+        let far = if self.is(next, Kind::Comma) && maybe { 2 } else { 1 };
+        if (joins || far == 2)
             && !self.changed(at)
-            && let Some((upper, after)) = self.number(next + 1)
+            && let Some((upper, after)) = self.number(next + far)
             && upper > value
             && upper <= value * 10.0
             && !self.is(after, Kind::Slash)

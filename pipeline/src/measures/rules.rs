@@ -20,10 +20,12 @@ pub(super) enum Make {
     Both(&'static str, &'static str),
     /// `q` is a time of arrival, `r` the agreed one.
     Clock,
+    /// `q` is a time of arrival, `r` the time of leaving.
+    Stay,
     /// Said to be none.
     Zero(&'static str),
 }
-use Make::{Both, Clock, One, Two, Zero};
+use Make::{Both, Clock, One, Stay, Two, Zero};
 
 /// A pattern and what it makes.
 pub(super) struct Rule {
@@ -88,7 +90,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         Clock,
         W,
-        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,3} (?:at|for|by|of) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
+        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,3}? (?:at|for|by|of|be|as) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here|were here|was here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
     ),
     (
         Clock,
@@ -99,7 +101,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("travel_minutes"),
         W,
-        r"@M(?: \w+){0,2} (?:between|from one)~2 (?:calls|visits|clients|jobs|houses|customers|people|them|each|call|to)\b",
+        r"@M(?: \w+){0,2} (?:between|from one)(?: my| your| our| the)?~2 (?:calls|visits|clients|jobs|houses|customers|people|them|each|call|to)\b",
     ),
     (
         One("travel_minutes"),
@@ -137,14 +139,55 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("wait_days"),
         W,
-        r"@D (?:for|before|until|till|to get|to have|to arrange|to)~4 (?:assess\w*|package|call(?:ed)? back|callback|r[ia]ng back|rung back|reply|replied|answer|social worker|review\w*|care (?:started|package|to start|plan|began|in place)|carers? (?:started|came|to start)|started|anyone|someone|somebody|hear)",
+        r"@D (?:for|before|until|till|to get|to have|to arrange|to)~4 (?:assess\w*|package|call(?:ed)?(?: \w+)? back|callback|r[iau]ng(?: \w+)? back|phoned(?: \w+)? back|got back|reply|replied|answer|social worker|review\w*|care (?:started|package|to start|plan|began|in place)|carers? (?:started|came|to start)|started|anyone|someone|somebody|hear)",
     ),
     (
         One("wait_days"),
         W,
         r"(?:call back|callback|reply|answer|response|assessment|nothing|ring back|heard (?:nothing|back|from (?:them|you|anyone)))~3 (?:after|in|for) @D|(?:replied|called back|rang back|got back|phoned back)~2 after @D",
     ),
+    (
+        One("wait_days"),
+        F,
+        r"(?:took|takes|taken)(?: over)? @D(?: \w+){0,9}? (?:until|till|before|to)~3 (?:care|package|carers?|started|start|assess\w*|come through|came through|arrive|arrived|get|anyone|someone)",
+    ),
+    (
+        One("wait_days"),
+        F,
+        r"(?:was|were|is|been) (?:nearly |over )?@D (?:before|until|till)(?: \w+){0,4}? (?:heard|hear|r[au]ng|called|phoned|replied|came|got|started|visited|anyone|someone)\b",
+    ),
+    (
+        One("wait_days"),
+        F,
+        r"@D(?: or so)? without (?:any |a |any kind of )?(?:care|carers?|help|support|package|anyone|visits?)\b",
+    ),
+    (
+        One("wait_days"),
+        F,
+        r"@D~1 (?:we|i|they|she|he|mum|dad|mam|someone)(?: have| had| ve| d)? waited\b",
+    ),
+    (
+        One("wait_days"),
+        F,
+        r"(?:call back|callback|call|reply|answer|response|called(?: \w+)? back|r[au]ng(?: \w+)? back|got back to (?:me|us))~2 @D later\b",
+    ),
+    (
+        One("wait_days"),
+        F,
+        r"(?:assessment|package|care|start|review|commode|aids?|equipment|key safe|pendant)(?: \w+){0,9}? (?:came|come|arrived|turned up|came through|started|was fitted|were fitted|was delivered|were delivered)~1 (?:after|within|in) @D",
+    ),
+    (One("wait_days"), F, r"(?:took|takes) (?:another|a further|a whole) @D"),
     // Money.
+    (
+        One("hourly_cost"),
+        F,
+        r"(?:wants?|wanted|asks?|asked|quoted|charges?)(?: for| me| us| him| her)? @G~2 (?:an|per|a|each|every|/) (?:hour|hr|h)\b",
+    ),
+    (
+        One("weekly_cost"),
+        F,
+        r"(?:wants?|wanted|asks?|asked|quoted|charges?)(?: for| me| us| him| her)? @G (?:weekly|pw|(?:per|a|each|every|/) (?:week|wk))\b",
+    ),
     (
         Two("hourly_cost", "hourly_cost"),
         F,
@@ -184,6 +227,7 @@ const TABLE: &[(Make, bool, &str)] = &[
         W,
         r"@H~3 (?:a|per|each|every|/|p) (?:week|wk)\b|@H~2 (?:weekly|pw|p w)\b|weekly @H",
     ),
+    (One("visits_per_day"), W, r"@N (?:visits?|calls?) (?:a|per|each|every|/) day\b"),
     (
         One("visits_per_day"),
         W,
@@ -192,7 +236,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("visits_per_day"),
         W,
-        r"(?:come|comes|came|coming|in|visit|visits|visited|calls?|carers?|care|here|have them|turn up|round|package|called|attends?)(?: \w+| ,){0,5} @F(?: (?:a|per|each|every|in a) day\b| daily\b)|@F (?:a|per|each|every) day~3 (?:carers?|care|visits?|calls?|they come|she comes|he comes)\b",
+        r"(?:come|comes|came|coming|in|visit|visits|visited|calls?|carers?|care|here|have them|turn up|round|package|called|attends?)(?: \w+| ,){0,8} @F(?: (?:a|per|each|every|in a) day\b| daily\b)|@F (?:a|per|each|every) day~3 (?:carers?|care|visits?|calls?|they come|she comes|he comes)\b",
     ),
     (
         One("visits_per_day"),
@@ -281,7 +325,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("visit_minutes_expected"),
         F,
-        r"(?:plan|contract|rota|agreement|package)(?: \w+){0,2} (?:says|said|states|stated|shows|showed|is for|was for)~2 @M",
+        r"(?:plan|contract|rota|agreement|package)(?: \w+){0,2} (?:says|said|states|stated|shows|showed|is for|was for|allows|allowed|gives)~2 @M",
     ),
     (
         One("visit_minutes_expected"),
@@ -301,7 +345,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("visit_minutes"),
         W,
-        r"(?:it|they|which|only|just|always|usually|never) (?:lasts|lasted|last)~2 @M",
+        r"(?:it|they|which|only|just|always|usually|never) last~2 @M|(?:lasts|lasted)~2 @M",
     ),
     (
         One("visit_minutes"),
@@ -317,6 +361,17 @@ const TABLE: &[(Make, bool, &str)] = &[
         One("visit_minutes"),
         W,
         r"(?:in and out|in and out again|out the door|out|gone|gone again|done) in @N(?: ,| \.| most| every| if|$)|(?:stay|stays|stayed) for @N(?: ,| \.|$)",
+    ),
+    (One("visit_minutes"), F, r"timed (?:it|them|her|him)(?: \w+| ,){0,5}? (?:about )?@M"),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:stay|stays|stayed)(?: for| only| just| about| maybe)* @N(?: ,| \.| if| most|$)",
+    ),
+    (
+        Stay,
+        W,
+        r"(?P<s>(?:come|comes|came|arrives?|arrived|in|here)(?: at| about| around)* @T(?: ,| and| \w+){0,4}? (?:gone|out|left|off|away|leaves?|finished|done)(?: by| at| before| again)* %T)",
     ),
     (One("visit_minutes"), W, r"(?:left|leave|leaves|leaving|gone|went) (?:after|within)~2 @M"),
     (
@@ -406,6 +461,21 @@ const TABLE: &[(Make, bool, &str)] = &[
     (One("missed_visits"), W, r"(?P<s>@V no shows?(?:~2 @per)?)"),
     (
         One("missed_visits"),
+        F,
+        r"(?P<s>@V (?:visits?|calls?)~1 (?:didn t|did not|never|haven t|hasn t|have not|has not) (?:happened|happen|come|came|turned up|turn up|take place|took place|materialised|materialise|appeared|appear)(?:~2 @per)?)",
+    ),
+    (
+        One("missed_visits"),
+        F,
+        r"(?P<s>@V (?:visits?|calls?) @per(?: were| was| have been| get| got| are)* missed)",
+    ),
+    (
+        One("missed_visits"),
+        F,
+        r"(?P<s>@V of (?:those|these|my|the|our|her|his|their) (?:visits|calls)(?: were| was| have been| got| get| are)* missed)",
+    ),
+    (
+        One("missed_visits"),
         W,
         r"(?P<s>(?:(?:no one|nobody|no carer|noone|they|carers?|she)(?: just| simply)?~1 (?:turned up|came|arrived|showed up|turn up|come|show up)|no show)~1 @F(?:~2 @per)?)",
     ),
@@ -418,7 +488,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("years_receiving"),
         W,
-        r"(?:had|have|having|receiving|received|getting|using|used|has)(?: \w+){0,4} (?:care|carers?|help|support|package|service|agency|company|visits|calls|team|girls|lady|ladies|lass|woman|carer)(?: \w+){0,4} @Y",
+        r"(?:had|have|having|receiving|received|getting|using|used|has)(?: \w+){0,4} (?:care|carers?|help|support|package|service|agency|company|visits|calls|team|girls|lady|ladies|lass|woman|carer)(?: \w+){0,4}(?: , so)? @Y",
     ),
     (
         One("years_receiving"),
@@ -529,7 +599,7 @@ pub(super) static TURN: LazyLock<Regex> = LazyLock::new(|| {
 /// What follows a quantity and makes it a wish, or another thing.
 pub(super) static AFTERWARDS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"^(?:(?: [a-z]+){0,3} (?:would|ll) (?:be|do|make|help|suit|mean)| (?:more|longer|extra|ago|old|away|of age|apart|sleep|for lunch|break|respite|off work|each way|drive|walk|to myself|to go|on hold|on the (?:phone|bus|train|floor|toilet|commode|loo)|on (?:her|his|their) (?:phone|mobile)|looking for|trying|waiting|finding|parking|of (?:[a-z]+ )?(?:sleep|conversation|peace|freedom|respite)|in (?:hospital|bed|the pub)|late arriving at|phone|peace|training|back|left|over|beyond|on my own|alone|for myself))\b",
+        r"^(?:(?: [a-z]+){0,3} (?:would|ll) (?:be|do|make|help|suit|mean)| (?:more|longer|extra|ago|old|away|of age|apart|sleep|for lunch|break|respite|off work|each way|drive|walk|to myself|to go|on hold|on the (?:phone|bus|train|floor|toilet|commode|loo)|on (?:her|his|their) (?:phone|mobile)|looking for|trying|waiting|finding|parking|of the (?:agreed|planned|booked|right|set|stated|due) time|of (?:[a-z]+ )?(?:sleep|conversation|peace|freedom|respite)|in (?:hospital|bed|the pub)|late arriving at|phone|peace|training|back|left|over|beyond|on my own|alone|for myself))\b",
     )
 });
 
@@ -537,6 +607,20 @@ pub(super) static AFTERWARDS: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
         r"\b(?:gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|phone|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|parking|assessor|inspector|interview|meeting)\b",
+    )
+});
+
+/// Said not to be so, right before a quantity.
+pub(super) static NEGATED: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:don t|do not|doesn t|does not|didn t|did not|isn t|is not|are not|aren t|never|no longer|not)(?: get| have| got| getting| having| charge| pay)?$",
+    )
+});
+
+/// What money is paid for that is no care at home.
+pub(super) static NOT_CARE: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:(?:care|nursing|residential) homes?|for (?:the |a |my |our |his |her )?(?:taxis?|cleaner|cleaning|gardener|shopping|parking|bus|rent|food|heating|meals|day centre|internet|lifeline|pendant|petrol|incontinence|pads|nursery))\b",
     )
 });
 

@@ -80,6 +80,13 @@ fn the_second_list_is_read_with_precision_and_recall_of_nine_in_ten() {
     holds(include_str!("second.txt"), 0.95, 0.9);
 }
 
+// Written by another hand, who had seen no rule: the rules of then read it with precision 0.91 and
+// recall 0.69. Its misses were then looked at, and rules widened.
+#[test]
+fn the_third_list_is_read_as_well_as_it_was() {
+    holds(include_str!("third.txt"), 0.97, 0.92);
+}
+
 #[test]
 fn names_are_known_and_others_are_not() {
     assert_eq!(known("minutes_late"), Some("minutes_late"));

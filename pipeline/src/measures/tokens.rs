@@ -86,9 +86,9 @@ fn token(text: &str, at: usize) -> Option<(Kind, usize)> {
         }
         b'0'..=b'9' => number(bytes, at),
         b'.' if after_digit && next.is_ascii_digit() => return None,
-        b'.' | b'!' | b'?' | b';' | b'\n' | b'\r' => (Kind::Stop, at + 1),
+        b'.' | b'!' | b'?' | b'\n' | b'\r' => (Kind::Stop, at + 1),
         b':' if after_digit && next.is_ascii_digit() => (Kind::Colon, at + 1),
-        b',' | b':' | b'(' | b')' => (Kind::Comma, at + 1),
+        b',' | b':' | b';' | b'(' | b')' => (Kind::Comma, at + 1),
         b'-' if next == b' ' && at > 0 && bytes[at - 1] == b' ' => (Kind::Comma, at + 1),
         b'-' => (Kind::Hyphen, at + 1),
         b'/' => (Kind::Slash, at + 1),
