@@ -215,6 +215,10 @@ pub(crate) fn read(text: &str, polarity: Polarity) -> Option<Content> {
     if words.len() > LONGEST {
         return None;
     }
+    // "-9": what files write where nobody answered.
+    if text.trim().parse::<i16>().is_ok_and(|code| (-999..0).contains(&code)) {
+        return Some(Content::Blank);
+    }
     let whole = words.join(" ");
     if BLANK.contains(&whole.as_str()) {
         return Some(Content::Blank);
@@ -258,9 +262,19 @@ mod tests {
 
     #[test]
     fn answers_that_say_nothing_are_told() {
-        for text in
-            ["", "  ", "-", "N/A", "n/a.", "Did not answer", "No comment", "don’t know", "..."]
-        {
+        for text in [
+            "",
+            "  ",
+            "-",
+            "-9",
+            "-99",
+            "N/A",
+            "n/a.",
+            "Did not answer",
+            "No comment",
+            "don’t know",
+            "...",
+        ] {
             assert_eq!(read(text, Polarity::Improve), Some(Content::Blank), "{text}");
         }
         for text in [

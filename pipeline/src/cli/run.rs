@@ -28,7 +28,7 @@ Examples:
   heard run heard.toml                 with the settings that `heard check` wrote")]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch that may be typed")]
 pub(super) struct Args {
-    /// Files and folders, or a heard.toml.
+    /// Files and folders, or a settings file (heard.toml, or another .toml).
     #[arg(required = true, value_name = "INPUT")]
     input: Vec<PathBuf>,
     /// Folder for the evidence [default: heard-out].
@@ -169,8 +169,8 @@ fn told(error: run::Error, out: &Path) -> anyhow::Error {
 }
 
 fn config(args: Args) -> anyhow::Result<config::Config> {
-    // A heard.toml among the inputs is the settings file.
-    let is_settings = |p: &PathBuf| p.file_name().is_some_and(|n| n == "heard.toml");
+    // A heard.toml among the inputs, whatever it is called, is the settings file.
+    let is_settings = |p: &PathBuf| p.extension().is_some_and(|n| n.eq_ignore_ascii_case("toml"));
     let (mut settings, inputs): (Vec<PathBuf>, Vec<PathBuf>) =
         args.input.into_iter().partition(|p| is_settings(p) && p.is_file());
     settings.extend(args.config);

@@ -97,7 +97,7 @@ impl Stats {
         self.sentences += u64::from(words >= 5);
         self.long += u64::from(words >= LONG);
         self.prose += u64::from(words > 1 && wording::prose(text));
-        if let Ok(number) = text.trim_end_matches('%').parse::<f64>() {
+        if let Some(number) = number(text.trim_end_matches('%')) {
             self.low = if self.numbers == 0 { number } else { self.low.min(number) };
             self.high = if self.numbers == 0 { number } else { self.high.max(number) };
             self.numbers += 1;
@@ -122,8 +122,10 @@ impl Stats {
             ";"
         } else if text.contains('|') {
             "|"
-        } else {
+        } else if text.contains(", ") {
             ", "
+        } else {
+            ","
         };
         let pieces: Vec<&str> =
             text.split(separator).map(str::trim).filter(|p| !p.is_empty()).collect();
@@ -232,6 +234,27 @@ impl Stats {
             && self.pieced * 10 >= self.sample
             && !self.pieces.is_empty()
             && self.piece_total >= 3 * self.pieces.len() as u64
+    }
+
+    /// True where every value is made of the same few pieces, whatever they say: "I live alone,I use
+    /// a wheelchair".
+    pub(crate) fn is_ticked(&self) -> bool {
+        self.is_pieced()
+            && self.sample >= 10
+            && self.pieces.len() <= 15
+            && self.piece_total >= 4 * self.pieces.len() as u64
+    }
+}
+
+/// A number, with a point or, as in much of Europe, a comma before its decimals.
+pub(crate) fn number(text: &str) -> Option<f64> {
+    let decimals = text.split_once(',').filter(|(whole, part)| {
+        let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        digits(whole.trim_start_matches('-')) && digits(part) && part.len() <= 2
+    });
+    match decimals {
+        Some((whole, part)) => format!("{whole}.{part}").parse().ok(),
+        None => text.parse().ok(),
     }
 }
 

@@ -277,6 +277,7 @@ fn reason_in_words(reason: &str) -> &'static str {
         "too_large" => "it is larger than Heard opens",
         "too_slow" => "it took too long to read",
         "no_open_text" => "it holds no open text",
+        "beside_the_answers" => "it sums up another sheet, or tells how it is kept",
         "ignored" => "the settings leave it out",
         _ => "it cannot be read",
     }

@@ -100,7 +100,21 @@ fn first_header_row(rows: &[Row], width: usize) -> usize {
         let title = filled(row) == 1 && width > 1 && below > 1;
         let note =
             filled(row) == 2 && width >= 5 && below >= 4 && row.len() > 1 && row_width(row) <= 3;
-        if !title && !note {
+        // A title in the first cell and a note in the last, over a row of names.
+        let named = |cell: &str| {
+            let lower = cell.trim().to_lowercase();
+            cell.split_whitespace().count() >= 3
+                && !lower.ends_with('?')
+                && !wording::question(&lower)
+                && !wording::asks_for_words(&lower)
+        };
+        let next = rows.get(i + 1).map_or(0, filled);
+        let headed = filled(row) == 2
+            && width >= 6
+            && next * 10 >= width * 8
+            && named(row.get(0))
+            && row.get(0).to_uppercase() == row.get(0);
+        if !title && !note && !headed {
             return i;
         }
     }
@@ -326,6 +340,18 @@ mod tests {
             &["1", "North", "Good care"],
         ]));
         assert_eq!(header.rows, [2]);
+    }
+
+    #[test]
+    fn a_title_with_a_note_beside_it_is_passed_over() {
+        let header = find(&rows(&[
+            &["COMPLAINTS AND CONCERNS LOG", "", "", "", "", "Confidential"],
+            &["Ref", "Date", "Nature", "Finding", "Closed", "By"],
+            &["1", "05/03/2024", "Late calls", "Upheld", "06/03/2024", "AB"],
+            &["2", "07/03/2024", "Rude to me", "Upheld", "09/03/2024", "AB"],
+        ]));
+        assert_eq!(header.rows, [2]);
+        assert_eq!(texts(&header)[0], "Ref");
     }
 
     #[test]

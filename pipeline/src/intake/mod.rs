@@ -178,7 +178,7 @@ impl Intake {
         for (i, file) in files::expand(&inputs)?.into_iter().enumerate() {
             let in_folder = (!file.named).then_some(i + 1);
             match sources::open(&file, options, &mut room) {
-                Ok(opened) => all.extend(opened.into_iter().map(|mut one| {
+                Ok(opened) => all.extend(without_summaries(opened).into_iter().map(|mut one| {
                     one.found.in_folder = in_folder;
                     one
                 })),
@@ -365,6 +365,27 @@ fn take_typed(inputs: &[PathBuf], options: &mut Options) -> Result<Vec<PathBuf>,
 }
 
 /// A file of a folder that cannot be read, as a source that holds nothing.
+/// Sets aside the sheets of a workbook that sum up another one: their words are nobody's answers.
+fn without_summaries(mut opened: Vec<Opened>) -> Vec<Opened> {
+    let rows = |one: &Opened| match one.content {
+        Content::Table { .. } => one.found.rows,
+        _ => 0,
+    };
+    let most = opened.iter().map(rows).max().unwrap_or(0);
+    for one in &mut opened {
+        let named =
+            one.found.sheet.as_ref().is_some_and(|name| {
+                wording::beside_the_answers(&name.reveal().trim().to_lowercase())
+            });
+        if named && rows(one) > 0 && rows(one) * 2 <= most {
+            one.found.set_aside = Some("beside_the_answers");
+            let detail = format!("{} rows", one.found.rows);
+            one.content = Content::Aside("beside_the_answers", detail);
+        }
+    }
+    opened
+}
+
 fn set_aside(path: &std::path::Path, error: &Error) -> Opened {
     let reason = match error {
         Error::Unsupported { .. } => files::reason(path),

@@ -66,6 +66,10 @@ fn by_header(header: &str, stats: &Stats, rows: u64) -> Option<Role> {
     if let Some(personal) = wording::personal(header).filter(|_| !says) {
         return Some(personal);
     }
+    // "Complainant" may say who by name, or by "Daughter".
+    if wording::somebody(header) && !says && stats.words() <= 4.0 && !is_speaker(header, stats) {
+        return Some(Role::Name);
+    }
     // "Respondent" may head ids, or say in a few words who speaks.
     if few && stats.variety() < 0.5 && is_speaker(header, stats) {
         return Some(Role::RespondentType);
@@ -165,7 +169,8 @@ fn open_or_closed(header: &str, open_ended: bool, stats: &Stats) -> Role {
     let wordy = stats.words() >= 4.0 && stats.prose() >= 0.4;
     // Long answers to choose from ("Agree: I think that...") come again and again.
     let chosen = repeats && stats.distinct() <= 25
-        || stats.is_pieced() && stats.variety() < 0.9 && stats.prose() < 0.5;
+        || stats.is_pieced() && stats.variety() < 0.9 && stats.prose() < 0.5
+        || stats.is_ticked();
     let told = stats.holds_long() && wording::asks_for_words_or_views(header);
     if chosen && !(few && wordy) && !told {
         return closed(stats);

@@ -22,6 +22,12 @@ impl Table {
                 batch.rows += 1;
                 batch.unprocessed.push(broken(source, row.number, "more cells than the header"));
             }
+            Place::Footer => {
+                batch.rows += 1;
+                let mut aside = broken(source, row.number, "a total or a note below the table");
+                aside.reason = "below_the_table";
+                batch.unprocessed.push(aside);
+            }
             Place::Data => {
                 batch.rows += 1;
                 self.responses(source, channel, row, batch);
@@ -123,9 +129,10 @@ pub(super) fn broken(source: u32, row: u32, detail: &str) -> Unprocessed {
 
 /// The number that a score begins with ("4", "4 - Good").
 fn number(text: &str) -> Option<f64> {
-    let end =
-        text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
-    text[..end].parse().ok().filter(|n: &f64| n.is_finite())
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',' | '-'))
+        .unwrap_or(text.len());
+    column::number(text[..end].trim_end_matches([',', '.', '-'])).filter(|n| n.is_finite())
 }
 
 /// True where the value of a consent column allows quoting. No answer is no consent; no answer in a
@@ -156,6 +163,10 @@ mod tests {
     #[test]
     fn a_score_may_be_followed_by_words() {
         assert_eq!(number("4 - Good"), Some(4.0));
+        assert_eq!(
+            (number("7,5"), number("7.5"), number("8, good")),
+            (Some(7.5), Some(7.5), Some(8.0))
+        );
         assert_eq!(number("Good"), None);
     }
 }

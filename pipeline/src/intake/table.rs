@@ -62,6 +62,8 @@ pub(super) enum Place {
     Header,
     /// More cells than columns, and nothing to join them to.
     Broken,
+    /// A total or a note below the table.
+    Footer,
     /// Data.
     Data,
 }
@@ -153,6 +155,12 @@ impl Table {
                     found.problem(Some(row.number), "the header again; it is passed over");
                 }
             }
+            Place::Footer => {
+                found.problem(
+                    Some(row.number),
+                    "a total or a note below the table; it is set aside",
+                );
+            }
             place => {
                 found.rows += 1;
                 if place == Place::Broken {
@@ -179,9 +187,33 @@ impl Table {
         {
             return Place::Header;
         }
+        if self.is_footer(row) {
+            return Place::Footer;
+        }
         let extra =
             row.len() > self.width && row.cells().skip(self.width).any(|c| !c.trim().is_empty());
         if extra && !self.last_is_open() { Place::Broken } else { Place::Data }
+    }
+
+    /// "Total returns" beside numbers, "Source: paper forms" alone: nobody's answer. Only in tables of
+    /// some width, where what says so stands before any answer would.
+    fn is_footer(&self, row: &Row) -> bool {
+        const NARROWEST: usize = 4;
+        let mut cells = row.cells().map(str::trim).filter(|c| !c.is_empty());
+        let Some(first) = cells.next().filter(|_| self.width >= NARROWEST) else { return false };
+        if first.len() > 80 || !wording::below_the_table(&first.to_lowercase()) {
+            return false;
+        }
+        let figure = |c: &str| {
+            let plain = c.trim_start_matches(['£', '=']).trim_end_matches('%').replace(',', "");
+            plain.parse::<f64>().is_ok()
+        };
+        let (mut others, mut figures) = (0, 0);
+        for cell in cells {
+            others += 1;
+            figures += usize::from(figure(cell));
+        }
+        figures == others && others * 2 <= self.width
     }
 
     /// True where cells beyond the header can only be the rest of the last answer.
@@ -354,8 +386,14 @@ impl Table {
         let leans = label.option.is_none()
                 && wording::leans_on_the_one_before(&roles::plain(&title))
                 // "Please tell us what was good" needs no other question to be understood.
-                && !matches!(wording::polarity(&title), Polarity::Good | Polarity::Improve);
-        let before = column.checked_sub(1).filter(|_| leans).filter(|b| {
+                && !matches!(wording::polarity(&title), Polarity::Good | Polarity::Improve)
+                // Nor does "Tell us about a time when they went the extra mile".
+                && !wording::names_its_matter(&roles::plain(&title));
+        let other = |c: &usize| {
+            let text = roles::plain(&self.title(*c));
+            text.ends_with("other - text") || text.contains("please specify")
+        };
+        let before = (0..column).rev().find(|c| !other(c)).filter(|_| leans).filter(|b| {
             let closed = matches!(
                 self.roles[*b],
                 Role::SingleChoice | Role::MultipleChoice | Role::Rating | Role::Other

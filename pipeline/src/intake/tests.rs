@@ -587,3 +587,56 @@ fn few_answers_to_what_was_good_are_open_text() {
     let roles = roles_of("ID,What was good?,Area\r1,Kind girls,North\r2,n/a,South\r3,,North\r");
     assert_eq!(roles[1], Role::OpenText);
 }
+
+/// An intake of one file of this name with these bytes.
+fn written(name: &str, content: &str) -> (tempfile::TempDir, Intake) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, content).unwrap();
+    let intake = Intake::open(&[path], &Options::default()).unwrap();
+    (folder, intake)
+}
+
+#[test]
+fn totals_and_notes_below_a_table_are_nobody_and_are_set_aside() {
+    let mut csv = "Ref,Area,Score,What could be better?\n".to_owned();
+    for n in 1..=9 {
+        csv.push_str(&format!("{n},North,4,\"They come late on day {n} and never ring us\"\n"));
+    }
+    csv.push_str("10,South,1,Total waste of time\n\n");
+    csv.push_str("Total returns,10,,\nAverage rating,,3.7,\nSource: paper forms,,,\n");
+    let (_folder, intake) = written("returns.csv", &csv);
+    assert_eq!(intake.understanding()[0].rows, 10);
+    let all = read(&intake);
+    assert_eq!((all.responses.len(), all.rows), (10, 13));
+    assert!(all.unprocessed.iter().all(|u| u.reason == "below_the_table"));
+    assert_eq!(text(&all.responses[9]), "Total waste of time");
+}
+
+#[test]
+fn ticked_choices_joined_by_commas_are_no_words_of_ones_own() {
+    let mut csv = "ResponseId,Which of these apply to you?,What was good?\n".to_owned();
+    let ticks = ["I live alone,I use a wheelchair", "I use a wheelchair", "I live alone"];
+    for n in 0..24 {
+        csv.push_str(&format!("R{n},\"{}\",\"They are kind on day {n}\"\n", ticks[n % 3]));
+    }
+    let (_folder, intake) = written("qualtrics.csv", &csv);
+    let roles: Vec<&str> =
+        intake.understanding()[0].columns.iter().map(|c| c.role.as_str()).collect();
+    assert_eq!(roles[1..], ["multiple_choice", "open_text"]);
+}
+
+#[test]
+fn what_is_said_not_to_be_so_is_no_praise() {
+    use super::wording::polarity;
+    for asks in [
+        "What does not work well, and why?",
+        "What are you not satisfied with?",
+        "Is there anything you are unhappy with?",
+        "What did we get wrong?",
+    ] {
+        assert_eq!(polarity(asks), Polarity::Improve, "{asks}");
+    }
+    assert_eq!(polarity("What are you satisfied with?"), Polarity::Good);
+    assert_eq!(polarity("What was good, and what was not good?"), Polarity::Neutral);
+}

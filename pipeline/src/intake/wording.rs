@@ -63,6 +63,12 @@ tells! {
     coding = r"^(sub[- _]?)?(theme|topic|category|categor\w+|sentiment|criticality|crit|code[sd]?|label|tag|subcategory|coder|language)s?( ?\d+)?$";
     /// A list of questions, not of answers.
     about_questions = r"\b(title|text|wording|number|name|part|type) of (the|each) question\b|\bquestion (title|wording|part)\b";
+    /// A sheet beside the answers that sums them up, or tells how they are kept.
+    beside_the_answers = r"^\W*(summary|overview|dashboard|analysis|pivot|charts?|graphs?|lookups?|lists?|drop ?downs?|validation|read ?me|notes|instructions?|guidance|how to|codebook|code ?list|key|legend|data dictionary|stats?|statistics|cover|contents|totals?)\b|\b(summary|pivot|chart|lookup|dropdowns?|codebook|read ?me)$";
+    /// A total or a note below the rows of a table.
+    below_the_table = r"^(grand |sub-?)?totals?$|^(grand |sub-?)?total (number( of .*)?|returns?|responses?|respondents?|replies|forms|rows|received|count|score|average|y|n|yes|no)\b.{0,20}$|^(overall )?(average|mean|median)( (rating|score|mark))?$|^(source|base|note|notes|nb|key) ?:|^count( of .*)?$|^n ?=";
+    /// Someone who is named in a log.
+    somebody = r"^(complainant|caller|enquirer|raised by|reported by|made by|next of kin|nok|key ?worker|allocated (to|worker)|investigator|investigating officer|handled by|handler|(lead|responsible) (officer|manager)|social worker)( name)?$|^\W*(su|service user|client|patient|staff|carer|worker|customer|respondent)?('?s)? ?initials$|\bwhat('s| is) your \W*(first |last |full |sur)?names?\b";
     /// Asks for words.
     asks_for_words = r"comments?\b|please (tell|explain|describe|say|give (us )?(details|more|any|a reason|your reasons?|examples?)|share|provide (details|more|any|further)|elaborate|expand|use (this|the) (space|box)|write|add|let us know|specify|state|outline)|\btell us\b|\bwhy\b|\breasons?\b( for| why|$)|\bdescribe\b|\bexplain\b|\bfurther (details|information|comments)\b|\bany ?(thing)? (else|other)\b|\banything (you|that|about|we)\b|\bsuggest\w*|\byour (views?|thoughts|experiences?|story|feedback|opinion|words|testimony|response)\b|\bfree[- _]?text\b|\bverbatim\b|\bnarrative\b|\btestimon|\bstory\b|\bfeedback\b|\bopen[- ]ended\b|\bother\b.*\(?(please )?(specify|state|describe)|_?(text|txt|comment)$|^(answer|response|responses|quote|quotes|transcript|note|notes|remarks?|observation|complaint|compliment|concern|message|what (they|was) said)$";
     /// Is put as a question about matters, not about facts of a person.
@@ -70,9 +76,11 @@ tells! {
     /// A fact of a person or a service: short answers to it are no open text.
     fact = r"\b(your|the) (age|gender|sex|ethnic\w*|nationality|religion|faith|sexual\w*|marital|employ\w+|job|role|occupation|postcode|address|name|e-?mail|phone|telephone|date of birth|first language|language|gp|surgery|practice|area|ward|district|town|village|borough|team|provider|agency|organisation|company)\b|\bwhere do you live\b|\bwhich (provider|agency|organisation|company|team|service|area|town|ward|council|care agency|care company|gp)\b|\bwho (provides|is your|are your)\b|\bhow (old|many|much|long|often|far|did you (hear|find))\b|\bwhat (area|town|ward|gender|age|ethnic\w*|language|year|date|time|provider|agency|company|job)\b|\bwhen (did|was|were|is)\b|\bname of\b|\bcontact details\b";
     /// An explanation of the answer before it, and nothing without it.
-    leans_on_the_one_before = r"^(\W*\d*[.):]?\s*)?((please )?(can|could) you )?(please |if (so|yes|no|not|other)[,:]? (please )?)?(explain|say|tell us|give|describe|state|specify|provide|add|share|expand|elaborate|comment|comments|why|other|reason|reasons|further|additional|any (other|further|additional)|details)\b.{0,60}$";
-    good = r"\b(what|things?|anything|something|one thing|aspects?)\b.{0,40}\b(good|well|best|great|positive|enjoy(ed)?|valued?|works?|working|worked|helpful|appreciate)\b|\b(like|liked|enjoy|value) (best|most|about)\b|\bgood (practice|experience|points?|things?|about)\b|\bpositives?\b|\bpraise|\bcompliments?\b|\bwent well\b|\bgo(es|ing)? well\b|\bworked well\b|\bworking well\b|\bwhat do we do well\b|^(the )?(good|best)\b|\bwhat (do|did) you like\b|\bstrengths?\b|\bproud of\b|\bthank\b";
-    improve = r"\bimprov\w*|\bbetter\b|\b(not|n't|less|isn't) (work\w* |go\w* |been |done )?(so |as |very |quite )?(well|good)\b|\bworst\b|\bwent wrong\b|\bgo(ne)? wrong\b|\bdislike\w*|\bbad(ly)?\b|\bpoor(ly)?\b|\bproblems?\b|\bconcerns?\b|\bcomplain\w*|\bnegatives?\b|\bdifficult\w*|\bfrustrat\w*|\b(would|could|should|like to see) (you |we |be |it )?(to )?chang\w+|\bwhat (would|should|could) .{0,20}chang\w*|\bdo differently\b|\bweakness\w*|\bnot good\b|\bleast\b|\bwhat (doesn't|does not|isn't|is not|didn't|did not)\b|\bgaps?\b|\bmissing\b|\bchallenges?\b|\bbarriers?\b|\b(in|into) the way of\b|\bstops?\b|\bstopp(ed|ing)\b|\bprevent\w*|\bhold\w* (you|us|me|people|them) back\b|\bstruggl\w*|\bannoy\w*|\bupsets?\b|\blets? (you|us|people) down\b|\bharder\b|\bone thing .{0,20}\bchange\b";
+    leans_on_the_one_before = r"^(\W*q?\d*[.):]?\s*(\(?[a-z][.)]\s*)?)?((please )?(can|could) you )?(please |if (so|yes|no|not|other)[,:]? (please )?)?(explain|say|tell us|give|describe|state|specify|provide|add|share|expand|elaborate|comment|comments|why|other|reason|reasons|further|additional|any (other|further|additional)|details)\b.{0,60}$";
+    /// Says what it asks about: it needs no question before it.
+    names_its_matter = r"\babout (a|an|any|the|your|how|what|when)\b \w+ \w+";
+    good = r"\b(what|things?|anything|something|one thing|aspects?)\b.{0,40}\b(good|well|best|great|positive|enjoy(ed)?|valued?|works?|working|worked|helpful|appreciate)\b|\b(like|liked|enjoy|value) (best|most|about)\b|\bgood (practice|experience|points?|things?|about)\b|\bpositives?\b|\bpraise|\bcompliments?\b|\bwent well\b|\bgo(es|ing)? well\b|\bworked well\b|\bworking well\b|\bwhat do we do well\b|^(the )?(good|best)\b|\bwhat (do|did) you like\b|\bstrengths?\b|\bproud of\b|\bthank\b|\b(satisfied|happy|pleased) with\b";
+    improve = r"\bimprov\w*|\bbetter\b|\b(not|n't|less|isn't) (work\w* |go\w* |been |done )?(so |as |very |quite )?(well|good)\b|\bworst\b|\bwent wrong\b|\bgo(ne)? wrong\b|\bdislike\w*|\bbad(ly)?\b|\bpoor(ly)?\b|\bproblems?\b|\bconcerns?\b|\bcomplain\w*|\bnegatives?\b|\bdifficult\w*|\bfrustrat\w*|\b(would|could|should|like to see) (you |we |be |it )?(to )?chang\w+|\bwhat (would|should|could) .{0,20}chang\w*|\bdo differently\b|\bweakness\w*|\bnot good\b|\bleast\b|\bwhat (doesn't|does not|isn't|is not|didn't|did not)\b|\bgaps?\b|\bmissing\b|\bchallenges?\b|\bbarriers?\b|\b(in|into) the way of\b|\bstops?\b|\bstopp(ed|ing)\b|\bprevent\w*|\bhold\w* (you|us|me|people|them) back\b|\bstruggl\w*|\bannoy\w*|\bupsets?\b|\blets? (you|us|people) down\b|\bharder\b|\bone thing .{0,20}\bchange\b|\bnot (satisfied|happy|pleased)\b|\bunhappy\b|\bdissatisf\w*|\b(get|got|getting) (it |things )?wrong\b";
     proposal = r"\bpropos\w+|\bdo you (agree|support|oppose)\b|\bagree or disagree\b|\b(support|oppose|object to) (the|this|our|these)\b|\bconsultation\b|\bpreferred option\b|\boption (\d|[a-d])\b|\bplan(s|ned)? (to|for)\b|\bviews? on (the|this|our) (plan|change|model|draft|option)|\bdraft (strategy|plan|policy)\b|\bextent do you agree\b|\bin favour\b";
 }
 
@@ -97,10 +105,19 @@ pub(crate) fn polarity(question: &str) -> Polarity {
     }
 }
 
-/// "What did not go well", "anything we could have done better": one question, not two.
+/// "What did not go well, and why", "anything we could have done better": one question, not two.
 fn less_than_good(text: &str) -> bool {
     let both = text.contains(" and ") || text.contains(" or ") || text.contains('/');
-    !both
+    !both || !good(&without_negated(text))
+}
+
+/// A question without what it says is not so: "what does not work well".
+fn without_negated(text: &str) -> String {
+    #[allow(clippy::unwrap_used, reason = "a constant pattern, compiled by the tests")]
+    static NEGATED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b(what|things?|anything|something)?\b[^?,.]{0,12}(\bnot|n't|\bless)\b[^?,.]{0,24}\b(well|good|working|work|works|satisfied( with)?|happy( with)?|pleased( with)?)\b").unwrap()
+    });
+    NEGATED.replace_all(text, "").into_owned()
 }
 
 /// Asks for words, or what is good or could be better.
@@ -139,6 +156,16 @@ pub(crate) fn id_rank(header: &str) -> u8 {
         | "participant" => 8,
         "responseid" | "submissionid" | "answerid" | "surveyresponseid" | "entryid"
         | "resultid" | "caseid" => 7,
+        "uniqueresponsenumber"
+        | "clientno"
+        | "clientnumber"
+        | "caseno"
+        | "casenumber"
+        | "complaintno"
+        | "complaintnumber"
+        | "complaintref"
+        | "complaintreference"
+        | "urn" => 6,
         "id" | "uid" | "uuid" | "ref" | "reference" | "refno" | "referencenumber" | "uniqueid"
         | "uniquereference" | "responsereference" | "responsenumber" | "responseno"
         | "identifier" => 6,

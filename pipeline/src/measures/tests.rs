@@ -74,7 +74,7 @@ fn the_first_list_is_read_as_well_as_it_was() {
     holds(include_str!("held_out.txt"), 0.97, 0.97);
 }
 
-// Never used to change a rule: what this says is what to expect, of texts in plain wording.
+// Never used to change a rule.
 #[test]
 fn the_second_list_is_read_with_precision_and_recall_of_nine_in_ten() {
     holds(include_str!("second.txt"), 0.95, 0.9);
@@ -85,6 +85,13 @@ fn the_second_list_is_read_with_precision_and_recall_of_nine_in_ten() {
 #[test]
 fn the_third_list_is_read_as_well_as_it_was() {
     holds(include_str!("third.txt"), 0.97, 0.92);
+}
+
+// By another hand again, after the third was read: .92 and .86. No rule was changed for it, so this
+// is what to expect of ordinary wording.
+#[test]
+fn the_fourth_list_is_read_as_it_was_on_the_first_meeting() {
+    holds(include_str!("fourth.txt"), 0.91, 0.85);
 }
 
 #[test]
