@@ -65,8 +65,12 @@ fn is_had(reader: &Reader, i: usize) -> bool {
         || !reader.capital(i) && !t.is(ALWAYS) && i > 0 && reader.word_is(i - 1, &WHOSE)
 }
 
-/// "someone WILL come", "PEG feeds", "we call her NAN": stress and abbreviations in a mixed text.
+/// "someone WILL come", "PEG feeds", "we call her NAN", "Mark (1-10)": stress, abbreviations and scores.
 fn is_stressed(reader: &Reader, i: usize) -> bool {
+    // "Mark (1-10)" heads a column of marks.
+    if reader.word_is(i, &["mark"]) && reader.gap(i).trim() == "(" {
+        return reader.list.get(i + 1).is_some_and(|t| t.has_digit);
+    }
     reader.list[i].all_capitals
         && !reader.caseless
         && reader.word_is(i, &["will", "may", "peg", "tia", "pat", "nan", "dot", "art", "grant"])
@@ -158,6 +162,7 @@ mod tests {
             "Please note that from 1 June my dad will be with us, and until 3rd May her sister.",
             "Will my mam still get her tablets? Will the hairdresser come?",
             "My bill's wrong again, and today's bill has 62 visits on it.",
+            "Mark (1-10)",
             "Someone WILL come, they said on Christmas Eve. She does PEG feeds.",
             "During Storm Doris one came on a tractor.",
             "Wash the Kylie sheet and give him some Earl Grey and Victoria sponge.",

@@ -295,8 +295,8 @@ fn table(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) 
         let _ = writeln!(out, "  wave: {}", label(wave.reveal()));
     }
     if one.has_open_text() {
-        if one.set_aside == Some("ignored") {
-            let _ = writeln!(out, "  set aside: the settings leave it out");
+        if let Some(reason @ ("ignored" | "beside_the_answers")) = one.set_aside {
+            let _ = writeln!(out, "  set aside: {}", reason_in_words(reason));
         }
         let how = if one.long {
             "an answer a row, the question beside it"

@@ -211,7 +211,8 @@ impl Table {
         let (mut others, mut figures) = (0, 0);
         for cell in cells {
             others += 1;
-            figures += usize::from(figure(cell));
+            let label = || wording::below_the_table(&cell.to_lowercase());
+            figures += usize::from(figure(cell) || cell.len() <= 80 && label());
         }
         figures == others && others * 2 <= self.width
     }

@@ -604,7 +604,9 @@ fn totals_and_notes_below_a_table_are_nobody_and_are_set_aside() {
         csv.push_str(&format!("{n},North,4,\"They come late on day {n} and never ring us\"\n"));
     }
     csv.push_str("10,South,1,Total waste of time\n\n");
-    csv.push_str("Total returns,10,,\nAverage rating,,3.7,\nSource: paper forms,,,\n");
+    csv.push_str(
+        "Total returns,10,Average rating,\nAverage rating,,3.7,\nSource: paper forms,,,\n",
+    );
     let (_folder, intake) = written("returns.csv", &csv);
     assert_eq!(intake.understanding()[0].rows, 10);
     let all = read(&intake);
