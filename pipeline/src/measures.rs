@@ -230,38 +230,24 @@ impl Reader<'_> {
                 let span = self.plain.place(at.start + offset..at.end + offset);
                 self.keep(measure, (0.0, None), None, span, 0..0);
             }
-            (Make::Clock, Some((came, (a, _))), Some((due, (b, _)))) => {
-                if self.used[came] || self.used[due] {
+            (Make::Clock | Make::Stay, Some((came, (a, _))), Some((other, (b, _)))) => {
+                if self.used[came] || self.used[other] {
                     return;
                 }
                 let at = whole.unwrap_or(a.start.min(b.start)..a.end.max(b.end));
-                let Some((measure, minutes)) = clock(quantity(came), quantity(due)) else { return };
+                let told = match rule.make {
+                    Make::Stay => stay(quantity(came), quantity(other)),
+                    _ => clock(quantity(came), quantity(other)),
+                };
+                let Some((measure, minutes)) = told else { return };
                 let place = Place { sentence, at: at.clone() };
                 if vetoed(measure, &place, rule.may_be_wish) {
                     return;
                 }
                 let span = self.plain.place(at.start + offset..at.end + offset);
                 let own = quantity(came).span.clone();
-                (self.used[came], self.used[due]) = (true, true);
+                (self.used[came], self.used[other]) = (true, true);
                 self.keep(measure, (minutes, None), None, span, own);
-            }
-            (Make::Stay, Some((came, (a, _))), Some((left, (b, _)))) => {
-                if self.used[came] || self.used[left] {
-                    return;
-                }
-                let at = whole.unwrap_or(a.start..b.end);
-                let stayed = clock(quantity(left), quantity(came));
-                let Some(("minutes_late", minutes)) = stayed.filter(|(_, m)| *m <= 180.0) else {
-                    return;
-                };
-                let place = Place { sentence, at: at.clone() };
-                if vetoed("visit_minutes", &place, rule.may_be_wish) {
-                    return;
-                }
-                let span = self.plain.place(at.start + offset..at.end + offset);
-                let own = quantity(came).span.clone();
-                (self.used[came], self.used[left]) = (true, true);
-                self.keep("visit_minutes", (minutes, None), None, span, own);
             }
             (Make::Two(first, second), Some((i, (a, kind))), Some((j, (b, other_kind)))) => {
                 // Two bare numbers say nothing but in "pay for 30, get 10".
@@ -521,6 +507,13 @@ fn clock(came: &Quantity, due: &Quantity) -> Option<(&'static str, f64)> {
     } else {
         Some(("minutes_early", 720.0 - difference))
     }
+}
+
+/// How long a visit was from its first to its last minute; None where that is no visit.
+fn stay(came: &Quantity, left: &Quantity) -> Option<(&'static str, f64)> {
+    const LONGEST: f64 = 180.0;
+    let (later, minutes) = clock(left, came)?;
+    (later == "minutes_late" && minutes <= LONGEST).then_some(("visit_minutes", minutes))
 }
 
 /// The period of a count over so many days; divides the count where that leaves whole numbers.

@@ -71,7 +71,7 @@ fn score(file: &str, half: &str, mode: Mode) -> (BTreeMap<RedactionKind, Score>,
         text.chars().skip(start as usize).take((end - start) as usize).collect()
     };
     let providers = providers.map(named).collect();
-    let room = Deidentifier::new(Options { mode, providers });
+    let room = Deidentifier::new(Options { providers, mode });
     for planted in planted.iter().filter(|p| half.is_empty() || p.half == half) {
         let redacted: Redacted = room.label(&planted.text);
         let spans = redacted.redactions();

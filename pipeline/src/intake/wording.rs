@@ -156,7 +156,20 @@ pub(crate) fn id_rank(header: &str) -> u8 {
         | "participant" => 8,
         "responseid" | "submissionid" | "answerid" | "surveyresponseid" | "entryid"
         | "resultid" | "caseid" => 7,
-        "uniqueresponsenumber"
+        "id"
+        | "uid"
+        | "uuid"
+        | "ref"
+        | "reference"
+        | "refno"
+        | "referencenumber"
+        | "uniqueid"
+        | "uniquereference"
+        | "responsereference"
+        | "responsenumber"
+        | "responseno"
+        | "identifier"
+        | "uniqueresponsenumber"
         | "clientno"
         | "clientnumber"
         | "caseno"
@@ -166,9 +179,6 @@ pub(crate) fn id_rank(header: &str) -> u8 {
         | "complaintref"
         | "complaintreference"
         | "urn" => 6,
-        "id" | "uid" | "uuid" | "ref" | "reference" | "refno" | "referencenumber" | "uniqueid"
-        | "uniquereference" | "responsereference" | "responsenumber" | "responseno"
-        | "identifier" => 6,
         "commentid" | "feedbackid" | "recordid" | "rowid" | "no" | "number" | "serial"
         | "index" | "row" | "" => 4,
         _ if plain.ends_with("respondentid") || plain.ends_with("userid") => 5,
