@@ -413,6 +413,7 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
     // The last named before the quantity is what it is about.
     let last = |pattern: &Regex, text: &str| pattern.find_iter(text).last().map(|m| m.start());
     let about_care = after.split(" ,").next().unwrap_or(after);
+    let named = [" visit", " call"].iter().any(|word| after.starts_with(word));
     match measure {
         "hourly_cost" | "weekly_cost" => {
             rules::WAGE.is_match(full)
@@ -428,7 +429,6 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
                 || care.is_none() && last(&rules::OTHERS, clause) > last(&rules::CARE, clause)
         }
         "visits_per_day" => {
-            let named = [" visit", " call"].iter().any(|word| after.starts_with(word));
             rules::NEGATED.is_match(clause.trim_end())
                 || !named
                     && (rules::DOSES.is_match(place.around())
@@ -439,7 +439,6 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
         "care_workers" => rules::TOGETHER.is_match(clause) || rules::TOGETHER.is_match(about_care),
         "missed_visits" => {
             let share = [" in N", " out of N"].iter().any(|of| after.contains(of));
-            let named = [" visit", " call"].iter().any(|word| after.starts_with(word));
             share || !named && rules::DOSES.is_match(place.around())
         }
         "notice_hours" => ["take", "took", "takes", "taking", "taken", "pay", "paid"]

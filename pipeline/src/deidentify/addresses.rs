@@ -162,7 +162,7 @@ pub(super) fn find_without_number(text: &str, hints: Hints, found: &mut Vec<Foun
 }
 
 /// Whether a list holds the words as a town or county, which stay.
-fn is_town(words: &str) -> bool {
+pub(super) fn is_town(words: &str) -> bool {
     let folded = fold(words);
     lexicon().is_nobody(&folded, true) || lexicon().marks(&folded) & PLACE != 0
 }

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::addresses::STREET;
+use super::addresses::{STREET, is_town};
 use super::found::{Found, pattern};
 use super::lexicon::{BUILDING, FUNCTION, GIVEN, KEEP, PLACE, ROLE, SURNAME, TIME, TITLE, WORD};
 use super::lexicon::{fold, lexicon};
@@ -111,9 +111,7 @@ fn is_house(line: &str) -> bool {
 
 /// Whether a list holds the words as a town or county, or as something that is no place at all.
 fn is_kept(words: &str) -> bool {
-    let folded = fold(words);
-    lexicon().is_nobody(&folded, true)
-        || lexicon().marks(&folded) & PLACE != 0
+    is_town(words)
         || words.split_whitespace().any(|w| {
             let marks = lexicon().marks(&fold(w));
             marks & (TITLE | ROLE | TIME) != 0 || marks & KEEP != 0 && marks & SURNAME == 0

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::row::{Next, Row, Rows};
-use super::rows::broken;
+use super::rows::aside;
 use super::sources::{Content, Source};
 use super::{Error, Kind, Options, documents};
 use crate::response::{Identified, Polarity, Question, RawBatch, RawResponse, Unprocessed};
@@ -59,9 +59,10 @@ impl<'a> Batches<'a> {
                         Next::Row => table.read(source.number, *channel, &self.row, batch),
                         Next::Broken(number) => {
                             batch.rows += 1;
-                            batch.unprocessed.push(broken(
+                            batch.unprocessed.push(aside(
                                 source.number,
                                 number,
+                                "broken_row",
                                 "no valid record",
                             ));
                         }

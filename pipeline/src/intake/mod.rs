@@ -364,7 +364,6 @@ fn take_typed(inputs: &[PathBuf], options: &mut Options) -> Result<Vec<PathBuf>,
     Ok(rest)
 }
 
-/// A file of a folder that cannot be read, as a source that holds nothing.
 /// Sets aside the sheets of a workbook that sum up another one: their words are nobody's answers.
 fn without_summaries(mut opened: Vec<Opened>) -> Vec<Opened> {
     let rows = |one: &Opened| match one.content {
@@ -386,6 +385,7 @@ fn without_summaries(mut opened: Vec<Opened>) -> Vec<Opened> {
     opened
 }
 
+/// A file of a folder that cannot be read, as a source that holds nothing.
 fn set_aside(path: &std::path::Path, error: &Error) -> Opened {
     let reason = match error {
         Error::Unsupported { .. } => files::reason(path),

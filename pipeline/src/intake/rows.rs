@@ -20,13 +20,13 @@ impl Table {
             Place::Blank | Place::Header => {}
             Place::Broken => {
                 batch.rows += 1;
-                batch.unprocessed.push(broken(source, row.number, "more cells than the header"));
+                let detail = "more cells than the header";
+                batch.unprocessed.push(aside(source, row.number, "broken_row", detail));
             }
             Place::Footer => {
                 batch.rows += 1;
-                let mut aside = broken(source, row.number, "a total or a note below the table");
-                aside.reason = "below_the_table";
-                batch.unprocessed.push(aside);
+                let detail = "a total or a note below the table";
+                batch.unprocessed.push(aside(source, row.number, "below_the_table", detail));
             }
             Place::Data => {
                 batch.rows += 1;
@@ -116,15 +116,8 @@ impl Table {
 }
 
 /// A row that is set aside.
-pub(super) fn broken(source: u32, row: u32, detail: &str) -> Unprocessed {
-    Unprocessed {
-        source,
-        row,
-        page: None,
-        stage: "intake",
-        reason: "broken_row",
-        detail: detail.to_owned(),
-    }
+pub(super) fn aside(source: u32, row: u32, reason: &'static str, detail: &str) -> Unprocessed {
+    Unprocessed { source, row, page: None, stage: "intake", reason, detail: detail.to_owned() }
 }
 
 /// The number that a score begins with ("4", "4 - Good").

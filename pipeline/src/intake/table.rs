@@ -201,20 +201,21 @@ impl Table {
         const NARROWEST: usize = 4;
         let mut cells = row.cells().map(str::trim).filter(|c| !c.is_empty());
         let Some(first) = cells.next().filter(|_| self.width >= NARROWEST) else { return false };
-        if first.len() > 80 || !wording::below_the_table(&first.to_lowercase()) {
+        // Most tables begin with a number, which is no label and need not be looked at.
+        let label = |c: &str| {
+            c.len() <= 80
+                && c.starts_with(char::is_alphabetic)
+                && wording::below_the_table(&c.to_lowercase())
+        };
+        if !label(first) {
             return false;
         }
         let figure = |c: &str| {
             let plain = c.trim_start_matches(['£', '=']).trim_end_matches('%').replace(',', "");
             plain.parse::<f64>().is_ok()
         };
-        let (mut others, mut figures) = (0, 0);
-        for cell in cells {
-            others += 1;
-            let label = || wording::below_the_table(&cell.to_lowercase());
-            figures += usize::from(figure(cell) || cell.len() <= 80 && label());
-        }
-        figures == others && others * 2 <= self.width
+        let others: Vec<&str> = cells.collect();
+        others.len() * 2 <= self.width && others.iter().all(|cell| figure(cell) || label(cell))
     }
 
     /// True where cells beyond the header can only be the rest of the last answer.

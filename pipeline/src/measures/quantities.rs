@@ -230,24 +230,13 @@ impl Reader<'_> {
     /// where it is about as much.
     fn bound(&self, at: usize) -> (usize, Option<bool>) {
         // "has gone up to £87", "from two visits up to four": what it is now, and not the most.
-        let rose = |back| {
-            matches!(
-                self.before(at, back),
-                "gone"
-                    | "went"
-                    | "going"
-                    | "goes"
-                    | "risen"
-                    | "rose"
-                    | "put"
-                    | "shot"
-                    | "crept"
-                    | "from"
-            )
+        const ROSE: [&str; 9] =
+            ["gone", "went", "going", "goes", "risen", "rose", "put", "shot", "crept"];
+        let rose = || {
+            ROSE.contains(&self.before(at, 1))
+                || (1..=7).any(|back| self.before(at, back) == "from")
         };
-        if self.says(at, &["up", "to"])
-            && (rose(1) || (2..=7).any(|back| self.before(at, back) == "from"))
-        {
+        if self.says(at, &["up", "to"]) && rose() {
             return (at, None);
         }
         for (words, upper) in BEFORE {

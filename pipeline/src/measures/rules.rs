@@ -90,7 +90,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         Clock,
         W,
-        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,3}? (?:at|for|by|of|be|as) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here|were here|was here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
+        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,3}? (?:at|for|by|of|be|as) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
     ),
     (
         Clock,
@@ -360,7 +360,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("visit_minutes"),
         W,
-        r"(?:in and out|in and out again|out the door|out|gone|gone again|done) in @N(?: ,| \.| most| every| if|$)|(?:stay|stays|stayed) for @N(?: ,| \.|$)",
+        r"(?:in and out|in and out again|out the door|out|gone|gone again|done) in @N(?: ,| \.| most| every| if|$)",
     ),
     (One("visit_minutes"), F, r"timed (?:it|them|her|him)(?: \w+| ,){0,5}? (?:about )?@M"),
     (
