@@ -4,14 +4,14 @@
 //! [`Identities`] gives out opaque ids in reading order, on one thread; [`deidentify`] is a pure
 //! function on a batch and runs on any number of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::Deidentifier;
+use super::{Deidentifier, Document};
 use crate::coding::{AskedQuestion, Response};
 use crate::response::{Identified, Question, RawBatch, RawResponse, Unprocessed};
 
@@ -96,40 +96,35 @@ pub fn deidentify(deidentifier: &Deidentifier, numbered: Numbered) -> Deidentifi
     let mut labels = Labels { deidentifier, questions: HashMap::new(), values: HashMap::new() };
     let mut responses = Vec::with_capacity(batch.responses.len());
     let mut own_ids = Vec::with_capacity(batch.responses.len());
-    let mut ids = ids.into_iter();
-    let mut rest = batch.responses.into_iter().peekable();
-    while let Some(first) = rest.next() {
-        // Answers of one row or document share their placeholders.
-        let place = (first.source, first.row);
-        let mut row = vec![first];
-        while let Some(next) = rest.next_if(|r| (r.source, r.row) == place) {
-            row.push(next);
-        }
-        let texts: Vec<&str> = row.iter().map(|r| r.text.reveal()).collect();
-        let mut names: Vec<&str> =
-            row.iter().flat_map(|r| r.names.iter()).map(Identified::reveal).collect();
-        names.sort_unstable();
-        names.dedup();
-        let redacted = deidentifier.document_of(&texts, &names);
-        for (raw, text) in row.into_iter().zip(redacted) {
-            let (id, respondent_id) = ids.next().unwrap_or_default();
-            own_ids.push(raw.respondent.clone());
-            responses.push(Response {
-                id,
-                source: raw.source,
-                row: raw.row,
-                channel: raw.channel,
-                question: labels.question(&raw.question),
-                respondent_id,
-                respondent_type: raw.respondent_type,
-                submitted_on: raw.submitted_on,
-                wave: raw.wave.as_ref().map(|w| labels.label(w)),
-                rating: raw.rating,
-                by: raw.by.iter().map(|v| v.as_ref().map(|v| labels.label(v))).collect(),
-                may_quote: raw.may_quote,
-                text,
-            });
-        }
+    // Answers of one row or document share their placeholders.
+    let rows = || batch.responses.chunk_by(|a, b| (a.source, a.row) == (b.source, b.row));
+    let documents: Vec<Document<'_>> = rows()
+        .map(|row| {
+            let names = row.iter().flat_map(|r| r.names.iter()).map(Identified::reveal);
+            let names: BTreeSet<&str> = names.collect();
+            let texts = row.iter().map(|r| r.text.reveal()).collect();
+            Document { texts, names: names.into_iter().collect() }
+        })
+        .collect();
+    let redacted = deidentifier.documents(&documents);
+    let texts = redacted.into_iter().flatten();
+    for ((raw, text), (id, respondent_id)) in batch.responses.iter().zip(texts).zip(ids) {
+        own_ids.push(raw.respondent.clone());
+        responses.push(Response {
+            id,
+            source: raw.source,
+            row: raw.row,
+            channel: raw.channel,
+            question: labels.question(&raw.question),
+            respondent_id,
+            respondent_type: raw.respondent_type,
+            submitted_on: raw.submitted_on,
+            wave: raw.wave.as_ref().map(|w| labels.label(w)),
+            rating: raw.rating,
+            by: raw.by.iter().map(|v| v.as_ref().map(|v| labels.label(v))).collect(),
+            may_quote: raw.may_quote,
+            text,
+        });
     }
     Deidentified { responses, ids: own_ids, unprocessed: batch.unprocessed, rows: batch.rows }
 }

@@ -6,7 +6,7 @@
 //! the weaker the first voice the surer it must be: it reads no capitals and takes towns for people.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use heard_models::names::{Chances, NameFinder, Room};
@@ -36,39 +36,48 @@ thread_local! {
     static ROOM: RefCell<Room> = RefCell::default();
 }
 
-/// What the finder said of the segments of one row or document.
+/// What the finder said of segments, and which ones it should read. It reads those of many rows at
+/// once: its weights are larger than what a core keeps at hand.
 #[derive(Debug, Default)]
-pub(super) struct Opinions(HashMap<String, Vec<(Range<usize>, Chances)>>);
+pub(super) struct Opinions {
+    said: HashMap<String, Vec<(Range<usize>, Chances)>>,
+    asked: BTreeSet<String>,
+}
 
 impl Opinions {
-    /// Has every segment read that was not read before.
-    pub(super) fn ask(&mut self, finder: &NameFinder, segments: &[&str]) {
-        let mut new: Vec<&str> = Vec::new();
-        for segment in segments {
-            if !self.0.contains_key(*segment) {
-                self.0.insert((*segment).to_owned(), Vec::new());
-                new.push(segment);
-            }
+    /// Whether everything that was asked about is answered.
+    pub(super) fn complete(&self) -> bool {
+        self.asked.is_empty()
+    }
+
+    /// Whether all of these were read; those that were not are asked about.
+    fn know(&mut self, segments: &[&str]) -> bool {
+        let mut known = true;
+        for segment in segments.iter().filter(|segment| !self.said.contains_key(**segment)) {
+            self.asked.insert((*segment).to_owned());
+            known = false;
         }
-        if new.is_empty() {
-            return;
-        }
+        known
+    }
+
+    /// Has every segment read that was asked about.
+    pub(super) fn answer(&mut self, finder: &NameFinder) {
+        let segments: Vec<String> = std::mem::take(&mut self.asked).into_iter().collect();
         ROOM.with_borrow_mut(|room| {
-            let mut said: Vec<Vec<(Range<usize>, Chances)>> = vec![Vec::new(); new.len()];
-            let read = finder.read(room, &new, |segment, piece, chances| {
+            let mut said: Vec<Vec<(Range<usize>, Chances)>> = vec![Vec::new(); segments.len()];
+            let texts: Vec<&str> = segments.iter().map(String::as_str).collect();
+            let read = finder.read(room, &texts, |segment, piece, chances| {
                 said[segment].push((piece, chances));
             });
             // Sequences are made by the finder's own tokeniser in its own window: none can be refused.
             debug_assert!(read.is_ok());
-            for (segment, said) in new.into_iter().zip(said) {
-                self.0.insert(segment.to_owned(), said);
-            }
+            self.said.extend(segments.into_iter().zip(said));
         });
     }
 
     /// How likely a word of a segment is part of something: the most of its pieces.
     pub(super) fn of(&self, segment: &str, word: &Range<usize>) -> Chances {
-        let pieces = self.0.get(segment).map(Vec::as_slice).unwrap_or_default();
+        let pieces = self.said.get(segment).map(Vec::as_slice).unwrap_or_default();
         let from = pieces.partition_point(|(piece, _)| piece.end <= word.start);
         let inside = pieces[from..].iter().take_while(|(piece, _)| piece.start < word.end);
         inside.fold(Chances::default(), |most, (_, chances)| Chances {
@@ -78,14 +87,13 @@ impl Opinions {
     }
 }
 
-/// Marks the words in doubt that the finder takes for names. It is fetched where there is a doubt.
+/// Marks the words in doubt that the finder takes for names. False where it must read first.
 pub(super) fn settle(
     readers: &[Reader],
     drafts: &mut [Draft],
     mode: Mode,
     opinions: &mut Opinions,
-    finder: impl Fn() -> &'static NameFinder,
-) {
+) -> bool {
     let mut doubts: Vec<(usize, usize, &str, usize, f32)> = Vec::new();
     for (at, (reader, draft)) in readers.iter().zip(drafts.iter()).enumerate() {
         let in_doubt: Vec<Option<f32>> = (0..reader.list.len())
@@ -100,17 +108,17 @@ pub(super) fn settle(
             doubts.extend(here.map(|(i, needed)| (at, i, segment, bytes.start, needed)));
         }
     }
-    if doubts.is_empty() {
-        return;
-    }
     let asked: Vec<&str> = doubts.iter().map(|(_, _, segment, ..)| *segment).collect();
-    opinions.ask(finder(), &asked);
+    if !opinions.know(&asked) {
+        return false;
+    }
     for (at, i, segment, start, needed) in doubts {
         let t = &readers[at].list[i];
         if opinions.of(segment, &(t.start - start..t.end - start)).person >= needed {
             drafts[at].names[i] = true;
         }
     }
+    true
 }
 
 /// Adds runs of words that the finder takes for a street or a house; its segments were asked about.

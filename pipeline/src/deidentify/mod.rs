@@ -80,6 +80,15 @@ pub struct Options {
     pub mode: Mode,
 }
 
+/// The texts of one row or document, and the names that its file tells beside them.
+#[derive(Clone, Debug, Default)]
+pub struct Document<'a> {
+    /// Answers, in order.
+    pub texts: Vec<&'a str>,
+    /// Whole names.
+    pub names: Vec<&'a str>,
+}
+
 /// Finds personal data and puts placeholders in its place. Made once, shared by all threads.
 #[derive(Debug)]
 pub struct Deidentifier {
@@ -97,23 +106,47 @@ impl Deidentifier {
     /// De-identifies all texts of one row or document, in order: one result for each text.
     /// Placeholders are numbered across them, after any that the texts already hold.
     pub fn document(&self, texts: &[&str]) -> Vec<Redacted> {
-        self.document_of(texts, &[])
+        let document = Document { texts: texts.to_vec(), names: Vec::new() };
+        self.read_all(&[document], self.mode).pop().unwrap_or_default()
     }
 
-    /// [`document`](Self::document) of somebody whom, with others, the file names outside these
-    /// texts: these names go wherever they stand.
-    pub fn document_of(&self, texts: &[&str], names: &[&str]) -> Vec<Redacted> {
-        self.read(texts, names, self.mode)
+    /// De-identifies several rows or documents, each with people whom the file names outside its
+    /// texts: these names go wherever they stand in it.
+    pub fn documents(&self, documents: &[Document<'_>]) -> Vec<Vec<Redacted>> {
+        self.read_all(documents, self.mode)
     }
 
-    fn read(&self, texts: &[&str], names: &[&str], mode: Mode) -> Vec<Redacted> {
-        let told = Told::new(names.iter().copied());
-        let mut done: Vec<Redacted> = texts.iter().map(|text| Redacted::untouched(text)).collect();
-        let mut numbering: Option<Numbering> = None;
+    /// Where the name finder must be asked, a document waits until the others have come as far, so
+    /// that it reads the sentences of all of them at once, and then begins anew.
+    fn read_all(&self, documents: &[Document<'_>], mode: Mode) -> Vec<Vec<Redacted>> {
         let mut opinions = Opinions::default();
+        let mut done: Vec<Option<Vec<Redacted>>> =
+            documents.iter().map(|document| self.read(document, mode, &mut opinions)).collect();
+        while !opinions.complete() {
+            opinions.answer(finder());
+            for (done, document) in done.iter_mut().zip(documents) {
+                if done.is_none() {
+                    *done = self.read(document, mode, &mut opinions);
+                }
+            }
+        }
+        done.into_iter().flatten().collect()
+    }
+
+    /// One document, or None where something in it must be asked about first.
+    fn read(
+        &self,
+        document: &Document<'_>,
+        mode: Mode,
+        opinions: &mut Opinions,
+    ) -> Option<Vec<Redacted>> {
+        let told = Told::new(document.names.iter().copied());
+        let mut done: Vec<Redacted> =
+            document.texts.iter().map(|text| Redacted::untouched(text)).collect();
+        let mut numbering: Option<Numbering> = None;
         for _ in 0..MOST_PASSES {
             let found: Vec<Vec<Found>> =
-                self.pass(&done, &told, numbering.as_ref(), (mode, &mut opinions));
+                self.pass(&done, &told, numbering.as_ref(), (mode, opinions))?;
             if found.iter().all(Vec::is_empty) {
                 break;
             }
@@ -125,7 +158,7 @@ impl Deidentifier {
                 .map(|(text, found)| numbering.apply(text, found, &self.providers))
                 .collect();
         }
-        done
+        Some(done)
     }
 
     /// De-identifies a short string that leaves on its own: a question text, a column name, a value
@@ -136,7 +169,9 @@ impl Deidentifier {
     pub fn label(&self, text: &str) -> Redacted {
         let like_a_name = self.mode == Mode::Standard && persons::is_written_like_a_name(text);
         let mode = if like_a_name { Mode::Strict } else { self.mode };
-        self.read(&[text], &[], mode).pop().unwrap_or_default()
+        let document = Document { texts: vec![text], names: Vec::new() };
+        let read = self.read_all(&[document], mode).pop();
+        read.and_then(|mut texts| texts.pop()).unwrap_or_default()
     }
 
     /// Whether a short string that nothing surrounds is written like a name and is still whole when
@@ -145,14 +180,15 @@ impl Deidentifier {
         persons::is_written_like_a_name(self.label(text).as_str())
     }
 
-    /// Everything found in the texts as they stand now, sorted and without overlaps.
+    /// Everything found in the texts as they stand now, sorted and without overlaps. None where the
+    /// name finder must read something first.
     fn pass(
         &self,
         texts: &[Redacted],
         told: &Told,
         numbering: Option<&Numbering>,
         (mode, opinions): (Mode, &mut Opinions),
-    ) -> Vec<Vec<Found>> {
+    ) -> Option<Vec<Vec<Found>>> {
         let mut read: Vec<(Vec<Placeholder>, Vec<Found>)> = texts
             .iter()
             .map(|text| {
@@ -164,15 +200,13 @@ impl Deidentifier {
         let people = match mode {
             Mode::Structured if told.is_empty() => vec![Vec::new(); texts.len()],
             Mode::Structured => only_told(texts, told),
-            _ => people(texts, &mut read, told, numbering, (mode, opinions)),
+            _ => people(texts, &mut read, told, numbering, (mode, opinions))?,
         };
-        read.into_iter()
-            .zip(people)
-            .zip(texts)
-            .map(|(((held, structured), people), text)| {
-                settle(text.as_str(), &held, [structured, people])
-            })
-            .collect()
+        let all = read.into_iter().zip(people).zip(texts);
+        let settled = all.map(|(((held, structured), people), text)| {
+            settle(text.as_str(), &held, [structured, people])
+        });
+        Some(settled.collect())
     }
 
     /// Identifiers with a form of their own, most certain first.
@@ -219,15 +253,15 @@ impl Deidentifier {
     }
 }
 
-/// The people of the texts, by lists, context and the name finder together. In strict mode the
-/// addresses that the finder sees are added to what was `read`.
+/// The people of the texts, by lists, context and the name finder together; None where it must read
+/// something first. In strict mode the addresses that the finder sees are added to what was `read`.
 fn people(
     texts: &[Redacted],
     read: &mut [(Vec<Placeholder>, Vec<Found>)],
     told: &Told,
     numbering: Option<&Numbering>,
     (mode, opinions): (Mode, &mut Opinions),
-) -> Vec<Vec<Found>> {
+) -> Option<Vec<Vec<Found>>> {
     let tokens: Vec<Tokens> = texts.iter().map(|text| Tokens::read(text.as_str())).collect();
     let readers: Vec<Reader> = texts
         .iter()
@@ -239,7 +273,9 @@ fn people(
         .zip(read.iter())
         .map(|(reader, (held, structured))| persons::draft(reader, held, structured, told))
         .collect();
-    doubts::settle(&readers, &mut drafts, mode, opinions, finder);
+    if !doubts::settle(&readers, &mut drafts, mode, opinions) {
+        return None;
+    }
     if mode == Mode::Strict {
         for ((reader, draft), (_, structured)) in readers.iter().zip(&drafts).zip(read) {
             doubts::add_addresses(reader, draft, opinions, structured);
@@ -259,7 +295,7 @@ fn people(
             persons::find_again(reader, &known, found);
         }
     }
-    people
+    Some(people)
 }
 
 /// The whole names that the file tells, and nobody else.

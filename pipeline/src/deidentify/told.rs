@@ -125,11 +125,12 @@ pub(super) fn whole_of<'p>(people: &'p [Vec<String>], part: &str) -> Option<&'p 
 
 #[cfg(test)]
 mod tests {
-    use crate::deidentify::{Deidentifier, Mode, Options};
+    use crate::deidentify::{Deidentifier, Document, Mode, Options};
 
     fn without(names: &[&str], text: &str) -> String {
         let room = Deidentifier::new(Options::default());
-        room.document_of(&[text], names)[0].as_str().to_owned()
+        let document = Document { texts: vec![text], names: names.to_vec() };
+        room.documents(&[document])[0][0].as_str().to_owned()
     }
 
     #[test]
@@ -184,7 +185,11 @@ mod tests {
     #[test]
     fn whole_names_go_where_no_others_are_looked_for() {
         let room = Deidentifier::new(Options { mode: Mode::Structured, ..Options::default() });
-        let texts = room.document_of(&["Tell Zebadee Vole and Denise Okafor"], &["Zebadee Vole"]);
+        let document = Document {
+            texts: vec!["Tell Zebadee Vole and Denise Okafor"],
+            names: vec!["Zebadee Vole"],
+        };
+        let texts = room.documents(&[document]).remove(0);
         assert_eq!(texts[0].as_str(), "Tell [PERSON 1] and Denise Okafor");
     }
 }
