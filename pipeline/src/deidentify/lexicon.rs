@@ -66,12 +66,12 @@ impl Hasher for WordHash {
     }
 }
 
-/// The table, the places of several words, and the bodies, things and sayings of several words.
+/// The table; the places of several words (true), and the bodies, things and sayings of several
+/// (false).
 #[derive(Debug)]
 pub(super) struct Lexicon {
     words: HashMap<&'static str, Marks, BuildHasherDefault<WordHash>>,
-    places: Vec<&'static str>,
-    phrases: Vec<&'static str>,
+    several: HashMap<&'static str, bool, BuildHasherDefault<WordHash>>,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::build);
@@ -102,27 +102,26 @@ impl Lexicon {
                 *words.entry(word).or_default() |= mark;
             }
         }
-        let mut of_several = |list: &'static str| {
-            let mut found = Vec::new();
-            for place in entries(list) {
-                if let Some((head, _)) = place.split_once(' ') {
+        let mut several = HashMap::default();
+        // What stands in both is nobody with or without a capital.
+        for (list, is_place) in
+            [(include_str!("names/places.txt"), true), (include_str!("names/bodies.txt"), false)]
+        {
+            for entry in entries(list) {
+                if let Some((head, _)) = entry.split_once(' ') {
                     *words.entry(head).or_default() |= PLACE_HEAD;
-                    found.push(place);
+                    several.insert(entry, is_place);
                 } else {
-                    *words.entry(place).or_default() |= PLACE;
+                    *words.entry(entry).or_default() |= PLACE;
                 }
             }
-            found.sort_unstable();
-            found
-        };
-        let places = of_several(include_str!("names/places.txt"));
-        let phrases = of_several(include_str!("names/bodies.txt"));
+        }
         for (list, mark) in grammar::LISTS {
             for word in list.split_whitespace() {
                 *words.entry(word).or_default() |= mark;
             }
         }
-        Self { words, places, phrases }
+        Self { words, several }
     }
 
     /// What is known of a folded word. A hyphenated one is known by its parts.
@@ -144,8 +143,7 @@ impl Lexicon {
     /// Whether folded words joined by spaces are a place, which is written with a capital, or a body,
     /// a thing or a saying, which may not be.
     pub(super) fn is_nobody(&self, words: &str, capital: bool) -> bool {
-        capital && self.places.binary_search(&words).is_ok()
-            || self.phrases.binary_search(&words).is_ok()
+        self.several.get(words).is_some_and(|is_place| capital || !is_place)
     }
 }
 

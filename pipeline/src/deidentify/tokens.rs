@@ -104,12 +104,12 @@ impl Tokens {
 
     /// "Milton Keynes" and "jack of all trades" stay as a whole.
     fn mark_places(&mut self, text: &str) {
+        let mut joined = String::new();
         for i in 0..self.list.len() {
             if !self.list[i].is(PLACE_HEAD) {
                 continue;
             }
             for words in (2..=4).rev().filter(|n| i + n <= self.list.len()) {
-                let mut joined = String::new();
                 fold_into(&text[self.list[i].start..self.list[i + words - 1].end], &mut joined);
                 if lexicon().is_nobody(&joined, self.list[i].capital) {
                     self.list[i..i + words].iter_mut().for_each(|t| t.marks = KEEP);
