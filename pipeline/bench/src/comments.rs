@@ -69,15 +69,24 @@ const ENDINGS: &[&str] = &[
 const NAMES: &[&str] =
     &["Denise", "Mrs Okafor", "Tariq", "Agnieszka", "Mr Lomax", "Blessing", "Siân"];
 
-/// One comment in so many has a misspelt word.
+/// How well the comments are spelt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// Every word is right.
+    Right,
+    /// One comment in five has a word with a letter too many or too few.
+    Hasty,
+}
+
+/// One comment in so many has a misspelt word where people type in haste.
 const MISSPELT: usize = 5;
 /// Rows of a batch of the Parquet file.
 const BATCH: usize = 8192;
 
 /// Writes `count` comments, as CSV or as Parquet by the file's name, and gives the number of words.
-pub(crate) fn write(path: &Path, count: usize) -> anyhow::Result<usize> {
+pub(crate) fn write(path: &Path, count: usize, spelling: Spelling) -> anyhow::Result<usize> {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    let rows = (1..=count).map(|number| comment(number, &mut random));
+    let rows = (1..=count).map(|number| comment(number, spelling, &mut random));
     if path.extension().is_some_and(|extension| extension == "parquet") {
         return parquet(path, rows);
     }
@@ -120,7 +129,11 @@ fn parquet(
 }
 
 /// The id, the area and the words of a comment.
-fn comment(number: usize, random: &mut Random) -> (usize, &'static str, String) {
+fn comment(
+    number: usize,
+    spelling: Spelling,
+    random: &mut Random,
+) -> (usize, &'static str, String) {
     let mut text = format!("{} {}", random.of(OPENINGS), random.of(DOINGS));
     if random.below(20) == 0 {
         text.push_str(&format!(" when {} is on", random.of(NAMES)));
@@ -132,7 +145,7 @@ fn comment(number: usize, random: &mut Random) -> (usize, &'static str, String) 
     if random.below(3) == 0 {
         text.push_str(&format!(" {} {}", random.of(JOINS), random.of(ENDINGS)));
     }
-    if random.below(MISSPELT) == 0 {
+    if spelling == Spelling::Hasty && random.below(MISSPELT) == 0 {
         text = misspelt(&text, random);
     }
     // A number that no other comment has, so that no two are alike.
