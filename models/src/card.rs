@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::calibrating::CalibrationReport;
 use crate::model::Precision;
 use crate::report::{Gain, TaskReport, TrainingReport};
 
@@ -113,16 +114,7 @@ fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::f
     }
     writeln!(page, "{} responses with codes were given none.\n", report.uncoded)?;
     write_groups(page, report)?;
-    writeln!(page, "### Confidence\n")?;
-    writeln!(page, "| confidence | codings | mean confidence | right |\n|---|---:|---:|---:|")?;
-    for bin in &report.reliability {
-        let (from, to) = (bin.from, bin.to);
-        writeln!(
-            page,
-            "| {from:.1}-{to:.1} | {} | {:.2} | {:.2} |",
-            bin.codings, bin.confidence, bin.right
-        )?;
-    }
+    write_confidence(page, report)?;
     writeln!(page, "\n## Limits\n")?;
     writeln!(
         page,
@@ -136,6 +128,59 @@ fn write_card(page: &mut String, report: &TrainingReport, notes: &str) -> std::f
         )?;
     }
     Ok(())
+}
+
+fn write_confidence(page: &mut String, report: &TrainingReport) -> std::fmt::Result {
+    writeln!(page, "### Confidence\n")?;
+    writeln!(page, "| confidence | codings | mean confidence | right |\n|---|---:|---:|---:|")?;
+    for bin in &report.reliability {
+        let (from, to) = (bin.from, bin.to);
+        writeln!(
+            page,
+            "| {from:.1}-{to:.1} | {} | {:.2} | {:.2} |",
+            bin.codings, bin.confidence, bin.right
+        )?;
+    }
+    Ok(())
+}
+
+/// What calibrating a model changed, as a section of its card.
+pub fn calibration_card(report: &CalibrationReport) -> String {
+    let mut page = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_calibration(&mut page, report);
+    page
+}
+
+fn write_calibration(page: &mut String, report: &CalibrationReport) -> std::fmt::Result {
+    let CalibrationReport { before, after } = report;
+    writeln!(page, "## How well it does on answers as they come in\n")?;
+    writeln!(
+        page,
+        "On {} coded answers from {} situations, which {} has not learnt. From where on it gives a theme or an alarm, what its confidence says and how the feelings of an answer are put together was fitted on the answers of some situations and judged on those of the others, in turn. \"Before\" are the rules of its training.\n",
+        after.responses, after.situations, after.model
+    )?;
+    writeln!(page, "| | before | after |\n|---|---:|---:|")?;
+    let mut row =
+        |name: &str, one: f64, other: f64| writeln!(page, "| {name} | {one:.3} | {other:.3} |");
+    let themes = (&before.themes, &after.themes);
+    row("themes: micro-F1", themes.0.micro_f1, themes.1.micro_f1)?;
+    row("themes: macro-F1", themes.0.macro_f1, themes.1.macro_f1)?;
+    row("themes: precision", themes.0.precision, themes.1.precision)?;
+    row("themes: recall", themes.0.recall, themes.1.recall)?;
+    for (old, new) in before.tasks.iter().zip(&after.tasks) {
+        if let (Some(one), Some(other)) = (old.accuracy, new.accuracy) {
+            row(&format!("{}: accuracy", new.task), one, other)?;
+        } else {
+            row(&format!("{}: precision", new.task), old.precision, new.precision)?;
+            row(&format!("{}: recall", new.task), old.recall, new.recall)?;
+        }
+    }
+    writeln!(page)?;
+    for task in [&after.themes, &after.codes].into_iter().chain(&after.tasks) {
+        write_task(page, task)?;
+    }
+    write_confidence(page, after)
 }
 
 fn write_task(page: &mut String, task: &TaskReport) -> std::fmt::Result {

@@ -201,19 +201,18 @@ const LONGEST: usize = 12;
 
 /// What rules say of an answer; None where it must be read.
 pub(crate) fn read(text: &str, polarity: Polarity) -> Option<Content> {
-    let words: Vec<String> = text
+    let all = text
         .split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '\u{2019}'))
-        .filter(|word| !word.is_empty())
-        .take(LONGEST + 1)
-        .map(|word| word.to_lowercase().replace('\u{2019}', "'"))
-        .collect();
+        .filter(|word| !word.is_empty());
+    // Most answers are longer, and cost no more than this.
+    if all.clone().nth(LONGEST).is_some() {
+        return None;
+    }
+    let words: Vec<String> = all.map(|word| word.to_lowercase().replace('\u{2019}', "'")).collect();
     if words.is_empty() {
         // Pictures and marks such as "!!" or "👍" are answers; dots, dashes and slashes are not.
         let marks = text.chars().all(|c| c.is_whitespace() || "-–—_.,/\\*#~…'\"()[]|".contains(c));
         return marks.then_some(Content::Blank);
-    }
-    if words.len() > LONGEST {
-        return None;
     }
     // "-9": what files write where nobody answered.
     if text.trim().parse::<i16>().is_ok_and(|code| (-999..0).contains(&code)) {

@@ -20,10 +20,9 @@ use crate::folds::{HeldOut, assign, carries, input};
 use crate::heads::Heads;
 use crate::learnt::{Learnt, Space, UNKNOWN, sure};
 use crate::measuring::{Events, gain};
-use crate::model::{About, Figure, Model, Precision, Scratch};
+use crate::model::{About, Figure, Model, Precision};
 use crate::report::Gain;
 use crate::residual::{self, Values};
-use crate::sentences::Reading;
 use crate::solver::Column;
 use crate::training::{FEWEST, FEWEST_DOCUMENTS, TrainError};
 
@@ -189,41 +188,23 @@ fn copy(held: &HeldOut) -> HeldOut {
 
 /// Scores a corrected answer and its segments with the model that is corrected.
 fn see(model: &Model, response: &LabelledResponse, split: fn(&str) -> Vec<Range<usize>>) -> Seen {
-    let mut scratch = Scratch::default();
-    let reading: Option<Reading> = model.sentences().and_then(|sentences| {
-        let mut reader = crate::sentences::Reader::default();
-        sentences.read(&mut reader, &[(&response.question, &response.text)]).pop()
-    });
+    let (held, means) = HeldOut::of(model, response, split);
     let about = &model.about;
-    let mut part = |span: Range<usize>, previous: Option<Range<usize>>| {
-        let input = input(response, span.clone(), previous);
-        let (raw, mean, words) =
-            model.raw(&input, reading.as_ref().map(|reading| (reading, &span)), &mut scratch);
+    let mut means = means.into_iter();
+    let mut sight = |span: Range<usize>, previous: Option<Range<usize>>, raw: &[f32]| {
         let mut keys: Vec<u32> = Vec::new();
-        about.encoder.encode(&input, &mut Encoded::default(), &mut keys);
+        about.encoder.encode(&input(response, span, previous), &mut Encoded::default(), &mut keys);
         keys.sort_unstable();
         keys.dedup();
         let mut known = Vec::new();
-        sure(about, &raw, &mut known);
-        (raw, words, Sight { keys, mean, sure: known })
+        sure(about, raw, &mut known);
+        Sight { keys, mean: means.next().unwrap_or_default(), sure: known }
     };
-    let (whole_raw, words, whole) = part(0..response.text.len(), None);
-    let spans = split(&response.text);
-    let (mut found_raw, mut found) = (Vec::new(), Vec::new());
-    for (at, span) in spans.iter().enumerate() {
-        let before = at.checked_sub(1).map(|at| spans[at].clone());
-        let (raw, _, sight) = part(span.clone(), before);
-        found_raw.push((span.clone(), raw));
-        found.push(sight);
-    }
-    let held = HeldOut {
-        response: 0,
-        fold: 0,
-        words,
-        whole: whole_raw,
-        found: found_raw,
-        coded: Vec::new(),
-    };
+    let whole = sight(0..response.text.len(), None, &held.whole);
+    let mut before = None;
+    let found = held.found.iter();
+    let found =
+        found.map(|(span, raw)| sight(span.clone(), before.replace(span.clone()), raw)).collect();
     Seen { held, whole, found }
 }
 
@@ -495,7 +476,7 @@ fn precisions(base: &Model, events: &Events) -> Vec<Precision> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ResponseInput;
+    use crate::model::{ResponseInput, Scratch};
 
     const OPENINGS: [&str; 8] = [
         "They are always late",

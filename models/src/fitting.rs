@@ -82,12 +82,13 @@ pub(crate) fn feelings(
     held: &HeldOut,
     decision: &Decision,
 ) -> Vec<(Sentiment, Sentiment)> {
+    let found: Vec<&[f32]> = held.found.iter().map(|(_, raw)| raw.as_slice()).collect();
     let both = |theme: usize| {
         let truths = response.segments.iter().flat_map(|segment| &segment.codes);
         let truth = roll_up(truths.filter(|(own, _)| *own == theme).filter_map(|code| code.1))?;
-        let coded = decision.codes.iter().zip(&held.found);
-        let said = coded.filter(|(codes, _)| codes.iter().any(|(own, _)| *own == theme));
-        let said = roll_up(said.map(|(_, (_, raw))| about.feeling(theme, raw, &held.whole).0))?;
+        let coded = decision.codes.iter().enumerate();
+        let said = coded.filter(|(_, codes)| codes.iter().any(|(own, _)| *own == theme));
+        let said = roll_up(said.map(|(at, _)| about.feeling(theme, at, &found, &held.whole).0))?;
         Some((said, truth))
     };
     (0..about.themes).filter_map(both).collect()
@@ -153,7 +154,10 @@ pub(crate) fn fit_rules<'a>(
         .map(|pairs| own_threshold(pairs, all, options.recall, PULL_THRESHOLD))
         .collect();
     let (safeguarding, alarms) = fit_alarms(responses, held_out.clone(), about);
-    let confidence = fit_confidence(&pairs[..codes], &platt);
+    let confidence =
+        fit_confidence((pairs[..codes].iter().zip(&platt)).flat_map(|(pairs, platt)| {
+            pairs.iter().map(|(score, yes)| (platt.probability(*score), *yes))
+        }));
     for (column, head) in heads.iter().enumerate().skip(codes) {
         let scored = pairs[column].iter();
         let own: Vec<(f32, bool)> = if *head == Head::Safeguarding {
@@ -190,7 +194,7 @@ pub(crate) fn fit_rules<'a>(
 }
 
 /// Fits what tells the sentiment of a response; nothing where nobody coded it.
-fn fit_overall<'a>(
+pub(crate) fn fit_overall<'a>(
     responses: &[LabelledResponse],
     held_out: impl Iterator<Item = &'a HeldOut>,
     about: &About,
@@ -241,13 +245,10 @@ fn fit_alarms<'a>(
 
 /// Fits what the probability of a code means where a person reads it: over all codes together, and
 /// free to level off, because people do not agree on the clearest cases either.
-fn fit_confidence(pairs: &[Vec<(f32, bool)>], platt: &[Platt]) -> Mix {
+pub(crate) fn fit_confidence(pairs: impl Iterator<Item = (f32, bool)>) -> Mix {
     /// Less likely codes are never shown.
     const SHOWN: f32 = 0.1;
-    let shown: Vec<(Vec<f32>, bool)> = (pairs.iter().zip(platt))
-        .flat_map(|(pairs, platt)| {
-            pairs.iter().map(|(score, yes)| (platt.probability(*score), *yes))
-        })
+    let shown: Vec<(Vec<f32>, bool)> = pairs
         .filter(|(p, _)| *p >= SHOWN)
         .map(|(p, yes)| (About::sides(p).to_vec(), yes))
         .collect();

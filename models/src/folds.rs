@@ -11,6 +11,8 @@ use crate::examples::LabelledResponse;
 use crate::features::{Encoded, Encoder, Input};
 use crate::heads::{Head, Heads, Scores};
 use crate::known::{Known, Memory};
+use crate::model::{Model, Scratch};
+use crate::sentences::{Reader, Reading};
 use crate::training::{segment_truth, whole_truth};
 
 /// The fold of each response, so that folds are of like size and no situation is in two.
@@ -68,6 +70,32 @@ impl HeldOut {
             Part::Found(at) => &self.found[at].1,
             Part::Coded(at) => &self.coded[at],
         }
+    }
+
+    /// A response that a finished model has not learnt, and, where an encoder read it, its vectors of
+    /// the whole and of each segment found.
+    pub(crate) fn of(
+        model: &Model,
+        response: &LabelledResponse,
+        split: fn(&str) -> Vec<Range<usize>>,
+    ) -> (Self, Vec<Vec<f32>>) {
+        let mut scratch = Scratch::default();
+        let reading: Option<Reading> = model.sentences().and_then(|sentences| {
+            let mut reader = Reader::default();
+            sentences.read(&mut reader, &[(&response.question, &response.text)]).pop()
+        });
+        let mut part = |span: Range<usize>, previous: Option<Range<usize>>| {
+            let input = input(response, span.clone(), previous);
+            model.raw(&input, reading.as_ref().map(|reading| (reading, &span)), &mut scratch)
+        };
+        let (whole, mean, words) = part(0..response.text.len(), None);
+        let (mut found, mut means, mut before) = (Vec::new(), vec![mean], None);
+        for span in split(&response.text) {
+            let (raw, mean, _) = part(span.clone(), before.replace(span.clone()));
+            found.push((span, raw));
+            means.push(mean);
+        }
+        (Self { response: 0, fold: 0, words, whole, found, coded: Vec::new() }, means)
     }
 
     /// The parts on which a head is judged, with the truth about them: codes on segments as the

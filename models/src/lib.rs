@@ -10,6 +10,7 @@
 
 pub mod accurate;
 pub mod backend;
+pub mod calibrating;
 mod calibration;
 mod card;
 pub mod clauses;
@@ -40,7 +41,7 @@ pub mod training;
 mod weights;
 pub mod words;
 
-pub use card::{card, precisions_of};
+pub use card::{calibration_card, card, precisions_of};
 pub use codebook::{Codebook, CodebookError};
 pub use cues::Cues;
 pub use examples::{LabelledResponse, LabelledSegment};

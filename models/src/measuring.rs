@@ -11,7 +11,7 @@ use crate::examples::LabelledResponse;
 use crate::fitting::{decide, feelings, fit_rules};
 use crate::folds::{HeldOut, carries};
 use crate::heads::Head;
-use crate::model::{About, Decision};
+use crate::model::{About, Decision, Rules};
 use crate::report::{Bin, Gain, GroupReport, LabelReport, Swapped, TaskReport, TrainingReport};
 use crate::solver::Sequence;
 use crate::training::TrainOptions;
@@ -149,14 +149,29 @@ fn weighted_kappa(pairs: &[(usize, usize)], labels: usize) -> Option<f64> {
         .sum();
     (chance > 0.0).then(|| 1.0 - seen * pairs.len() as f64 / chance)
 }
+
 /// Measures decisions on held-out responses, with rules fitted on the other folds.
-#[expect(clippy::too_many_lines, reason = "one pass, a paragraph for each task")]
 pub(crate) fn measure(
     responses: &[LabelledResponse],
     held_out: &[HeldOut],
     swapped: &[HeldOut],
     about: &About,
     options: &TrainOptions,
+) -> (TrainingReport, Events) {
+    measure_with(responses, held_out, swapped, about, options.folds, &|others| {
+        fit_rules(responses, others.iter().copied(), about, options)
+    })
+}
+
+/// [`measure`] with rules that are fitted in another way.
+#[expect(clippy::too_many_lines, reason = "one pass, a paragraph for each task")]
+pub(crate) fn measure_with(
+    responses: &[LabelledResponse],
+    held_out: &[HeldOut],
+    swapped: &[HeldOut],
+    about: &About,
+    folds: usize,
+    fit: &dyn Fn(&[&HeldOut]) -> Rules,
 ) -> (TrainingReport, Events) {
     let codes = &about.codes;
     let mut themes = Task::new("themes", &codes[..about.themes]);
@@ -179,10 +194,9 @@ pub(crate) fn measure(
     let mut uncoded = 0;
     let mut groups: BTreeMap<(usize, String), (usize, Tally)> = BTreeMap::new();
     let mut change = Swapped::default();
-    for fold in 0..options.folds {
-        let others = held_out.iter().filter(|held| held.fold != fold);
-        let rules = fit_rules(responses, others, about, options);
-        let about = About { rules, ..about.clone() };
+    for fold in 0..folds {
+        let others: Vec<&HeldOut> = held_out.iter().filter(|held| held.fold != fold).collect();
+        let about = About { rules: fit(&others), ..about.clone() };
         let own = swapped.iter().filter(|held| held.fold == fold);
         own.for_each(|held| compare(&mut change, &about, responses, held_out, held));
         for held in held_out.iter().filter(|held| held.fold == fold) {
@@ -272,7 +286,7 @@ pub(crate) fn measure(
         segments: responses.iter().map(|response| response.segments.len()).sum(),
         situations: situations.len(),
         phrases: 0,
-        folds: options.folds,
+        folds,
         features: 0,
         encoder: false,
         measured: None,

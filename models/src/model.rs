@@ -245,6 +245,11 @@ pub(crate) struct Decision {
     pub(crate) off_topic: Vec<bool>,
 }
 
+/// The odds of a probability.
+fn odds(probability: f32) -> f32 {
+    probability / (1.0 - probability).max(1e-6)
+}
+
 /// Smallest and largest of some numbers; 0 and 0 of none.
 fn range(numbers: impl Iterator<Item = f32>) -> (f32, f32) {
     numbers
@@ -282,11 +287,22 @@ impl About {
             .filter(|content| !(self.codes_nothing && *content == Content::Nothing))
     }
 
-    /// Codes that pass their thresholds in one segment, the surest first.
-    fn passing(&self, segment: &[f32], whole: &[f32]) -> Vec<(usize, f32)> {
-        let mut codes: Vec<(usize, f32)> = (0..self.codes.len())
-            .map(|code| (code, self.code(code, segment, whole)))
-            .filter(|(code, p)| *p >= self.rules.thresholds[*code])
+    /// Probabilities of all codes in a segment of a response.
+    fn codes(&self, segment: &[f32], whole: &[f32]) -> Vec<f32> {
+        (0..self.codes.len()).map(|code| self.code(code, segment, whole)).collect()
+    }
+
+    /// Codes that pass their thresholds in one segment, the surest first. `surest` is how likely each
+    /// is where the response speaks of it most: the whole response counts in every segment, and where
+    /// another is much likelier to be meant, this one is not.
+    fn passing(&self, probabilities: &[f32], surest: &[f32]) -> Vec<(usize, f32)> {
+        /// How much less likely, in odds.
+        const REACH: f32 = std::f32::consts::E;
+        let mut codes: Vec<(usize, f32)> = (probabilities.iter().zip(surest).enumerate())
+            .filter(|(code, (p, most))| {
+                **p >= self.rules.thresholds[*code] && odds(**p) * REACH >= odds(**most)
+            })
+            .map(|(code, (p, _))| (code, *p))
             .collect();
         codes.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
         // Praise with a reason takes the reason's theme and never a thin code.
@@ -301,23 +317,28 @@ impl About {
     pub(crate) fn decide(&self, words: usize, whole: &[f32], segments: &[&[f32]]) -> Decision {
         let mut decision =
             Decision { status: Status::Informative, codes: Vec::new(), off_topic: Vec::new() };
+        let likely: Vec<Vec<f32>> =
+            segments.iter().map(|segment| self.codes(segment, whole)).collect();
+        let mut surest = vec![0.0_f32; self.codes.len()];
         let mut best = (0.0_f32, 0, 0);
-        for (at, segment) in segments.iter().enumerate() {
-            let mut codes = self.passing(segment, whole);
-            for code in 0..self.codes.len() {
-                let p = self.code(code, segment, whole);
-                if p > best.0 {
-                    best = (p, at, code);
+        for (at, (segment, likely)) in segments.iter().zip(&likely).enumerate() {
+            let passing = likely.iter().zip(&self.rules.thresholds).filter(|(p, least)| p >= least);
+            let first = passing.map(|(p, _)| *p).fold(0.0, f32::max);
+            let off_topic = self.speaks(Head::OffTopic, segment)
+                && first < self.probability(Head::OffTopic, segment);
+            decision.off_topic.push(off_topic);
+            for (code, (p, most)) in likely.iter().zip(&mut surest).enumerate() {
+                if !off_topic {
+                    *most = most.max(*p);
+                }
+                if *p > best.0 {
+                    best = (*p, at, code);
                 }
             }
-            let elsewhere = self.probability(Head::OffTopic, segment);
-            let off_topic = self.speaks(Head::OffTopic, segment)
-                && codes.first().is_none_or(|(_, p)| *p < elsewhere);
-            if off_topic {
-                codes.clear();
-            }
+        }
+        for (likely, off_topic) in likely.iter().zip(&decision.off_topic) {
+            let codes = if *off_topic { Vec::new() } else { self.passing(likely, &surest) };
             decision.codes.push(codes);
-            decision.off_topic.push(off_topic);
         }
         if words <= LONGEST_EMPTY {
             for (head, status) in
@@ -392,12 +413,32 @@ impl About {
     }
 
     /// Sentiment towards a code in a segment of a response, and its score. A piece of an answer often
-    /// tells what it is about and not how it is meant; the whole answer does.
-    pub(crate) fn feeling(&self, code: usize, segment: &[f32], whole: &[f32]) -> (Sentiment, f32) {
+    /// tells what it is about and not how it is meant: the whole answer does, and its other segments
+    /// do, the more the likelier they speak of the same.
+    pub(crate) fn feeling(
+        &self,
+        code: usize,
+        at: usize,
+        segments: &[&[f32]],
+        whole: &[f32],
+    ) -> (Sentiment, f32) {
+        /// Share of the segment itself beside all that speak of the code.
+        const OWN: f32 = 0.5;
         let share = self.rules.whole_feeling;
+        let weights: Vec<f32> =
+            segments.iter().map(|segment| odds(self.code(code, segment, whole))).collect();
+        let total = weights.iter().sum::<f32>();
         let probability = |head: Head| {
             let column = self.column(head);
-            let raw = (1.0 - share) * segment[column] + share * whole[column];
+            let own = segments[at][column];
+            let together = if segments.len() > 1 && total > 0.0 && own.is_finite() {
+                let all = weights.iter().zip(segments);
+                all.map(|(weight, segment)| weight * segment[column]).sum::<f32>() / total
+            } else {
+                own
+            };
+            let here = OWN * own + (1.0 - OWN) * together;
+            let raw = (1.0 - share) * here + share * whole[column];
             self.rules.platt[column].probability(raw)
         };
         let probabilities = std::array::from_fn(|s| probability(Head::Feeling(Sentiment::ALL[s])));
@@ -438,9 +479,8 @@ impl About {
         segments: &'a [&[f32]],
         whole: &'a [f32],
     ) -> impl Iterator<Item = (Sentiment, f32)> + 'a {
-        let coded = decision.codes.iter().zip(segments);
-        coded.flat_map(move |(codes, raw)| {
-            codes.iter().map(move |(code, _)| self.feeling(*code, raw, whole))
+        decision.codes.iter().enumerate().flat_map(move |(at, codes)| {
+            codes.iter().map(move |(code, _)| self.feeling(*code, at, segments, whole))
         })
     }
 
@@ -702,7 +742,7 @@ impl Model {
                 }
                 let place = Place { part: at, span: segments[at].clone(), reading };
                 let off_topic = decision.off_topic[at];
-                self.segment((raw[at], &whole), &decision.codes[at], off_topic, &place, scratch)
+                self.segment((&raw, &whole), &decision.codes[at], off_topic, &place, scratch)
             })
             .collect::<Vec<_>>();
         let mut response = self.response(input, &whole, &raw, &decision);
@@ -732,13 +772,15 @@ impl Model {
         let input = Input { text, question, polarity, previous };
         self.score(&input, reading.map(|reading| (reading, &span)), scratch);
         let raw = scratch.scores.raw.clone();
-        let mut codes = self.about.passing(&raw, &raw);
+        let likely = self.about.codes(&raw, &raw);
+        let mut codes = self.about.passing(&likely, &likely);
         let off_topic = self.about.speaks(Head::OffTopic, &raw)
             && codes.first().is_none_or(|(_, p)| *p < self.about.probability(Head::OffTopic, &raw));
         if off_topic {
             codes.clear();
         }
-        self.segment((&raw, &raw), &codes, off_topic, &Place { part: 0, span, reading }, scratch)
+        let place = Place { part: 0, span, reading };
+        self.segment((&[&raw], &raw), &codes, off_topic, &place, scratch)
     }
 
     /// Codes a response as a whole, as if it were one segment.
@@ -826,7 +868,12 @@ impl Model {
 
     /// The model with a layer over it.
     pub(crate) fn corrected(self, about: About, learnt: Learnt) -> Self {
-        let mut model = Self { about, learnt: Some(learnt), ..self };
+        Self { learnt: Some(learnt), ..self }.with(about)
+    }
+
+    /// The model with other rules, version and figures.
+    pub(crate) fn with(self, about: About) -> Self {
+        let mut model = Self { about, ..self };
         if let Ok(bytes) = model.to_bytes() {
             model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
         }
@@ -867,17 +914,19 @@ impl Model {
     /// Sentiment, outcomes and evidence of a segment that stands at `place`.
     fn segment(
         &self,
-        (raw, whole): (&[f32], &[f32]),
+        (all, whole): (&[&[f32]], &[f32]),
         codes: &[(usize, f32)],
         off_topic: bool,
         place: &Place<'_>,
         scratch: &mut Scratch,
     ) -> SegmentCodes {
+        let raw = all[place.part];
         let themes = (codes.iter())
             .map(|(code, probability)| {
                 let confidence =
                     self.about.rules.confidence.probability(&About::sides(*probability));
-                let (sentiment, sentiment_score) = self.about.feeling(*code, raw, whole);
+                let (sentiment, sentiment_score) =
+                    self.about.feeling(*code, place.part, all, whole);
                 let evidence = self.evidence(*code, place, scratch);
                 ThemeCode { theme: *code, sentiment, sentiment_score, confidence, evidence }
             })

@@ -312,3 +312,33 @@ fn workbook(dir: &Dir, name: &str, rows: &[(String, &str, &str)]) {
     }
     zip.finish().unwrap();
 }
+
+#[test]
+fn a_model_is_calibrated_on_answers_as_they_come_in_and_codes_with_that() {
+    let dir = Dir::new();
+    let coded = concat!(env!("CARGO_MANIFEST_DIR"), "/../data-samples/corpus/everyday-check.csv");
+    let train = ["train", "--coded", coded, "--calibrate", "fast", "--out", "ours.model"];
+    let said = dir.heard(&[&train[..], &["--version", "7.0.0", "--card", "card.md"]].concat());
+    let said = said.expect(0).out();
+    assert!(said.contains("| themes: micro-F1 |") && said.contains("Wrote ours.model."), "{said}");
+    assert!(said.starts_with(&std::fs::read_to_string(dir.path("card.md")).unwrap()));
+
+    dir.write("in.csv", "What could be better?\nThey are always late\nNobody came on Sunday\n");
+    dir.heard(&["run", "in.csv", "--model", "ours.model", "--quiet"]).expect(0);
+    let manifest = std::fs::read_to_string(dir.path("heard-out/run.json")).unwrap();
+    assert!(manifest.contains("\"7.0.0\""), "{manifest}");
+
+    let few: String = std::fs::read_to_string(coded).unwrap().lines().take(30).fold(
+        String::new(),
+        |mut file, line| {
+            file.push_str(line);
+            file.push('\n');
+            file
+        },
+    );
+    dir.write("few.csv", few);
+    let refused = dir.heard(&["train", "--coded", "few.csv", "--calibrate", "fast"]).expect(2);
+    assert!(refused.err().contains("code at least 100"), "{}", refused.err());
+    let other = ["train", "--coded", coded, "--codebook", "home-care", "--calibrate", "none.model"];
+    assert!(dir.heard(&other).expect(2).err().contains("none.model"));
+}

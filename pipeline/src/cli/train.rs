@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use heard_models::accurate::Lesson;
+use heard_models::calibrating::calibrate;
 use heard_models::correcting::{CorrectionReport, correct};
 use heard_models::sentences::Sentences;
 use heard_models::training::Progress;
-use heard_models::{Model, TrainError, TrainOptions, TrainingReport, card, train};
+use heard_models::{
+    Codebook, LabelledResponse, Model, TrainError, TrainOptions, TrainingReport, calibration_card,
+    card, train,
+};
 
 use super::{Outcome, print, say};
 use crate::deidentify::{Deidentifier, Options};
@@ -24,6 +28,10 @@ use crate::{coded, coding, segment, store};
 /// How much better it gets is measured on corrections that are held out in turn; where it is not
 /// surely better, nothing is written and the old model stays (exit code 1).
 ///
+/// With --calibrate MODEL nothing is learnt from the coded answers but what the model's scores mean:
+/// from where on it gives a theme or an alarm, and what its confidence says. It takes some hundred
+/// coded answers, as they come in, that the model has not learnt.
+///
 /// The file is CSV, Excel, `OpenDocument`, JSON Lines or Parquet with a column `text` and a column
 /// `themes` (codes of the codebook, separated by semicolons, each with an optional `:positive`,
 /// `:negative`, `:mixed` or `:neutral`), or with a column for each theme. With a column `coder`
@@ -34,7 +42,8 @@ Examples:
   heard train --from heard-out --out ours.model
   heard run new.csv --model ours.model
   heard train --coded coded.csv --codebook own.toml --out own.model
-  heard run new.csv --codebook own.toml --model own.model")]
+  heard run new.csv --codebook own.toml --model own.model
+  heard train --coded coded.csv --calibrate accurate --out ours.model")]
 pub(super) struct Args {
     /// Coded spreadsheets; may be repeated.
     #[arg(long, required_unless_present = "from", value_name = "FILE")]
@@ -42,6 +51,9 @@ pub(super) struct Args {
     /// A reviewed run: learn from what people corrected in it.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["coded", "codebook", "notes", "accurate"])]
     from: Option<PathBuf>,
+    /// Calibrate this model on the coded answers, and train none: fast, accurate or a file.
+    #[arg(long, value_name = "fast|accurate|FILE", conflicts_with_all = ["from", "notes", "accurate", "id"])]
+    calibrate: Option<String>,
     /// With --from, the model to build on: fast, accurate or a file [default: the one that coded the
     /// run].
     #[arg(long, value_name = "fast|accurate|FILE", requires = "from")]
@@ -81,6 +93,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     for path in &args.coded {
         responses.extend(coded::read(path, &codebook, &deidentifier)?);
     }
+    if let Some(base) = &args.calibrate {
+        return set_right(base, &codebook, &responses, &args);
+    }
     let options = TrainOptions {
         id: args.id.unwrap_or_else(|| {
             format!("{}-{}", codebook.id, if args.accurate { "accurate" } else { "fast" })
@@ -117,6 +132,34 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     let mut out = page;
     let _ = writeln!(out, "\nWrote {}.", args.out.display());
     print(&out)
+}
+
+/// Calibrates a model on coded answers.
+fn set_right(
+    base: &str,
+    codebook: &Codebook,
+    responses: &[LabelledResponse],
+    args: &Args,
+) -> anyhow::Result<Outcome> {
+    let base = match base {
+        "fast" => Model::builtin(&codebook.id)?,
+        "accurate" => Model::builtin_accurate(&codebook.id)
+            .with_context(|| format!("no accurate model ships for {}", codebook.id))??,
+        file => coding::open_model(Path::new(file))?,
+    };
+    anyhow::ensure!(
+        codebook.codes().eq(base.codes().iter().map(String::as_str)),
+        "the model codes {}, and the answers are coded with {}. Name its codebook with --codebook",
+        base.codebook().0,
+        codebook.id
+    );
+    let (model, report) = calibrate(base, responses, &args.version, segment::segments)?;
+    store::write_file(&args.out, &model.to_bytes_beside_builtin()?)?;
+    let page = calibration_card(&report);
+    if let Some(path) = &args.card {
+        store::write_file(path, page.as_bytes())?;
+    }
+    print(&format!("{page}\nWrote {}.\n", args.out.display()))
 }
 
 /// Learns from the corrections of a run.
