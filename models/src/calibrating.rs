@@ -45,7 +45,7 @@ pub struct CalibrationReport {
 pub fn calibrate(
     base: Model,
     responses: &[LabelledResponse],
-    version: &str,
+    (id, version): (&str, &str),
     split: fn(&str) -> Vec<Range<usize>>,
 ) -> Result<(Model, CalibrationReport), TrainError> {
     if responses.len() < FEWEST_CALIBRATED {
@@ -68,6 +68,7 @@ pub fn calibrate(
     let all: Vec<&HeldOut> = held.iter().collect();
     let mut new = about.clone();
     new.rules = fit(responses, &all, about);
+    id.clone_into(&mut new.id);
     version.clone_into(&mut new.version);
     new.figures = after.figures();
     for figure in &mut new.figures {
@@ -260,11 +261,12 @@ mod tests {
     fn a_model_that_gives_too_much_gives_less_and_is_told_better() {
         let responses = answers(&Model::builtin("home-care").expect("built in"));
         let split = crate::clauses::split;
-        let (model, report) = calibrate(lavish(), &responses, "2.0.0", split).expect("calibrated");
+        let (model, report) =
+            calibrate(lavish(), &responses, ("ours", "2.0.0"), split).expect("calibrated");
         let CalibrationReport { before, after } = report;
         assert!(after.themes.precision > before.themes.precision + 0.1, "{:?}", after.themes);
         assert!(after.themes.micro_f1 > before.themes.micro_f1, "{:?}", after.themes);
-        assert_eq!(model.version(), "2.0.0");
+        assert_eq!((model.id(), model.version()), ("ours", "2.0.0"));
         assert!(model.figures().iter().all(|figure| figure.on.contains("160 coded answers")));
         let again = Model::from_bytes(&model.to_bytes().expect("written")).expect("read");
         assert_eq!(again.about.rules, model.about.rules);
@@ -276,7 +278,7 @@ mod tests {
         let made = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
             let split = crate::clauses::split;
-            let made = pool.install(|| calibrate(lavish(), &responses, "2.0.0", split));
+            let made = pool.install(|| calibrate(lavish(), &responses, ("ours", "2.0.0"), split));
             made.expect("calibrated").0.sha256().to_owned()
         };
         assert_eq!(made(1), made(3));
@@ -285,7 +287,7 @@ mod tests {
     #[test]
     fn a_handful_of_answers_is_refused() {
         let responses = answers(&lavish())[..99].to_vec();
-        let refused = calibrate(lavish(), &responses, "2.0.0", crate::clauses::split);
+        let refused = calibrate(lavish(), &responses, ("ours", "2.0.0"), crate::clauses::split);
         assert!(matches!(refused, Err(TrainError::TooFew { found: 99, needed: 100 })));
     }
 }

@@ -273,8 +273,12 @@ impl Model {
 
     /// An accurate model as a file without its n-grams and its encoder: those that ship.
     pub fn to_bytes_beside_builtin(&self) -> Result<Vec<u8>, WeightsError> {
+        self.to_bytes_beside(&builtin_file(&self.about.codebook)?)
+    }
+
+    /// The same, where another file of n-grams, with the same weights, is about to ship.
+    pub fn to_bytes_beside(&self, fast: &[u8]) -> Result<Vec<u8>, WeightsError> {
         let Some(meaning) = &self.meaning else { return self.to_bytes() };
-        let fast = builtin_file(&self.about.codebook)?;
         Self::accurate_to_bytes(&self.about, meaning, Sha256::digest(fast).into(), &[], &[])
     }
 

@@ -52,8 +52,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["coded", "codebook", "notes", "accurate"])]
     from: Option<PathBuf>,
     /// Calibrate this model on the coded answers, and train none: fast, accurate or a file.
-    #[arg(long, value_name = "fast|accurate|FILE", conflicts_with_all = ["from", "notes", "accurate", "id"])]
+    #[arg(long, value_name = "fast|accurate|FILE", conflicts_with_all = ["from", "notes", "accurate"])]
     calibrate: Option<String>,
+    /// With --calibrate accurate, the fast model that will ship beside it.
+    #[arg(long, hide = true, requires = "calibrate", value_name = "FILE")]
+    beside: Option<PathBuf>,
     /// With --from, the model to build on: fast, accurate or a file [default: the one that coded the
     /// run].
     #[arg(long, value_name = "fast|accurate|FILE", requires = "from")]
@@ -75,7 +78,7 @@ pub(super) struct Args {
     #[arg(long)]
     accurate: bool,
     /// Id that the model bears in every table [default: the codebook's id and `-fast`, `-accurate`
-    /// or `-corrected`].
+    /// or `-corrected`; with --calibrate the model's own and `-calibrated`].
     #[arg(long, value_name = "ID")]
     id: Option<String>,
     /// Version that the model bears in every table.
@@ -141,6 +144,7 @@ fn set_right(
     responses: &[LabelledResponse],
     args: &Args,
 ) -> anyhow::Result<Outcome> {
+    let ships = matches!(base, "fast" | "accurate");
     let base = match base {
         "fast" => Model::builtin(&codebook.id)?,
         "accurate" => Model::builtin_accurate(&codebook.id)
@@ -153,8 +157,18 @@ fn set_right(
         base.codebook().0,
         codebook.id
     );
-    let (model, report) = calibrate(base, responses, &args.version, segment::segments)?;
-    store::write_file(&args.out, &model.to_bytes_beside_builtin()?)?;
+    let id = args.id.clone().unwrap_or_else(|| format!("{}-calibrated", base.id()));
+    let named = (id.as_str(), args.version.as_str());
+    let (model, report) = calibrate(base, responses, named, segment::segments)?;
+    let bytes = match &args.beside {
+        Some(fast) => model.to_bytes_beside(
+            &std::fs::read(fast).with_context(|| format!("cannot read {}", fast.display()))?,
+        )?,
+        // What ships need not be in the file again.
+        None if ships => model.to_bytes_beside_builtin()?,
+        None => model.to_bytes()?,
+    };
+    store::write_file(&args.out, &bytes)?;
     let page = calibration_card(&report);
     if let Some(path) = &args.card {
         store::write_file(path, page.as_bytes())?;
