@@ -136,7 +136,12 @@ pub(super) fn find_without_number(text: &str, hints: Hints, found: &mut Vec<Foun
         for c in HOUSE.captures_iter(text) {
             if let (Some(whole), Some(house), Some(street)) = (c.get(0), c.get(2), c.get(3))
                 && is_street_name(street.as_str())
-                && is_house_name(text, &house.range(), c.get(1).is_some())
+                && is_house_name(
+                    text,
+                    &house.range(),
+                    c.get(1).is_some(),
+                    ends_in_postcode(text, whole.end()),
+                )
             {
                 found.push(Found::new(whole.range(), Address));
             }
@@ -161,6 +166,11 @@ pub(super) fn find_without_number(text: &str, hints: Hints, found: &mut Vec<Foun
     }
 }
 
+/// Whether a postcode follows, perhaps after a town.
+fn ends_in_postcode(text: &str, end: usize) -> bool {
+    OUTWARD.is_match(&text[end..])
+}
+
 /// Whether a list holds the words as a town or county, which stay.
 pub(super) fn is_town(words: &str) -> bool {
     let folded = fold(words);
@@ -169,8 +179,13 @@ pub(super) fn is_town(words: &str) -> bool {
 
 /// Whether words before a comma and a street can name a house: no town, no name of a person, and
 /// nothing that begins a sentence by chance. A number before it speaks for a house, and so does "The"
-/// after a comma.
-fn is_house_name(text: &str, house: &std::ops::Range<usize>, numbered: bool) -> bool {
+/// after a comma. `in_full`: a postcode follows the street.
+fn is_house_name(
+    text: &str,
+    house: &std::ops::Range<usize>,
+    numbered: bool,
+    in_full: bool,
+) -> bool {
     const CUES: [&str; 12] =
         ["at", "to", "is", "live", "from", "in", ":", "address", "of", "near", "outside", "was"];
     let before = text[..house.start].trim_end();
@@ -183,11 +198,15 @@ fn is_house_name(text: &str, house: &std::ops::Range<usize>, numbered: bool) -> 
         || listed
         || CUES.contains(&last.to_lowercase().as_str())
         || before.ends_with(':');
+    // "Rowan Cottage" is no Rowan, nor is "Bryn Awel" before a street and its postcode.
+    let ends = words.split_whitespace().next_back().map(fold).unwrap_or_default();
+    let built = lexicon().marks(&ends) & BUILDING != 0;
     let kept = lexicon().is_nobody(&fold(words), true)
         || words.split_whitespace().all(|w| lexicon().marks(&fold(w)) & PLACE != 0)
         || words.split_whitespace().any(|w| {
             let marks = lexicon().marks(&fold(w));
-            marks & (TITLE | TIME) != 0 || marks & GIVEN != 0 && marks & (WORD | PLACE) == 0
+            let somebody = marks & GIVEN != 0 && marks & (WORD | PLACE) == 0;
+            marks & (TITLE | TIME) != 0 || somebody && !built && !(in_full && cued)
         });
     cued && !kept
 }

@@ -82,7 +82,8 @@ const DONE_BY_PEOPLE: &str = "came comes visits visited helped helps said says t
     remembered forgets lets comforted calmed checks checked fed feeds lifted holds held cried laughs \
     laughed jokes jollies \
     fell slept trained taught swapped texted texts wrote bathes shaved shaves reckons hates loves likes asked \
-    asks";
+    asks found felt feels thinks thought stood ran sent saw heard bought wants wanted agrees \
+    agreed disagrees disagreed suggests suggested confirmed requested reported reports";
 
 /// What follows the name of a person when it has become the name of a place.
 const BUILDINGS: &str = "hospital hospitals ward wards centre center clinic clinics surgery unit \

@@ -86,7 +86,7 @@ pub(super) const AT: u16 = 1 << 9;
 pub(super) const LETTER_DIGIT: u16 = 1 << 10;
 /// A digit, and a word or a line behind it: "14 Mill Lane".
 pub(super) const DIGIT_WORD: u16 = 1 << 11;
-/// A comma before a capital.
+/// A comma before a capital or a number.
 pub(super) const LISTED: u16 = 1 << 12;
 /// A capital letter that does not begin the text.
 pub(super) const CAPITAL: u16 = 1 << 13;
@@ -125,6 +125,9 @@ impl Hints {
                     hints.digits += 1;
                     if before[0].is_ascii_alphabetic() {
                         hints.bits |= LETTER_DIGIT;
+                    }
+                    if before.contains(&b',') {
+                        hints.bits |= LISTED;
                     }
                 }
                 b'@' => hints.bits |= AT,

@@ -236,6 +236,17 @@ fn mark_initials(reader: &Reader, i: usize, names: &mut [bool]) {
     ];
     let letter =
         |j: usize| reader.list.get(j).is_some_and(|t| t.capital && t.letters == 1 && !t.has_digit);
+    // "Carer (M.) started at six. M. says that": then she is M. throughout.
+    if letter(i) && i > 0 && reader.at(i - 1, ROLE) && reader.gap(i - 1).trim() == "(" {
+        let gap = reader.gap(i);
+        if gap.starts_with(')') || gap.starts_with(".)") {
+            for (j, name) in names.iter_mut().enumerate() {
+                let same =
+                    letter(j) && reader.list[j].of(reader.text) == reader.list[i].of(reader.text);
+                *name |= same && (j == i || reader.gap(j).starts_with('.') || reader.done_by(j));
+            }
+        }
+    }
     let begun = i > 0 && letter(i - 1) && reader.gap(i - 1) == ".";
     if letter(i) && !begun && !reader.caseless {
         let mut last = i;
@@ -396,12 +407,21 @@ fn before_role(reader: &Reader, i: usize) -> bool {
         || !reader.capital(i)
         || t.is(FUNCTION | ROLE)
         || t.end != t.after
-        || i + 2 >= reader.list.len()
+        || i + 1 >= reader.list.len()
     {
         return false;
     }
     let gap = reader.gap(i).trim();
     let (beside, mut j) = (matches!(gap, "," | "(" | "-" | "–"), i + 1);
+    // "Angus Macgillivray (son)", "Catriona Begg (SW)"
+    let alone = gap == "(" && reader.gap(j).starts_with(')');
+    if alone && (reader.at(j, ROLE) || reader.word_is(j, &["dtr", "dau", "sw", "dn", "nok", "poa"]))
+    {
+        return true;
+    }
+    if i + 2 >= reader.list.len() {
+        return false;
+    }
     if !beside {
         if !reader.spaced(i) {
             return false;

@@ -136,7 +136,11 @@ impl Lexicon {
         let any = parts().fold(0, |a, b| a | b);
         let all = parts().fold(Marks::MAX, |a, b| a & b);
         // "stay-at-home" is no name, whatever its parts.
-        let phrase = if parts().count() > 2 { any & WORD } else { 0 };
+        // "non-meds" is made of things.
+        let thing =
+            |p| p & (GIVEN | SURNAME) == 0 && p & (WORD | KEEP | PLACE | FUNCTION | ROLE) != 0;
+        let phrase = if parts().count() > 2 { any & WORD } else { 0 }
+            | if parts().all(thing) { WORD } else { 0 };
         (any & (GIVEN | SURNAME)) | (all & (WORD | PLACE | KEEP)) | phrase
     }
 

@@ -96,6 +96,12 @@ pub struct Deidentifier {
     mode: Mode,
 }
 
+/// Whether a word is one of every day and nobody's given name.
+pub(crate) fn is_everyday(word: &str) -> bool {
+    let marks = lexicon::lexicon().marks(&lexicon::fold(word));
+    marks & lexicon::WORD != 0 && marks & lexicon::GIVEN == 0
+}
+
 impl Deidentifier {
     /// A de-identifier for one run.
     pub fn new(options: Options) -> Self {

@@ -103,8 +103,10 @@ pub(super) fn find_again(reader: &Reader, known: &HashSet<String>, found: &mut V
     let text = reader.text;
     let mut more = Vec::new();
     for (i, token) in reader.list.iter().enumerate() {
+        let month = token.is(KEEP) && !asked_for(reader, i);
         if token.letters < 3
-            || token.is(FUNCTION | KEEP)
+            || token.is(FUNCTION)
+            || month
             || found.iter().any(|f| f.range.contains(&token.start))
         {
             continue;
@@ -112,6 +114,7 @@ pub(super) fn find_again(reader: &Reader, known: &HashSet<String>, found: &mut V
         // "Lamb, she said", "Joy is": a word that begins a sentence, and is somebody by what follows.
         let begins = || {
             reader.done_by(i)
+                || reader.joined(i) && token.is(NAME_FIRST) && !reader.at(i + 1, FUNCTION | KEEP)
                 || reader.gap(i).trim() == "," && reader.word_is(i + 1, &["she", "he", "they"])
         };
         let spelled = !token.is(WORD) || reader.capital(i) && (!token.first || begins());
@@ -126,6 +129,20 @@ pub(super) fn find_again(reader: &Reader, known: &HashSet<String>, found: &mut V
     }
     found.extend(more);
     found.sort_by_key(|f| f.range.start);
+}
+
+/// "He keeps asking for May": nobody asks for a month.
+fn asked_for(reader: &Reader, i: usize) -> bool {
+    const ASKS: [&str; 12] = [
+        "ask", "asks", "asked", "asking", "call", "calls", "calling", "shouts", "shouting",
+        "looks", "looking", "crying",
+    ];
+    i > 1
+        && reader.at(i, GIVEN)
+        && reader.capital(i)
+        && reader.word_is(i - 1, &["for"])
+        && reader.word_is(i - 2, &ASKS)
+        && !reader.spaced(i)
 }
 
 impl<'t> Reader<'t> {

@@ -52,6 +52,7 @@ pub(crate) struct Stats {
     networks: u64,
     yes_no: u64,
     asks: u64,
+    marked: u64,
     /// Kept values in order of appearance, each with its rows.
     pub(crate) values: Vec<(String, u64)>,
     value_index: std::collections::HashMap<u64, usize>,
@@ -118,7 +119,11 @@ impl Stats {
         self.networks += u64::from(text.parse::<std::net::IpAddr>().is_ok());
         self.yes_no += u64::from(yes(text).is_some());
         self.asks += u64::from(words > 2 && text.ends_with('?'));
-        let separator = if text.contains(';') {
+        self.marked += u64::from(is_marked(text));
+        let short = |line: &str| line.split_whitespace().count() <= 4;
+        let separator = if text.contains('\n') && text.lines().all(short) {
+            "\n"
+        } else if text.contains(';') {
             ";"
         } else if text.contains('|') {
             "|"
@@ -208,7 +213,12 @@ impl Stats {
         share(self.phones, self.sample)
     }
 
-    /// Share of values that are UK postcodes.
+    /// Share of values that are marks with their meaning: "1 - Very good".
+    pub(crate) fn marked(&self) -> f64 {
+        share(self.marked, self.sample)
+    }
+
+    /// Share of values that are whole UK postcodes.
     pub(crate) fn postcodes(&self) -> f64 {
         share(self.postcodes, self.sample)
     }
@@ -292,33 +302,42 @@ fn is_phone(text: &str) -> bool {
     (9..=13).contains(&digits)
         && (text.starts_with('0')
             || text.starts_with('+')
-            || text.starts_with("44")
+            || text.starts_with("44") && digits == 12
             || text.starts_with('('))
         && text
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'+' | b'-' | b'(' | b')' | b'.'))
 }
 
-/// True for a whole postcode or its outward part ("LS12", "LS12 3AB").
+/// "1 - Very good", "10: likely", "5 (excellent)".
+fn is_marked(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = text.len() - rest.len();
+    let rest = rest.trim_start();
+    (1..=2).contains(&digits)
+        && rest.starts_with(['-', '–', '—', ':', '=', '(', '.', ')'])
+        && rest.contains(char::is_alphabetic)
+        && text.split_whitespace().count() <= 8
+}
+
+/// True for a whole postcode ("LS12 3AB"). Its outward part alone is a place as large as a town, and a
+/// code of anything may look like one.
 fn is_postcode(text: &str) -> bool {
+    if !text.is_ascii() {
+        return false;
+    }
     let compact: Vec<u8> =
         text.bytes().filter(|b| *b != b' ').map(|b| b.to_ascii_uppercase()).collect();
     let letters = compact.iter().take_while(|b| b.is_ascii_uppercase()).count();
-    if !(1..=2).contains(&letters)
-        || !compact.iter().all(u8::is_ascii_alphanumeric)
-        || !text.is_ascii()
-    {
+    let rest = &compact[letters..];
+    if !(1..=2).contains(&letters) || !(4..=5).contains(&rest.len()) {
         return false;
     }
-    let rest = &compact[letters..];
-    let outward = |out: &[u8]| (1..=2).contains(&out.len()) && out[0].is_ascii_digit();
-    if rest.len() >= 4 {
-        let (out, inward) = rest.split_at(rest.len() - 3);
-        return outward(out)
-            && inward[0].is_ascii_digit()
-            && inward[1..].iter().all(u8::is_ascii_uppercase);
-    }
-    outward(rest)
+    let (out, inward) = rest.split_at(rest.len() - 3);
+    out[0].is_ascii_digit()
+        && out.iter().all(u8::is_ascii_alphanumeric)
+        && inward[0].is_ascii_digit()
+        && inward[1..].iter().all(u8::is_ascii_uppercase)
 }
 
 #[cfg(test)]
@@ -330,10 +349,13 @@ mod tests {
         assert!(is_phone("07700 900123") && is_phone("+44 7700 900 123") && !is_phone("12345"));
         assert!(
             is_postcode("LS12 3AB")
-                && is_postcode("ls1")
+                && is_postcode("w1a 1aa")
+                && !is_postcode("ls1")
                 && !is_postcode("Good")
                 && !is_postcode("AB123456")
         );
+        assert!(is_marked("1 - Very good") && is_marked("5 (excellent)"));
+        assert!(!is_marked("1 hour - late") && !is_marked("3") && !is_marked("12/05 - Tuesday"));
         assert_eq!(yes("Yes, you may"), Some(true));
         assert_eq!(yes("No"), Some(false));
         assert_eq!(yes("Maybe"), None);

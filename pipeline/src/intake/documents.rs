@@ -13,6 +13,7 @@ use super::bundle::{self, Pages};
 use super::child::{self, Attached, Line};
 use super::encoding::Encoding;
 use super::sources::decode;
+use super::transcript::Talk;
 use super::{Error, Kind, Options, letter, notes, speaker, transcript, typed};
 use crate::response::{Channel, RespondentType};
 
@@ -152,40 +153,59 @@ fn people(whole: Letter) -> Vec<Letter> {
     if whole.aside.is_some() {
         return vec![whole];
     }
-    if let Some(talk) = transcript::of_text(&whole.text) {
-        let alone = talk.people.len() == 1;
-        let rows = talk.people.into_iter().zip(1..).map(|(person, row)| Letter {
-            names: talk.names.clone(),
-            day: whole.day,
-            who: who(person.role.as_deref()).or(whole.who.filter(|_| alone)),
-            ..Letter::of(row, Channel::Transcript, person.text)
-        });
-        let mut all: Vec<Letter> = rows.collect();
-        if let Some(first) = all.first_mut() {
-            (first.blank, first.pages) = (whole.blank, whole.pages);
-        }
-        return all;
-    }
-    let parts = notes::parts(&whole.text);
-    if parts.len() < 2 {
-        return vec![whole];
-    }
-    let several = parts.iter().any(|part| part.person > 1);
+    let people = notes::people(&whole.text);
+    let (several, turns) = (people.len() > 1, people.iter().any(|part| part.turn));
     let mut all: Vec<Letter> = Vec::new();
-    for part in parts {
-        let channel = if several { Channel::Testimony } else { whole.channel };
-        all.push(Letter {
-            day: part.day.or(whole.day),
-            who: part.who.or(whole.who.filter(|_| !several)),
-            question: part.question,
-            names: part.names,
-            ..Letter::of(part.person, channel, part.text)
-        });
+    if let Some(talk) = transcript::of_text(&whole.text).filter(|_| !several || turns) {
+        all = speakers_of(talk, 1, &notes::Part::default(), &whole);
+    } else {
+        let again = notes::recurring(&whole.text);
+        for person in people {
+            let row = all.last().map_or(1, |letter| letter.row + 1);
+            let talk = transcript::of_text(&person.text).filter(|_| several);
+            if let Some(talk) = talk.filter(|_| !person.introduction) {
+                all.extend(speakers_of(talk, row, &person, &whole));
+                continue;
+            }
+            for part in notes::answers(person, &again) {
+                let channel = if several { Channel::Testimony } else { whole.channel };
+                all.push(Letter {
+                    day: part.day.or(whole.day),
+                    who: part.who.or(whole.who.filter(|_| !several)),
+                    question: part.question,
+                    names: part.names,
+                    aside: part.introduction.then(|| (INTRODUCTION, String::new())),
+                    ..Letter::of(row, channel, part.text)
+                });
+            }
+        }
+    }
+    if all.len() < 2
+        && all.iter().all(|letter| letter.question.is_none() && letter.text == whole.text)
+    {
+        return vec![whole];
     }
     if let Some(first) = all.first_mut() {
         (first.blank, first.pages) = (whole.blank, whole.pages);
     }
     all
+}
+
+/// Why what stands before the first person of a document is set aside.
+pub(super) const INTRODUCTION: &str = "introduction";
+
+/// Those who were interviewed, each a row from this one on.
+fn speakers_of(talk: Talk, row: u32, part: &notes::Part, whole: &Letter) -> Vec<Letter> {
+    let alone = talk.people.len() == 1;
+    let names = [talk.names, part.names.clone()].concat();
+    let told = part.who.or(whole.who.filter(|_| part.person == 0)).filter(|_| alone);
+    let rows = talk.people.into_iter().zip(row..).map(|(person, row)| Letter {
+        names: names.clone(),
+        day: part.day.or(whole.day),
+        who: who(person.role.as_deref()).or(told),
+        ..Letter::of(row, Channel::Transcript, person.text)
+    });
+    rows.collect()
 }
 
 impl Letter {

@@ -4,12 +4,13 @@
 //! A mark counts when it comes at least twice, in order, with words behind it. In doubt a document
 //! is one response, because a person cut in two is worse than two that are read as one.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::dates::{self, Order};
-use super::{names, speaker, wording};
+use super::{names, speaker, transcript, wording};
 use crate::response::RespondentType;
 
 /// What one person says in answer to one question.
@@ -27,6 +28,10 @@ pub(super) struct Part {
     pub(super) who: Option<(RespondentType, f32)>,
     /// Names that stand with the person.
     pub(super) names: Vec<String>,
+    /// What its author says before the first person: nobody's answer.
+    pub(super) introduction: bool,
+    /// The line that marks the person begins with the label of a speaker.
+    pub(super) turn: bool,
 }
 
 #[allow(clippy::unwrap_used, reason = "a constant pattern, compiled by the tests")]
@@ -59,38 +64,96 @@ static ASKED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What stands before an answer where questions stand behind "Q:".
+const ANSWER: [&str; 4] = ["A:", "A.", "Answer:", "Response:"];
+
 /// The parts of a document; one where nothing is marked.
-pub(super) fn parts(text: &str) -> Vec<Part> {
-    let mut out = Vec::new();
-    for (i, person) in people(text).into_iter().enumerate() {
-        let mut asked = questions(&person.text);
-        for (question, text) in asked.drain(..) {
-            out.push(Part { person: i as u32 + 1, question, text, ..person.clone() });
+#[cfg(test)]
+fn parts(text: &str) -> Vec<Part> {
+    let again = recurring(text);
+    people(text).into_iter().flat_map(|person| answers(person, &again)).collect()
+}
+
+/// A person's answers, each with its question; one where no questions are marked. `again`: the
+/// questions that the document puts to several people.
+pub(super) fn answers(person: Part, again: &BTreeSet<String>) -> Vec<Part> {
+    if person.introduction {
+        return vec![person];
+    }
+    let asked = questions(&person.text, again).into_iter();
+    asked.map(|(question, text)| Part { question, text, ..person.clone() }).collect()
+}
+
+/// A line without the marks of a heading or of bold words.
+fn bare(line: &str) -> &str {
+    line.trim().trim_matches(['#', '*', '_', ' '])
+}
+
+/// The questions that stand more than once in a document, as they were put to each person.
+pub(super) fn recurring(text: &str) -> BTreeSet<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in text.lines().map(bare) {
+        if line.ends_with('?') && (3..=40).contains(&line.split_whitespace().count()) {
+            *counts.entry(line).or_default() += 1;
         }
     }
-    out
+    let again = counts.into_iter().filter(|(_, count)| *count >= 2);
+    again.map(|(line, _)| line.to_owned()).collect()
 }
 
 /// Each person's words, with what stands at their head.
-fn people(text: &str) -> Vec<Part> {
+pub(super) fn people(text: &str) -> Vec<Part> {
     let lines: Vec<&str> = text.lines().collect();
-    let numbered = marks(&lines, &NUMBERED, true);
-    let marks = if numbered.len() >= 2 { numbered } else { marks(&lines, &NAMED, false) };
+    let headed = |marks: Vec<usize>| marks.into_iter().map(|at| (at, true)).collect();
+    let mut marks: Vec<(usize, bool)> = headed(marks(&lines, &NUMBERED, true));
+    if marks.len() < 2 {
+        marks = headed(self::marks(&lines, &NAMED, false));
+    }
+    if marks.len() < 2 {
+        marks = asked_alike(&lines, &recurring(text));
+    }
     let whole = || vec![Part { person: 1, text: text.to_owned(), ..Part::default() }];
     if marks.len() < 2 {
         return whole();
     }
     let mut people = Vec::new();
-    // What stands before the first mark belongs to no one: a title is form, more is someone's words.
-    let before = lines[..marks[0]].join("\n");
-    if lines[..marks[0]].iter().any(|line| line.split_whitespace().count() > 12) {
-        people.push(Part { text: before.trim().to_owned(), ..Part::default() });
+    // A title before the first mark is form. More is what the author of the notes says of them, or,
+    // where the first mark is not the first of all, someone's words.
+    let first = marks[0].0;
+    if lines[..first].iter().any(|line| line.split_whitespace().count() > 12) {
+        let number = NUMBERED.captures(lines[first].trim());
+        let introduction = number.is_none_or(|found| matches!(&found[1], "1" | "A"));
+        let text = lines[..first].join("\n").trim().to_owned();
+        people.push(Part { introduction, text, ..Part::default() });
     }
-    for (n, start) in marks.iter().enumerate() {
-        let end = marks.get(n + 1).copied().unwrap_or(lines.len());
-        people.push(person(&lines[*start..end]));
+    for (n, (start, headed)) in marks.iter().enumerate() {
+        let end = marks.get(n + 1).map_or(lines.len(), |mark| mark.0);
+        people.push(person(&lines[*start..end], *headed));
     }
-    if people.iter().any(|p| p.text.is_empty()) { whole() } else { people }
+    if people.iter().any(|p| p.text.is_empty()) {
+        return whole();
+    }
+    people.into_iter().zip(1..).map(|(part, person)| Part { person, ..part }).collect()
+}
+
+/// Where each person begins in notes that put the same questions to everyone: at the line above the
+/// first question, where that is a heading or as short as a name (true), else at the question.
+fn asked_alike(lines: &[&str], again: &BTreeSet<String>) -> Vec<(usize, bool)> {
+    let Some(first) = lines.iter().map(|line| bare(line)).find(|line| again.contains(*line)) else {
+        return Vec::new();
+    };
+    let asked = (0..lines.len()).filter(|at| bare(lines[*at]) == first);
+    let head = |line: &str| {
+        let short = line.split_whitespace().count() <= 8
+            && line.starts_with(char::is_uppercase)
+            && !line.ends_with(['.', '!', '?', ',']);
+        line.starts_with('#') || short
+    };
+    let begins = |at: usize| {
+        let above = (0..at).rev().find(|above| !lines[*above].trim().is_empty());
+        above.filter(|above| head(lines[*above].trim())).map_or((at, false), |above| (above, true))
+    };
+    asked.map(begins).collect()
 }
 
 /// The lines that mark a person: numbers must rise, and no two marks may be the same.
@@ -110,11 +173,15 @@ fn marks(lines: &[&str], pattern: &Regex, rising: bool) -> Vec<usize> {
     marks
 }
 
-/// One person: the mark, the form below it, the words.
-fn person(lines: &[&str]) -> Part {
-    let mut part = Part::default();
+/// One person: the mark, where there is one, the form below it, the words.
+fn person(lines: &[&str], headed: bool) -> Part {
+    let mut part = Part { turn: headed && transcript::is_turn(lines[0]), ..Part::default() };
     let mut at = 0;
-    while at < lines.len() {
+    // "## Mrs Ermintrude Quux"
+    let name = names::of_person(bare(lines[0])).filter(|_| headed);
+    let capitals = |name: &String| name.split(' ').all(|word| word.starts_with(char::is_uppercase));
+    part.names.extend(name.filter(capitals));
+    while headed && at < lines.len() {
         let line = lines[at].trim();
         let form = FORM.captures(line).or_else(|| NAMED.captures(line));
         let value = form.as_ref().and_then(|f| f.get(1)).map_or(line, |m| m.as_str()).trim();
@@ -146,22 +213,31 @@ fn letter_day(value: &str) -> Option<i32> {
 }
 
 /// The questions of one person's words with the answers below them.
-fn questions(text: &str) -> Vec<(Option<String>, String)> {
+fn questions(text: &str, again: &BTreeSet<String>) -> Vec<(Option<String>, String)> {
     let lines: Vec<&str> = text.lines().collect();
     let mut marks: Vec<(usize, String)> = Vec::new();
     for (i, line) in lines.iter().enumerate() {
+        let bold = line.trim().starts_with("**") && line.trim().ends_with("?**");
+        if bold || again.contains(bare(line)) {
+            marks.push((i, bare(line).to_owned()));
+            continue;
+        }
         let Some(found) = ASKED.captures(line.trim()) else { continue };
         let words = found.get(4).map_or("", |m| m.as_str()).trim();
         let lower = words.to_lowercase();
         let asks = words.ends_with('?')
-            || found.get(2).is_some()
-                && (wording::question(&lower) || wording::asks_for_words(&lower));
+            || found.get(2).is_some() && wording::asks_for_words_or_views(&lower);
         if asks && words.split_whitespace().count() <= 40 {
             marks.push((i, words.to_owned()));
         }
     }
     let whole = || vec![(None, text.to_owned())];
-    if marks.len() < 2 {
+    // A single question counts where everything answers it.
+    let heads = |at: usize| {
+        let put = |line: &str| line.starts_with(['#', '*', 'Q', 'q']) || again.contains(bare(line));
+        lines[..at].iter().all(|line| line.trim().is_empty()) && put(lines[at].trim())
+    };
+    if marks.is_empty() || marks.len() < 2 && !heads(marks[0].0) {
         return whole();
     }
     let mut out = Vec::new();
@@ -172,7 +248,10 @@ fn questions(text: &str) -> Vec<(Option<String>, String)> {
     let mut answered = 0;
     for (n, (start, question)) in marks.iter().enumerate() {
         let end = marks.get(n + 1).map_or(lines.len(), |m| m.0);
-        let answer = lines[start + 1..end].join("\n").trim().to_owned();
+        let answer = lines[start + 1..end].join("\n");
+        let answer = answer.trim();
+        let answer = ANSWER.iter().find_map(|label| answer.strip_prefix(label)).unwrap_or(answer);
+        let answer = answer.trim_start().to_owned();
         answered += usize::from(!answer.is_empty());
         out.push((Some(question.clone()), answer));
     }
@@ -218,6 +297,17 @@ mod tests {
         assert_eq!(parts[0].question.as_deref(), Some("What is good about your care?"));
         assert_eq!(parts[1].text, "Times.\nAnd phone calls.");
         assert_eq!((parts[2].text.as_str(), parts[2].person), ("", 1));
+    }
+
+    #[test]
+    fn people_who_are_asked_alike_are_people() {
+        let text = "Interview notes\n\n## Mrs Ermintrude Quux\n\n**What is good?**\n**Is it really?**\n\nThey are kind.\n\n\
+            What could be better for you?\nThe tea call\nZebedee B\nAge: 84\nWhat could be better for you?\nNothing.";
+        let parts = parts(text);
+        let said: Vec<_> =
+            parts.iter().map(|p| (p.person, p.question.as_deref(), p.text.as_str())).collect();
+        let asked = Some("What could be better for you?");
+        assert_eq!(said, [(1, asked, "They are kind."), (2, asked, "Nothing.")],);
     }
 
     #[test]

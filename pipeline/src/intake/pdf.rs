@@ -6,8 +6,10 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 use pdf_extract::{Document, PlainTextOutput, output_doc_page};
+use regex::Regex;
 
 use super::child::{Line, Stop, Why, say, say_names};
 use super::{letter, names};
@@ -57,7 +59,10 @@ fn tidy(pages: &[String]) -> Vec<String> {
     let repeated = repeated_edges(&lines);
     lines
         .iter()
-        .map(|page| {
+        .enumerate()
+        .map(|(number, page)| {
+            let again = if number > 0 { repeated_head(&lines[0], page) } else { 0 };
+            let page = &page[again..];
             let last = page.iter().rposition(|l| !l.is_empty()).unwrap_or(0);
             let first = page.iter().position(|l| !l.is_empty()).unwrap_or(0);
             let kept = page.iter().enumerate().filter(|(i, line)| {
@@ -93,15 +98,19 @@ fn clean_lines(page: &str) -> Vec<String> {
     text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
 
-/// A line with its digits made one, so that "Page 2 of 3" is the same on each page.
+/// A line by which pages are compared: the number of the page is the same on each, other numbers
+/// ("Interview 2", "I am 82") are words.
 fn mask(line: &str) -> String {
-    let mut masked: String =
-        line.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();
-    while masked.contains("##") {
-        masked = masked.replace("##", "#");
-    }
-    masked
+    PAGE_NUMBER.replace_all(line, "${1}#").into_owned()
 }
+
+#[allow(clippy::unwrap_used, reason = "a constant pattern, compiled by the tests")]
+static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)(\b(?:page|pg\.?|p\.)\s*)\d+(?:\s*(?:of|/)\s*\d+)?|^\W*\d+(?:\s*(?:of|/)\s*\d+)?\W*$",
+    )
+    .unwrap()
+});
 
 /// Lines that stand first or last on at least three pages and on more than half of them.
 fn repeated_edges(pages: &[Vec<String>]) -> BTreeMap<String, usize> {
@@ -116,9 +125,28 @@ fn repeated_edges(pages: &[Vec<String>]) -> BTreeMap<String, usize> {
     }
     counts.retain(|line, count| {
         *count >= 3 && *count * 2 > pages.len()
-            || (line.starts_with("Page #") && line.len() < 16 || line == "#" || line == "- # -")
+            || (line.to_lowercase().starts_with("page #") && line.len() < 16 || line == "#")
     });
     counts
+}
+
+/// Lines of the letterhead at most.
+const LETTERHEAD: usize = 6;
+
+/// How many lines at the head of a page say again what stands at the head of the first: a letterhead.
+/// A letter that begins as another does (a salutation, or the whole page) repeats nothing.
+fn repeated_head(first: &[String], page: &[String]) -> usize {
+    let filled = |lines: &[String]| -> Vec<String> {
+        lines.iter().filter(|line| !line.is_empty()).cloned().collect()
+    };
+    let (one, other) = (filled(first), filled(page));
+    let same = one.iter().zip(&other).take_while(|(a, b)| mask(a) == mask(b)).count();
+    let greets = other[..same].iter().any(|line| line.to_lowercase().starts_with("dear "));
+    if same > LETTERHEAD || same == other.len() || greets {
+        return 0;
+    }
+    let line = other.get(same.wrapping_sub(1));
+    line.and_then(|line| page.iter().position(|own| own == line)).map_or(0, |at| at + 1)
 }
 
 /// Lines joined where the line before is full; a short line or a blank one ends a paragraph.
@@ -172,5 +200,33 @@ mod tests {
             " \n 4\n",
         ];
         assert_eq!(tidy(&pages.map(str::to_owned)), ["One.", "Two.", "Three.", ""]);
+    }
+
+    #[test]
+    fn a_first_line_that_counts_is_no_page_number() {
+        let pages = [
+            "Interview 1\nThey are late.",
+            "Interview 2\nThey rush.",
+            "Interview 3\nThey are kind.",
+        ];
+        let tidied = tidy(&pages.map(str::to_owned));
+        assert_eq!(tidied, pages);
+        let ages =
+            ["I am 82 and alone.\nOne.", "I am 79 and alone.\nTwo.", "I am 91 and alone.\nThree."];
+        assert_eq!(tidy(&ages.map(str::to_owned)), ages);
+    }
+
+    #[test]
+    fn a_letterhead_on_the_second_page_goes_and_a_letter_like_another_stays() {
+        let pages = [
+            "Anytown Forum\n1 High Street\nDear Sir,\nOne.",
+            "Anytown Forum\n1 High Street\nand two.",
+        ];
+        assert_eq!(tidy(&pages.map(str::to_owned))[1], "and two.");
+        let campaign = [
+            "To the council\nDear Sir,\nI object.\nAnn",
+            "To the council\nDear Sir,\nI object.\nBob",
+        ];
+        assert_eq!(tidy(&campaign.map(str::to_owned)), campaign);
     }
 }

@@ -63,6 +63,11 @@ fn by_header(header: &str, stats: &Stats, rows: u64) -> Option<Role> {
     if few && wording::consent(header) && !says {
         return Some(Role::Consent);
     }
+    // "Completed by" may be answered with a name, or with "Carer".
+    let says_who = header.contains(" by") && few && is_speaker(header, stats);
+    if says_who && stats.variety() < 0.5 {
+        return Some(Role::RespondentType);
+    }
     if let Some(personal) = wording::personal(header).filter(|_| !says) {
         return Some(personal);
     }
@@ -104,7 +109,11 @@ fn by_header(header: &str, stats: &Stats, rows: u64) -> Option<Role> {
         && stats.high <= 100.0
         && stats.low >= -5.0
         && stats.distinct() > 1
-        || score && wording::question(header)
+        || score
+            && wording::question(header)
+            && !wording::speaker(header)
+            && !header.ends_with("selected choice")
+        || wording::rating(header) && stats.marked() >= 0.9 && few && stats.distinct() > 1
     {
         return Some(Role::Rating);
     }
@@ -143,7 +152,7 @@ fn by_shape(stats: &Stats) -> Option<Role> {
         (stats.emails() >= 0.6, Role::Email),
         (stats.networks() >= 0.8, Role::Network),
         (stats.phones() >= 0.6, Role::Phone),
-        (stats.postcodes() >= 0.6 && stats.distinct() > 3, Role::Postcode),
+        (stats.postcodes() >= 0.3 && stats.distinct() > 3, Role::Postcode),
         (stats.dates() >= 0.8, Role::Date),
         (stats.numbers() >= 0.9 && stats.variety() > 0.9 && stats.low >= 1000.0, Role::Id),
         (

@@ -331,7 +331,7 @@ fn document(
     };
     found.people = match print.kind {
         Kind::Email | Kind::Outlook => 1,
-        _ => found.rows,
+        _ => found.rows - letters.iter().filter(|l| is_introduction(l)).count() as u64,
     };
     found.channel = given.and_then(|g| g.channel).unwrap_or(first.channel);
     let mut asked: Vec<&str> = Vec::new();
@@ -373,6 +373,11 @@ fn document(
     });
     let content = Content::Document { encoding: print.encoding, kept, words: true };
     Ok(Opened { found, secret: print.secret, bytes: print.bytes, content })
+}
+
+/// What the author of notes says before the first person: nobody's answer.
+fn is_introduction(letter: &Letter) -> bool {
+    letter.aside.as_ref().is_some_and(|(reason, _)| *reason == documents::INTRODUCTION)
 }
 
 /// True for a letter that people have to type.

@@ -10,6 +10,7 @@ use std::io::Write;
 
 use super::child::{Line, Stop, Why, say, say_names};
 use super::{encoding, names};
+use crate::deidentify::is_everyday;
 
 /// Says what each person who was interviewed said.
 pub(super) fn parse(bytes: &[u8], out: &mut dyn Write) -> Result<(), Stop> {
@@ -50,6 +51,9 @@ fn of_cues(file: &str) -> Option<Talk> {
 /// The turns of each person who was interviewed.
 fn talk(turns: &[Turn]) -> Talk {
     let asks = interviewer(turns);
+    // Where nobody answers, nobody was asked: no words are lost.
+    let answered = turns.iter().any(|t| !asks(t.speaker.as_deref()));
+    let asks = |speaker: Option<&str>| answered && asks(speaker);
     let mut people: Vec<(Option<&str>, Vec<&str>)> = Vec::new();
     for turn in turns.iter().filter(|t| !asks(t.speaker.as_deref())) {
         let speaker = turn.speaker.as_deref();
@@ -68,8 +72,9 @@ fn talk(turns: &[Turn]) -> Talk {
     Talk { people: people.into_iter().map(person).collect(), names }
 }
 
-/// A text in which at least two people take turns, each at least twice, behind labels; None where it
-/// is none. What stands above the first label is the first person's, unless it is a heading.
+/// A text in which people take turns behind labels: at least two of them twice, or somebody who asks
+/// and others who answer; None where it is none. What stands above the first label is the first
+/// person's, unless it is a heading.
 pub(super) fn of_text(text: &str) -> Option<Talk> {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -78,15 +83,20 @@ pub(super) fn of_text(text: &str) -> Option<Talk> {
             *counts.entry(label).or_default() += 1;
         }
     }
+    let answers = counts.iter().filter(|(label, _)| could_be_somebody(label));
+    let answers: usize = answers.map(|(_, count)| count).sum();
     counts.retain(|_, count| *count >= 2);
-    if counts.len() < 2 {
+    let asked = counts.keys().any(|label| asks_by_name(label)) && answers >= 2;
+    if counts.len() < 2 && !asked {
         return None;
     }
     let mut above: Vec<&str> = Vec::new();
     let mut turns: Vec<Turn> = Vec::new();
     for line in lines {
-        let known = labelled(line)
-            .filter(|l| counts.contains_key(l.0) || is_role(l.0) || asks_by_name(l.0));
+        let known = labelled(line).filter(|l| {
+            let once = could_be_somebody(l.0) && !l.1.is_empty();
+            counts.contains_key(l.0) || is_role(l.0) || asks_by_name(l.0) || once
+        });
         match (known, turns.last_mut()) {
             (Some((label, words)), _) => {
                 turns.push(Turn { speaker: Some(label.to_owned()), words: words.to_owned() });
@@ -109,6 +119,24 @@ pub(super) fn of_text(text: &str) -> Option<Talk> {
         first.text = format!("{}\n{}", above.join("\n"), first.text);
     }
     (!talk.people.is_empty()).then_some(talk)
+}
+
+/// Whether a line begins with the label of somebody who speaks.
+pub(super) fn is_turn(line: &str) -> bool {
+    labelled(line.trim()).is_some_and(|(label, words)| !words.is_empty() && !is_form(label))
+}
+
+/// Labels that are names, though they come but once: "Trevor", "Mrs Clegg". A word of every day
+/// ("Honestly") is no label until it comes again.
+fn could_be_somebody(label: &str) -> bool {
+    let name = before_brackets(label);
+    let words = name.split_whitespace().count();
+    !is_form(label)
+        && !is_role(label)
+        && !asks_by_name(label)
+        && names::of_person(name).is_some()
+        && (words > 1 || !is_everyday(name))
+        && words <= 3
 }
 
 /// Labels of a form that is filled in, not of people.
@@ -221,10 +249,14 @@ fn turns(cues: &[Vec<&str>]) -> Vec<Turn> {
     // Once, "They said:" is part of the words; again and again it is who speaks.
     let known =
         |label: &str| is_role(label) || asks_by_name(label) || counts.get(label) >= Some(&2);
+    // In a talk with labels a name at the head of a cue is one, too: who speaks once is somebody.
+    let labels = counts.keys().any(|label| known(label));
     let mut turns: Vec<Turn> = Vec::new();
     let mut speaker: Option<String> = None;
     let mut last = String::new();
-    for line in cues.iter().flatten() {
+    let lines = cues.iter().flat_map(|cue| cue.iter().enumerate());
+    for (at, line) in lines {
+        let once = |label: &str| labels && at == 0 && could_be_somebody(label);
         // Rolling captions show each line twice.
         let plain = plain_of(line);
         if plain.is_empty() || plain == last && !line.contains("<v") {
@@ -237,7 +269,8 @@ fn turns(cues: &[Vec<&str>]) -> Vec<Turn> {
             let mut words = said.trim_start_matches(['>', '-', ' ']);
             if let Some(voice) = voice {
                 speaker = Some(voice);
-            } else if let Some((label, rest)) = labelled(words).filter(|l| known(l.0)) {
+            } else if let Some((label, rest)) = labelled(words).filter(|l| known(l.0) || once(l.0))
+            {
                 speaker = Some(label.to_owned());
                 words = rest;
             }
@@ -478,6 +511,37 @@ mod tests {
             texts(&of_cues(file).unwrap()),
             ["They said: wait. Do they care? I ask you!", "Mine is fine."]
         );
+    }
+
+    #[test]
+    fn who_speaks_once_is_somebody_and_no_words_are_lost() {
+        let cue = |n: usize, words: &str| format!("00:0{n}.000 --> 00:0{n}.900\n{words}\n\n");
+        let file = |lines: &[&str]| -> String {
+            let cues = lines.iter().enumerate().map(|(n, words)| cue(n, words));
+            std::iter::once("WEBVTT\n\n".to_owned()).chain(cues).collect()
+        };
+        let group = file(&[
+            "Facilitator: What is good?",
+            "Zebedee: They joke with me.",
+            "Facilitator: Thank you. And you?",
+            "Ermintrude: The tea call is early.",
+            "Honestly: far too early.",
+            "Dylan: Same faces.",
+        ]);
+        assert_eq!(
+            texts(&of_cues(&group).unwrap()),
+            [
+                "They joke with me.",
+                "The tea call is early. Honestly: far too early.",
+                "Same faces."
+            ]
+        );
+        let two = file(&["Interviewer: How are they?", "Mrs Quux: Late but kind", "and funny."]);
+        assert_eq!(texts(&of_cues(&two).unwrap()), ["Late but kind and funny."]);
+        let alone = file(&["Interviewer: They are late.", "And they rush."]);
+        assert_eq!(texts(&of_cues(&alone).unwrap()), ["They are late. And they rush."]);
+        let notes = "Facilitator: What is good?\nZebedee: They joke.\nFacilitator: And you?\nErmintrude: They rush.";
+        assert_eq!(texts(&of_text(notes).unwrap()), ["They joke.", "They rush."]);
     }
 
     #[test]

@@ -24,11 +24,11 @@ macro_rules! tells {
 
 tells! {
     /// May the answer be quoted or published?
-    consent = r"\b(quot\w*|publish\w*|publication|made public|attribut\w+|(share|use|include) (your|my) (comments?|response|feedback|answers?|words|story))\b.*\?|\b(happy|consent|agree|permission|may we|can we|willing|ok)\b.*\b(quot\w*|publish\w*|publication|made public|attribut\w+|anonym\w+)|^(consent|permission)[ _]?(to)?[ _]?(quot\w*|publish\w*|publication|share)|^(may|can)[ _]quote$|^publish( response)?$|^quotable$";
+    consent = r"\b(quot\w*|publish\w*|publication|made public|attribut\w+|(share|use|include) (your|my) (comments?|response|feedback|answers?|words|story))\b.*\?|\b(happy|consent|agree|permission|may we|can we|willing|ok)\b.*\b(quot\w*|publish\w*|publication|made public|attribut\w+|anonym\w+)|^(consent|permission)[ _]?(to)?[ _]?(quot\w*|publish\w*|publication|share)|^((may|can)[ _]quote|publish(ed)?( (my |your |this |the )?(response|comment|answer|reply|submission))?|quot(e|able)|publishable|shareable|consent(ed)?( given)?|is[ _](public|publishable|quotable))( ?\(?(y|yes) ?(/|or) ?(n|no)\)?)?\??$|^(can|may|could|shall|is it ok\w* (if|to|for))[ _]\b.*[ _](quot\w*|publish\w*)\b|^(ok|okay|happy|willing|permission)[ _]to[ _](share|use|quote|publish|print|be quoted)\b|\bquotes? (ok|okay|allowed|permitted|fine)\b|\b(happy|consent|agree\w*|permission|may we|can we|willing|ok|okay|fine|allow)\b.*\b(my|your|these|the|this|their) (anonym\w* )?(comments?|response|feedback|answers?|views?|words|story|quotes?|submission|reply)\b.*\b(shar(e|ed|ing)|us(e|ed|ing)|includ(e|ed|ing)|public\w*|report\w*)\b|\b(response|comments?|answers?|submission):? publication\b";
     /// Does a yes keep the answer out of sight?
-    hidden = r"^(is )?(hidden|hide|confidential|private|withhold|withheld|suppress(ed)?|redact|do not publish|not for publication)$|\b(keep|treat\w*|kept|want|like)\b.*\b(confidential|private)\b|\b(do not|don't|not) (want|wish|publish|quote|share)\b.*\b(publish|quot|shar|response|comment)|\bremain confidential\b";
+    hidden = r"^(is )?(hidden|hide|confidential|private|withhold|withheld|suppress(ed)?|redact|do not publish|not for publication)( ?\(?(y|yes) ?(/|or) ?(n|no)\)?)?\??$|\b(keep|treat\w*|kept|want|like)\b.*\b(confidential|private)\b|\b(do not|don't|not) (want|wish|publish|quote|share)\b.*\b(publish|quot|shar|response|comment)|\bremain confidential\b";
     /// Someone's name.
-    name = r"^(what('s| is| are)? )?(your |the |respondent'?s? |patient'?s? |client'?s? |contact |customer |carer'?s? |user |staff |worker'?s? |full |first |fore|given |last |middle |sur|family |preferred )*names?( of (the )?(respondent|patient|client|person( completing.*)?|customer|carer|individual|resident))?( and .*|, .*| \(.*\))?[?:*]*$|^(surname|forename|firstname|lastname|fullname|first_name|last_name|full_name|signed|signature|completed by|recipient ?(first|last) ?name|name \(optional\))";
+    name = r"^(what('s| is| are)? )?(your |the |respondent'?s? |patient'?s? |client'?s? |contact |customer |carer'?s? |user |staff |worker'?s? |full |first |fore|given |last |middle |sur|family |preferred )*names?( of (the )?(respondent|patient|client|person( completing.*)?|customer|carer|individual|resident))?( and .*|, .*| \(.*\))?[?:*]*$|^(surname|forename|firstname|lastname|fullname|first_name|last_name|full_name|signed( by)?$|signature$|completed by|recipient ?(first|last) ?name|name \(optional\))";
     /// An e-mail address.
     email = r"^(your |what is your |contact |respondent |recipient ?|work )*e-?mail( ?address)?\b|\be-?mail address\b|^username$";
     /// A telephone number.
@@ -56,7 +56,7 @@ tells! {
     /// Asks for a judgement, which is an answer and no trait of who answers.
     judges = r"^(\W*q?\d*[.):]?\s*)?(overall,? )?how (was|is|were|are|good|satisfied|happy|likely|well|would you (rate|describe)|do you (rate|feel|find))\b|\bto what extent\b|\bdo you (agree|support)\b|\b(your|overall) (experience|satisfaction)\b";
     /// Who speaks.
-    speaker = r"\b(best describes? you|describes? (you|your (role|relationship|situation|connection))|responding as|respond(ent)? (type|category|group)|type of respondent|respondent_type|in what capacity|which capacity|are you( a|:| responding| completing|\?|\b.*(carer|individual|organisation|patient|service user|staff))|i am( a|:|\.\.\.|…|$)|who (is|are) (you|completing|filling|answering)|completing this (survey|form|questionnaire)( as| on behalf)|your (relationship|connection) (to|with)|relationship to|capacity|on behalf of|your role|voice|speaker)\b|^(respondent|role|relationship|capacity)$|^which (of (these|the following) )?(are you|best)";
+    speaker = r"\b(best describes? you|describes? (you|your (role|relationship|situation|connection))|responding as|respond(ent)? (type|category|group)|type of respondent|respondent_type|in what capacity|which capacity|are you( a|:| responding| completing|\?|\b.*(carer|individual|organisation|patient|service user|staff))|i am( a|:|\.\.\.|…|$)|who (is|are) (you|completing|filling|answering)|(completed|filled (in|out)) by$|completing this (survey|form|questionnaire)( as| on behalf)|your (relationship|connection) (to|with)|relationship to|capacity|on behalf of|your role|voice|speaker)\b|^(respondent|role|relationship|capacity)$|^which (of (these|the following) )?(are you|best)";
     /// The question, in tables with an answer a row.
     question_column = r"^(survey |the |open )?(question|prompt|item)s?([ _](text|asked|name|title|wording|label|full|body|type))?$|^(comment|answer|feedback|response|question)[ _](type|category|kind|question)$|^(question|q)[ _]?(id|no|number|code|key)?$|^which question\b";
     /// Codes that someone gave to answers.
@@ -66,7 +66,7 @@ tells! {
     /// A sheet beside the answers that sums them up, or tells how they are kept.
     beside_the_answers = r"^\W*(summary|overview|dashboard|analysis|pivot|charts?|graphs?|lookups?|lists?|drop ?downs?|validation|read ?me|notes|instructions?|guidance|how to|codebook|code ?list|key|legend|data dictionary|stats?|statistics|cover|contents|totals?)\b|\b(summary|pivot|chart|lookup|dropdowns?|codebook|read ?me)$";
     /// A total or a note below the rows of a table.
-    below_the_table = r"^(grand |sub-?)?totals?$|^(grand |sub-?)?total (number( of .*)?|returns?|responses?|respondents?|replies|forms|rows|received|count|score|average|y|n|yes|no)\b.{0,20}$|^(overall )?(average|mean|median)( (rating|score|mark))?$|^(source|base|note|notes|nb|key) ?:|^count( of .*)?$|^n ?=";
+    below_the_table = r"^(grand |sub-?)?totals?$|^(grand |sub-?)?total (number( of .*)?|returns?|responses?|respondents?|replies|forms|rows|received|count|score|average|y|n|yes|no)\b.{0,20}$|^(overall )?(average|mean|median)( (rating|score|mark))?$|^(source|base|note|notes|nb|key) ?:|^count( of .*)?$|^n ?=|^end of (the )?(report|data|file|export|survey|results|list|table)\b";
     /// Someone who is named in a log.
     somebody = r"^(complainant|caller|enquirer|raised by|reported by|made by|next of kin|nok|key ?worker|allocated (to|worker)|investigator|investigating officer|handled by|handler|(lead|responsible) (officer|manager)|social worker)( name)?$|^\W*(su|service user|client|patient|staff|carer|worker|customer|respondent)?('?s)? ?initials$|\bwhat('s| is) your \W*(first |last |full |sur)?names?\b";
     /// Asks for words.
@@ -79,8 +79,10 @@ tells! {
     leans_on_the_one_before = r"^(\W*q?\d*[.):]?\s*(\(?[a-z][.)]\s*)?)?((please )?(can|could) you )?(please |if (so|yes|no|not|other)[,:]? (please )?)?(explain|say|tell us|give|describe|state|specify|provide|add|share|expand|elaborate|comment|comments|why|other|reason|reasons|further|additional|any (other|further|additional)|details)\b.{0,60}$";
     /// Says what it asks about: it needs no question before it.
     names_its_matter = r"\babout (a|an|any|the|your|how|what|when)\b \w+ \w+";
-    good = r"\b(what|things?|anything|something|one thing|aspects?)\b.{0,40}\b(good|well|best|great|positive|enjoy(ed)?|valued?|works?|working|worked|helpful|appreciate)\b|\b(like|liked|enjoy|value) (best|most|about)\b|\bgood (practice|experience|points?|things?|about)\b|\bpositives?\b|\bpraise|\bcompliments?\b|\bwent well\b|\bgo(es|ing)? well\b|\bworked well\b|\bworking well\b|\bwhat do we do well\b|^(the )?(good|best)\b|\bwhat (do|did) you like\b|\bstrengths?\b|\bproud of\b|\bthank\b|\b(satisfied|happy|pleased) with\b";
-    improve = r"\bimprov\w*|\bbetter\b|\b(not|n't|less|isn't) (work\w* |go\w* |been |done )?(so |as |very |quite )?(well|good)\b|\bworst\b|\bwent wrong\b|\bgo(ne)? wrong\b|\bdislike\w*|\bbad(ly)?\b|\bpoor(ly)?\b|\bproblems?\b|\bconcerns?\b|\bcomplain\w*|\bnegatives?\b|\bdifficult\w*|\bfrustrat\w*|\b(would|could|should|like to see) (you |we |be |it )?(to )?chang\w+|\bwhat (would|should|could) .{0,20}chang\w*|\bdo differently\b|\bweakness\w*|\bnot good\b|\bleast\b|\bwhat (doesn't|does not|isn't|is not|didn't|did not)\b|\bgaps?\b|\bmissing\b|\bchallenges?\b|\bbarriers?\b|\b(in|into) the way of\b|\bstops?\b|\bstopp(ed|ing)\b|\bprevent\w*|\bhold\w* (you|us|me|people|them) back\b|\bstruggl\w*|\bannoy\w*|\bupsets?\b|\blets? (you|us|people) down\b|\bharder\b|\bone thing .{0,20}\bchange\b|\bnot (satisfied|happy|pleased)\b|\bunhappy\b|\bdissatisf\w*|\b(get|got|getting) (it |things )?wrong\b";
+    good = r"\b(what|things?|anything|something|one thing|aspects?)\b.{0,40}\b(good|well|best|great|positive|enjoy(ed)?|valued?|works?|working|worked|helpful|appreciate)\b|\b(like|liked|enjoy|value) (best|most|about)\b|\bgood (practice|experience|points?|things?|about)\b|\bpositives?\b|\bpraise|\bcompliments?\b|\bwent well\b|\bgo(es|ing)? well\b|\bworked well\b|\bworking well\b|\bwhat do we do well\b|^(the )?(good|best)\b|\bwhat (do|did) you like\b|\bstrengths?\b|\bproud of\b|\bthank\b|\b(satisfied|happy|pleased) with\b|\bpleas(es|ed) you\b|\bwhat (do|did|have) (you|people|they) (most )?(like|love|enjoy|value)\w*\b|^(most )?(liked|loved|enjoyed|valued)( best| most)?$|\bbest (things?|parts?|bits?|aspects?|features?)\b|^www$|\b(sy'n|oedd yn|aeth yn) dda\b";
+    /// What people would miss is what is good, though they would miss it if it stopped.
+    missed = r"\bwhat\b.*\b(would|do|will) (you|they|people) (most )?miss\b|\bmiss (the )?most\b";
+    improve = r"\bimprov\w*|\bbetter\b|(\bnot|n't|\bless) (work\w* |go\w* |been |done )?(so |as |very |quite )?(well|good)\b|\bworst\b|\bwent wrong\b|\bgo(ne)? wrong\b|\bdislike\w*|\bbad(ly)?\b|\bpoor(ly)?\b|\bproblems?\b|\bconcerns?\b|\bcomplain\w*|\bnegatives?\b|\bdifficult\w*|\bfrustrat\w*|\b(would|could|should|like to see) (you |we |be |it )?(to )?chang\w+|\bwhat (would|should|could) .{0,20}chang\w*|\bdo(ne|ing)? (things? )?differently\b|\bneeds? (to (be )?)?(chang|fix)\w*|\bdriv\w+ (you|people|them) (mad|crazy|up the wall)\b|\bbothers?\b|\b(irritat|infuriat)\w*|^ebi$|\b(fod|bod) yn well\b|\bgwella\b|\bin charge\b|\bweakness\w*|\bnot good\b|\bleast\b|\bwhat (doesn't|does not|isn't|is not|didn't|did not)\b|\bgaps?\b|\bmissing\b|\bchallenges?\b|\bbarriers?\b|\b(in|into) the way of\b|\bstops?\b|\bstopp(ed|ing)\b|\bprevent\w*|\bhold\w* (you|us|me|people|them) back\b|\bstruggl\w*|\bannoy\w*|\bupsets?\b|\blets? (you|us|people) down\b|\bharder\b|\bone thing .{0,20}\bchange\b|\bnot (satisfied|happy|pleased)\b|\bunhappy\b|\bdissatisf\w*|\b(get|got|getting) (it |things )?wrong\b";
     proposal = r"\bpropos\w+|\bdo you (agree|support|oppose)\b|\bagree or disagree\b|\b(support|oppose|object to) (the|this|our|these)\b|\bconsultation\b|\bpreferred option\b|\boption (\d|[a-d])\b|\bplan(s|ned)? (to|for)\b|\bviews? on (the|this|our) (plan|change|model|draft|option)|\bdraft (strategy|plan|policy)\b|\bextent do you agree\b|\bin favour\b";
 }
 
@@ -95,6 +97,9 @@ pub(crate) fn polarity(question: &str) -> Polarity {
     let text = text.replace('_', " ");
     if proposal(&text) {
         return Polarity::Proposal;
+    }
+    if missed(&text) {
+        return Polarity::Good;
     }
     // "What was good" stands within "was anything less good"; what could be better decides first.
     match (good(&text), improve(&text)) {
@@ -385,6 +390,18 @@ mod tests {
             ("Why did you give that answer?", Polarity::Neutral),
             ("Do you agree with the proposed locality model? Please explain", Polarity::Proposal),
             ("Any other comments?", Polarity::Neutral),
+            ("Did you miss any visits?", Polarity::Neutral),
+            ("What do you love about it?", Polarity::Good),
+            ("liked", Polarity::Good),
+            ("What pleases you about the home help?", Polarity::Good),
+            ("q_best_thing_about_care", Polarity::Good),
+            ("What would you miss most if the service stopped?", Polarity::Good),
+            ("Beth sy'n dda am eich gofal?", Polarity::Good),
+            ("Tell us about a time when it didn't go so well.", Polarity::Improve),
+            ("What would you like to see done differently?", Polarity::Improve),
+            ("And what drives you mad?", Polarity::Improve),
+            ("What needs to change?", Polarity::Improve),
+            ("EBI", Polarity::Improve),
         ] {
             assert_eq!(polarity(question), expected, "{question}");
         }
@@ -411,6 +428,32 @@ mod tests {
         ] {
             assert!(consent(header), "{header}");
         }
+        for header in [
+            "publish (y/n)",
+            "may be quoted",
+            "i'm ok with my feedback being shared publicly",
+            "consent",
+            "i agree that my comments can be used in council reports",
+            "ok to share",
+            "anonymous quotes ok",
+            "can this be published (yes/no)",
+            "publishable",
+            "is public",
+            "your response: publication",
+            "i agree to my views being included in the public report",
+        ] {
+            assert!(consent(header), "{header}");
+        }
+        for header in [
+            "do you consent to take part?",
+            "are you happy with how your care is shared between agencies?",
+            "i am happy with my care",
+            "quotes",
+            "can you use the bath?",
+        ] {
+            assert!(!consent(header), "{header}");
+        }
+        assert!(hidden("confidential?"));
         assert!(!consent("do you agree with the proposals?"));
         assert!(!consent("please tell us about your care"));
         assert!(hidden("hidden") && hidden("please treat my response as confidential"));
