@@ -15,11 +15,15 @@ use crate::model::{Model, Scratch};
 use crate::sentences::{Reader, Reading};
 use crate::training::{segment_truth, whole_truth};
 
-/// The fold of each response, so that folds are of like size and no situation is in two.
+/// The fold of each response, so that folds are of like size and no situation is in two. Of fewer
+/// situations than folds, nothing can be held out: then each response stands for itself.
 pub(crate) fn assign(responses: &[LabelledResponse], folds: usize) -> Vec<usize> {
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     for response in responses {
         *sizes.entry(response.situation.as_str()).or_default() += 1;
+    }
+    if sizes.len() < folds {
+        return (0..responses.len()).map(|at| at % folds).collect();
     }
     let mut order: Vec<(&str, usize)> = sizes.into_iter().collect();
     // The largest first; among equals by hash, so that neighbours in the alphabet are spread.

@@ -45,6 +45,8 @@ pub struct Response {
     pub respondent_id: Option<String>,
     /// Who speaks, where a column says so, with confidence 0..1.
     pub respondent_type: Option<(RespondentType, f32)>,
+    /// For or against the proposal, where a column beside the words says so.
+    pub stance: Option<Stance>,
     /// Days since 1970-01-01.
     pub submitted_on: Option<i32>,
     /// The wave, de-identified.
@@ -281,6 +283,7 @@ mod tests {
             }),
             respondent_id: None,
             respondent_type: None,
+            stance: None,
             submitted_on: None,
             wave: None,
             rating: None,

@@ -399,6 +399,7 @@ fn response(b: &Batch, i: usize, vocabulary: &Vocabulary) -> Result<CodedRespons
             }),
             respondent_id: text("respondent_id")?,
             respondent_type: Some((respondent, confidence)),
+            stance: None,
             submitted_on: day.is_valid(i).then(|| day.value(i)),
             wave: shared("wave")?,
             rating: rating.is_valid(i).then(|| rating.value(i)),

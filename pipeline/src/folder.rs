@@ -154,7 +154,6 @@ impl Folder {
             moved = documents::keep_edited(out, &before, work, written, &WITH_DOCUMENTS)?;
         }
         write_manifest(work, manifest)?;
-        Partitions::remove(work)?;
         if out.exists() {
             for name in DECISIONS {
                 let old = out.join(RESTRICTED).join(name);
@@ -175,6 +174,8 @@ impl Folder {
             fs::rename(work, out).map_err(io("rename", work))?;
         }
         self.finished = true;
+        // Only now: as long as the folder is not in its place, a run can go on from them.
+        Partitions::remove(out)?;
         Ok(moved)
     }
 }

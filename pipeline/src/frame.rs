@@ -281,6 +281,7 @@ impl Table {
             },
             respondent: cell(&respondent, row).map(Identified::new),
             respondent_type: cell(&who, row).and_then(|words| speaker::read(&words)),
+            stance: None,
             submitted_on: days.as_ref().and_then(|days| days[row]),
             wave: cell(&wave, row).map(Identified::new),
             rating: rating.as_ref().and_then(|column| {

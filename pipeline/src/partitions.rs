@@ -243,7 +243,6 @@ impl<'a> Partitions<'a> {
 
     /// Removes the partitions, when everything that was made from them is there.
     pub fn remove(work: &Path) -> Result<(), store::Error> {
-        let folder = work.join(FOLDER);
-        fs::remove_dir_all(&folder).map_err(io("remove", &folder))
+        store::remove_folder(&work.join(FOLDER))
     }
 }

@@ -8,7 +8,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-pub use heard_models::words::{Polarity, RespondentType};
+pub use heard_models::words::{Polarity, RespondentType, Stance};
 
 pub use crate::deidentify::Redacted;
 
@@ -74,6 +74,8 @@ pub struct RawResponse {
     pub respondent: Option<Identified>,
     /// Who speaks, where a column says so, with confidence 0..1.
     pub respondent_type: Option<(RespondentType, f32)>,
+    /// For or against the proposal that is asked about, where a column beside the words says so.
+    pub stance: Option<Stance>,
     /// Day of answering, in days since 1970-01-01.
     pub submitted_on: Option<i32>,
     /// The wave of the survey, where a column or the file's name says so.

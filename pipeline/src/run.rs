@@ -142,6 +142,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, 
     });
     let intake = Intake::open(&config.inputs, &config.intake)?;
     intake.require_open_text()?;
+    let deidentifier = deidentifier.with_values(&intake.values());
     if Pace::of(&config.models, intake.rows()) != coder.pace() {
         coder = open(intake.rows())?;
     }
@@ -151,6 +152,10 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, 
     let task = task(config, &coder, &intake, &population);
     let Some(mut folder) = folder else {
         let same = complete.is_some_and(|manifest| manifest.task == task);
+        if same {
+            // A kill in the last moment of a run leaves them.
+            Partitions::remove(&config.out)?;
+        }
         return if same { Ok(None) } else { Err(folder::Error::Other(config.out.clone()).into()) };
     };
 
@@ -385,7 +390,8 @@ fn population(
         if column.starts_with("by_") && !vocabulary.breakdowns().contains(&column) {
             return Err(Error::Population(slug));
         }
-        let value = deidentifier.label(&row.value).as_str().to_owned();
+        let at = vocabulary.breakdowns().iter().position(|known| *known == column);
+        let value = deidentifier.value(at.unwrap_or(usize::MAX), &row.value).to_string();
         Ok(PopulationRow { column, value, people: row.people })
     });
     rows.collect()

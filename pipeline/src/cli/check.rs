@@ -70,7 +70,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     let beside = args.write.with_file_name(intake::TO_TYPE);
-    let mut text = inputs(&args.input, &label);
+    let mut text = inputs(&args.input, &args.write, &label);
     if to_type.is_some() {
         let _ = writeln!(
             text,
@@ -99,9 +99,16 @@ fn write_to_type(path: &Path, book: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The `input` line of the settings. A name that holds personal data is not written down.
-fn inputs(given: &[PathBuf], label: &dyn Fn(&str) -> String) -> String {
-    let paths: Vec<String> = given.iter().map(|p| p.to_string_lossy().replace('\\', "/")).collect();
+/// The `input` line of the settings, which are read from where they lie (`settings`). A name that holds
+/// personal data is not written down.
+fn inputs(given: &[PathBuf], settings: &Path, label: &dyn Fn(&str) -> String) -> String {
+    let elsewhere = settings.parent().is_some_and(|folder| !folder.as_os_str().is_empty());
+    let from_there = |path: &PathBuf| match std::path::absolute(path) {
+        Ok(whole) if elsewhere => whole,
+        _ => path.clone(),
+    };
+    let paths: Vec<String> =
+        given.iter().map(|p| from_there(p).to_string_lossy().replace('\\', "/")).collect();
     if paths.iter().any(|p| label(p) != *p) {
         return "# The name of an input holds personal data and is not written here: name the inputs on\n\
                 # the command line as well, `heard run heard.toml FILE...`.\n\n"

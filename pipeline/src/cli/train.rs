@@ -122,6 +122,16 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     if watched {
         say("\r\x1b[K");
     }
+    anyhow::ensure!(
+        model.features() > 0 || report.encoder,
+        "nothing could be learnt: every theme has too few coded answers, and the codebook has no example phrases. Code more answers (8 of a theme at least), or write phrases into the codebook"
+    );
+    if !report.refused.is_empty() {
+        say(&format!(
+            "heard: {} could not be learnt from the coded answers; the page says which and why\n",
+            crate::plain::plural(report.refused.len() as u64, "theme", "themes")
+        ));
+    }
     store::write_file(&args.out, &model.to_bytes()?)?;
     let notes = match &args.notes {
         None => String::new(),

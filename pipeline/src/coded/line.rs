@@ -14,6 +14,9 @@ use crate::config::did_you_mean;
 use crate::deidentify::Deidentifier;
 use crate::intake::{Row, normal};
 
+/// Characters of the name of a theme at most.
+const LONGEST_NAME: usize = 200;
+
 /// Each code once, its feelings put together.
 pub(super) fn add_code(
     codes: &mut Vec<(usize, Option<Sentiment>)>,
@@ -211,7 +214,8 @@ impl<'a> Line<'a> {
                 None if cells::no_theme(part) => {}
                 None if self.options.ignore_unknown => {
                     let name = self.with_feeling(part).map_or(part, |(name, _)| name.trim());
-                    let name = short(self.deidentifier.label(&short(name)).as_str());
+                    let name: String = name.trim().chars().take(LONGEST_NAME).collect();
+                    let name = self.deidentifier.label(&name).as_str().to_owned();
                     *unknown.entry(name).or_default() += 1;
                 }
                 None => return Err(self.not_a_theme(list.themes, part)),

@@ -8,7 +8,7 @@ use heard_models::backend::{Backend, Runner};
 use heard_models::codebook::{Codebook, CodebookError};
 use heard_models::recoding::resolve;
 use heard_models::sentences::{EncoderError, Reader, Reading};
-use heard_models::words::{Direction, Polarity, RespondentType, Sentiment, Status};
+use heard_models::words::{Direction, Polarity, RespondentType, Sentiment, Stance, Status};
 use heard_models::{Model, ResponseInput, Scratch, SegmentCodes, WeightsError};
 
 use super::{CodedResponse, Coding, Flag, Outcome, Response};
@@ -450,7 +450,7 @@ impl Coder {
             sentiment: said.sentiment,
             sentiment_score: said.sentiment_score,
             sentiment_level: said.sentiment_level,
-            stance: said.stance.filter(|_| response.question.polarity == Polarity::Proposal),
+            stance: stance(&response, said.status, said.stance),
             flags: flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).collect(),
             segments,
             codings,
@@ -593,4 +593,14 @@ impl CodebookNames {
             standards: crate::crosswalk::standards(book),
         }
     }
+}
+
+/// For or against a proposal: what people ticked, else what their words say. An answer that says
+/// nothing is neither.
+fn stance(response: &Response, status: Status, said: Option<Stance>) -> Option<Stance> {
+    if response.question.polarity != Polarity::Proposal {
+        return None;
+    }
+    let of_words = said.map(|said| if status == Status::Informative { said } else { Stance::None });
+    response.stance.or(of_words)
 }

@@ -93,7 +93,12 @@ impl Identities {
 /// Takes personal data out of a batch.
 pub fn deidentify(deidentifier: &Deidentifier, numbered: Numbered) -> Deidentified {
     let Numbered { batch, ids } = numbered;
-    let mut labels = Labels { deidentifier, questions: HashMap::new(), values: HashMap::new() };
+    let mut labels = Labels {
+        deidentifier,
+        questions: HashMap::new(),
+        waves: HashMap::new(),
+        values: HashMap::new(),
+    };
     let mut responses = Vec::with_capacity(batch.responses.len());
     let mut own_ids = Vec::with_capacity(batch.responses.len());
     // Answers of one row or document share their placeholders.
@@ -118,10 +123,13 @@ pub fn deidentify(deidentifier: &Deidentifier, numbered: Numbered) -> Deidentifi
             question: labels.question(&raw.question),
             respondent_id,
             respondent_type: raw.respondent_type,
+            stance: raw.stance,
             submitted_on: raw.submitted_on,
-            wave: raw.wave.as_ref().map(|w| labels.label(w)),
+            wave: raw.wave.as_ref().map(|w| labels.wave(w)),
             rating: raw.rating,
-            by: raw.by.iter().map(|v| v.as_ref().map(|v| labels.label(v))).collect(),
+            by: (raw.by.iter().enumerate())
+                .map(|(at, value)| value.as_ref().map(|value| labels.value(at, value)))
+                .collect(),
             may_quote: raw.may_quote,
             text,
         });
@@ -134,7 +142,9 @@ struct Labels<'a> {
     deidentifier: &'a Deidentifier,
     /// By address; the question is kept beside its result, so that no address is used twice.
     questions: HashMap<*const Question, (Arc<Question>, Arc<AskedQuestion>)>,
-    values: HashMap<Identified, Arc<str>>,
+    waves: HashMap<Identified, Arc<str>>,
+    /// By breakdown column.
+    values: HashMap<(usize, Identified), Arc<str>>,
 }
 
 impl Labels<'_> {
@@ -150,12 +160,13 @@ impl Labels<'_> {
         Arc::clone(asked)
     }
 
-    fn label(&mut self, value: &Identified) -> Arc<str> {
-        if let Some(known) = self.values.get(value) {
-            return Arc::clone(known);
-        }
-        let label: Arc<str> = self.deidentifier.label(value.reveal()).as_str().into();
-        self.values.insert(value.clone(), Arc::clone(&label));
-        label
+    fn wave(&mut self, name: &Identified) -> Arc<str> {
+        let label = || self.deidentifier.label(name.reveal()).as_str().into();
+        Arc::clone(self.waves.entry(name.clone()).or_insert_with(label))
+    }
+
+    fn value(&mut self, column: usize, value: &Identified) -> Arc<str> {
+        let label = || self.deidentifier.value(column, value.reveal());
+        Arc::clone(self.values.entry((column, value.clone())).or_insert_with(label))
     }
 }

@@ -39,6 +39,7 @@ mod signatures;
 mod tokens;
 mod told;
 mod urls;
+mod values;
 mod vehicles;
 
 #[cfg(test)]
@@ -55,6 +56,7 @@ pub use mode::Mode;
 pub use recall::{Left, Recall};
 pub use redacted::{Redacted, Redaction, RedactionKind, StoredError};
 pub use residual::{Reason, Remaining};
+pub use values::Values;
 
 use doubts::Opinions;
 use found::{Found, settle};
@@ -94,6 +96,8 @@ pub struct Document<'a> {
 pub struct Deidentifier {
     providers: Providers,
     mode: Mode,
+    /// How the values of the breakdown columns are written.
+    columns: Vec<values::Labels>,
 }
 
 /// Whether a word is one of every day and nobody's given name.
@@ -106,7 +110,11 @@ impl Deidentifier {
     /// A de-identifier for one run.
     pub fn new(options: Options) -> Self {
         lexicon::lexicon();
-        Self { providers: Providers::new(options.providers), mode: options.mode }
+        Self {
+            providers: Providers::new(options.providers),
+            mode: options.mode,
+            columns: Vec::new(),
+        }
     }
 
     /// De-identifies all texts of one row or document, in order: one result for each text.

@@ -77,13 +77,15 @@ fn left_out(name: &[u8]) -> bool {
     )
 }
 
-/// The words of `document.xml` or `content.xml`, a line a paragraph. None where it is no such XML.
+/// The words of `document.xml` or `content.xml`, a line a paragraph, headings behind a "#". None where it
+/// is no such XML.
 fn body(input: impl BufRead) -> Option<String> {
     let mut reader = Reader::from_reader(input);
     let mut buffer = Vec::new();
     let mut text = String::new();
     // Depth within elements that hold words (w:t, or text:p), and within those left out.
     let (mut words, mut skipped, mut body) = (0u32, 0u32, false);
+    let mut tables = Tables::default();
     loop {
         buffer.clear();
         match reader.read_event_into(&mut buffer).ok()? {
@@ -97,6 +99,11 @@ fn body(input: impl BufRead) -> Option<String> {
                 body = body || name == b"body";
                 if holds_words(&start) {
                     words += 1;
+                }
+                match name {
+                    b"tbl" | b"table" => tables.begin(text.len()),
+                    b"h" => text.push_str("# "),
+                    _ => {}
                 }
             }
             Event::End(end) => {
@@ -112,12 +119,19 @@ fn body(input: impl BufRead) -> Option<String> {
                 if matches!(name.as_ref(), b"p" | b"h" | b"tr") && !text.ends_with("\n\n") {
                     text.push('\n');
                 }
+                match name.as_ref() {
+                    b"tc" | b"table-cell" => tables.cell(text.len()),
+                    b"tr" | b"table-row" => tables.row(),
+                    b"tbl" | b"table" => tables.end(&mut text),
+                    _ => {}
+                }
             }
             Event::Empty(empty) if skipped == 0 => match empty.local_name().as_ref() {
                 b"br" | b"cr" | b"line-break" => text.push('\n'),
                 b"tab" | b"s" | b"ptab" => text.push(' '),
                 b"noBreakHyphen" => text.push('-'),
                 b"p" if !text.ends_with("\n\n") => text.push('\n'),
+                b"pStyle" if is_heading(&empty) => text.push_str("# "),
                 _ => {}
             },
             Event::Text(part) if words > 0 && skipped == 0 => text.push_str(&part.decode().ok()?),
@@ -141,6 +155,110 @@ fn body(input: impl BufRead) -> Option<String> {
         }
     }
     body.then(|| text.trim().to_owned())
+}
+
+/// "Heading 1", "Title": the styles of Word that begin a part.
+fn is_heading(style: &BytesStart<'_>) -> bool {
+    let value = style.attributes().flatten().find(|a| a.key.local_name().as_ref() == b"val");
+    value.is_some_and(|a| {
+        let name = a.value.to_ascii_lowercase();
+        name.starts_with(b"heading") || name == b"title"
+    })
+}
+
+/// The table that is being read: where each cell ends in the text. A table of respondents, a row each,
+/// is written as notes of each of them; one of questions and answers as questions and answers; any
+/// other stays cell by cell.
+#[derive(Default)]
+struct Tables {
+    depth: u32,
+    start: usize,
+    rows: Vec<Vec<usize>>,
+    open: Vec<usize>,
+}
+
+/// Rows of respondents at least, without the header.
+const RESPONDENTS: usize = 3;
+
+impl Tables {
+    fn begin(&mut self, at: usize) {
+        self.depth += 1;
+        if self.depth == 1 {
+            (self.start, self.rows, self.open) = (at, Vec::new(), Vec::new());
+        }
+    }
+
+    fn cell(&mut self, end: usize) {
+        if self.depth == 1 {
+            self.open.push(end);
+        }
+    }
+
+    fn row(&mut self) {
+        if self.depth == 1 {
+            self.rows.push(std::mem::take(&mut self.open));
+        }
+    }
+
+    fn end(&mut self, text: &mut String) {
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth > 0 {
+            return;
+        }
+        let mut from = self.start;
+        let mut cells: Vec<Vec<String>> = Vec::new();
+        for row in &self.rows {
+            let mut own = Vec::new();
+            for end in row {
+                own.push(text.get(from..*end).unwrap_or_default().trim().to_owned());
+                from = *end;
+            }
+            cells.push(own);
+        }
+        if let Some(notes) = as_notes(&cells) {
+            text.truncate(self.start);
+            text.push_str(&notes);
+        }
+    }
+}
+
+/// A table as notes; None where it is neither of respondents nor of questions.
+fn as_notes(rows: &[Vec<String>]) -> Option<String> {
+    let width = rows.first()?.len();
+    if rows.iter().any(|row| row.len() != width) || width < 2 {
+        return None;
+    }
+    let words = |cell: &String| cell.split_whitespace().count();
+    let asks = |row: &&Vec<String>| row[0].ends_with('?') && words(&row[0]) >= 3;
+    let mut notes = String::new();
+    if width == 2 && rows.len() > 1 && 2 * rows.iter().filter(asks).count() > rows.len() {
+        for row in rows {
+            let mark = if row[0].ends_with('?') { "# " } else { "" };
+            notes.push_str(&format!("{mark}{}\n{}\n", row[0], row[1]));
+        }
+        return Some(notes);
+    }
+    let (header, people) = rows.split_first()?;
+    let told = |at: usize| {
+        let long = people.iter().filter(|row| words(&row[at]) >= 5).count();
+        2 * long > people.len() && words(&header[at]) <= 20
+    };
+    let told: Vec<bool> = (0..width).map(told).collect();
+    let headed = header.iter().all(|cell| !cell.is_empty() && words(cell) <= 20);
+    if people.len() < RESPONDENTS || !headed || !told.contains(&true) {
+        return None;
+    }
+    for (number, row) in (1..).zip(people) {
+        notes.push_str(&format!("Respondent {number}\n"));
+        for (at, cell) in row.iter().enumerate().filter(|(at, _)| !told[*at]) {
+            notes.push_str(&format!("{}: {cell}\n", header[at].trim_end_matches(':')));
+        }
+        for (question, (at, cell)) in (1..).zip(row.iter().enumerate().filter(|(at, _)| told[*at]))
+        {
+            notes.push_str(&format!("Q{question}. {}\n{cell}\n", header[at]));
+        }
+    }
+    Some(notes)
 }
 
 /// True for the elements that hold words of the body.
@@ -168,7 +286,44 @@ mod tests {
           <text:tracked-changes><text:p>old</text:p></text:tracked-changes>
           <text:h>Title</text:h><text:p>Mum<text:s/>was <text:span>late</text:span>.</text:p>
         </office:text></office:body></office:document-content>";
-        assert_eq!(body(&xml[..]).unwrap(), "Title\nMum was late.");
+        assert_eq!(body(&xml[..]).unwrap(), "# Title\nMum was late.");
+    }
+
+    #[test]
+    fn a_table_of_respondents_becomes_notes_of_each() {
+        let row = |cells: [&str; 3]| {
+            let cells = cells.map(|c| format!("<w:tc><w:p><w:r><w:t>{c}</w:t></w:r></w:p></w:tc>"));
+            format!("<w:tr>{}</w:tr>", cells.concat())
+        };
+        let rows = [
+            row(["Who", "What is good?", "What could be better?"]),
+            row(["Daughter", "They are kind to my mum", "They are never on time"]),
+            row(["Son", "The girls know him well", "Nobody rings when they are late"]),
+            row(["Wife", "I can go to the shops", "A different face every day"]),
+        ];
+        let xml =
+            format!("<w:document><w:body><w:tbl>{}</w:tbl></w:body></w:document>", rows.concat());
+        let text = body(xml.as_bytes()).unwrap();
+        assert!(
+            text.starts_with("Respondent 1\nWho: Daughter\nQ1. What is good?\nThey are kind"),
+            "{text}"
+        );
+        assert!(text.ends_with("Q2. What could be better?\nA different face every day"), "{text}");
+        let cells = |text: &[[&str; 2]]| -> Vec<Vec<String>> {
+            text.iter().map(|row| row.map(str::to_owned).to_vec()).collect()
+        };
+        let asked = cells(&[["What is good?", "They are kind."], ["What could be better?", ""]]);
+        assert_eq!(
+            as_notes(&asked).unwrap(),
+            "# What is good?\nThey are kind.\n# What could be better?\n\n"
+        );
+        assert_eq!(as_notes(&cells(&[["Name", "Ann"], ["Age", "84"]])), None);
+    }
+
+    #[test]
+    fn headings_are_marked() {
+        let xml = br#"<w:document xmlns:w="w"><w:body><w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr><w:r><w:t>Interview 1</w:t></w:r></w:p></w:body></w:document>"#;
+        assert_eq!(body(&xml[..]).unwrap(), "# Interview 1");
     }
 
     #[test]

@@ -244,12 +244,22 @@ fn starts_like_html(head: &[u8]) -> bool {
     start.starts_with(b"<!doctype html") || start.starts_with(b"<html")
 }
 
+/// True where a file is packed, as workbooks are.
+fn is_zip(path: &Path) -> bool {
+    let mut head = [0; 4];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && head == *b"PK\x03\x04"
+}
+
 /// What to do with a file that Heard does not read.
 pub(crate) fn advice(path: &Path) -> &'static str {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     match extension.as_str() {
         "doc" | "pages" | "wps" => "save it as .docx and try again",
         "numbers" => "export it as .xlsx and try again",
+        "xls" | "csv" | "tsv" if is_zip(path) => {
+            "it is a workbook under another name: let its name end in .xlsx and try again"
+        }
         "xls" | "csv" => {
             "it is a web page under another name: open it in Excel and save it as .xlsx"
         }

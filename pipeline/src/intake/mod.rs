@@ -73,7 +73,8 @@ pub use typed::{FILE as TO_TYPE, ToType, Typed, workbook as to_type};
 pub use understanding::{Answers, Column, Problem, Role, Understanding};
 pub(crate) use wording::{normal, polarity};
 
-use crate::response::Identified;
+use crate::deidentify::Values;
+use crate::response::{Identified, Polarity, Question};
 use sources::{Content, Opened};
 
 /// What the user can say about the inputs. Everything that is left out is detected.
@@ -323,6 +324,39 @@ impl Intake {
         &self.breakdowns
     }
 
+    /// The proposal that the run asks about, where it is one: letters are replies to it.
+    fn proposal(&self) -> Option<Question> {
+        let tables = self.sources.iter().filter_map(|source| match &source.content {
+            Content::Table { table, .. } => Some(table.proposals()),
+            _ => None,
+        });
+        let mut all: Vec<String> = tables.flatten().collect();
+        all.sort();
+        all.dedup();
+        let [one] = all.as_slice() else { return None };
+        let text = Identified::new(one.clone());
+        Some(Question { number: None, text, polarity: Polarity::Proposal })
+    }
+
+    /// What stands in each of them.
+    pub fn values(&self) -> Vec<Values> {
+        let of = |(at, name): (usize, &Identified)| {
+            let tables = self.sources.iter().filter_map(|source| match &source.content {
+                Content::Table { table, .. } => Some(table.values_of(at)),
+                _ => None,
+            });
+            let mut values: Vec<String> = Vec::new();
+            for value in tables.flatten() {
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            let rank = wording::breakdown_rank(&roles::plain(name.reveal()));
+            Values { places: rank.is_some_and(|rank| rank <= 2), values }
+        };
+        self.breakdowns.iter().enumerate().map(of).collect()
+    }
+
     /// Rows and documents that the batches will hold.
     pub fn rows(&self) -> u64 {
         self.sources.iter().map(|s| s.rows).sum()
@@ -344,7 +378,7 @@ impl Intake {
 
     /// The answers, in input order, in batches of whole rows.
     pub fn batches(&self) -> Batches<'_> {
-        Batches::new(&self.sources, &self.options, self.breakdowns.len())
+        Batches::new(&self.sources, &self.options, self.breakdowns.len(), self.proposal())
     }
 }
 

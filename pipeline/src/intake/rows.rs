@@ -9,6 +9,7 @@ use super::repair;
 use super::row::Row;
 use super::speaker;
 use super::table::{Place, Table};
+use super::wording;
 use crate::response::{
     Channel, Identified, Polarity, Question, RawBatch, RawResponse, Unprocessed,
 };
@@ -53,7 +54,9 @@ impl Table {
             self.by.iter().map(|column| identified(*column)).collect();
         let names = self.names(row);
         let may_quote = self.consent.iter().all(|(c, hides)| allows(row.get(*c), *hides));
-        for (column, question) in &self.open {
+        for (at, (column, question)) in self.open.iter().enumerate() {
+            let ticked = self.stances.get(at).copied().flatten();
+            let stance = of(ticked).and_then(|text| wording::stance(&text));
             let question = match self.question {
                 Some(asked) => self.asked(row.get(asked), *column),
                 None => Arc::clone(question),
@@ -65,6 +68,7 @@ impl Table {
                 question,
                 respondent: respondent.clone(),
                 respondent_type,
+                stance,
                 submitted_on,
                 wave: wave.clone(),
                 rating,

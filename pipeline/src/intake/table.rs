@@ -41,6 +41,8 @@ pub(super) struct Table {
     pub(super) names: Vec<usize>,
     /// Columns that allow (false) or forbid (true) quoting.
     pub(super) consent: Vec<(usize, bool)>,
+    /// For each open column the closed one that says for or against the same proposal.
+    pub(super) stances: Vec<Option<usize>>,
     /// For each breakdown of the run, the column.
     pub(super) by: Vec<Option<usize>>,
     /// The wave of all rows, from the name of the file or sheet.
@@ -116,6 +118,7 @@ impl Table {
             speaker: None,
             names: Vec::new(),
             consent: Vec::new(),
+            stances: Vec::new(),
             by: Vec::new(),
             wave_name: None,
             joint: found.delimiter.unwrap_or(' '),
@@ -355,6 +358,8 @@ impl Table {
             let polarity =
                 over.and_then(|o| o.polarity).unwrap_or_else(|| wording::polarity(&text));
             let number = several.then_some(number as u16 + 1);
+            let ticked = (polarity == Polarity::Proposal).then(|| self.ticked(*column)).flatten();
+            self.stances.push(ticked);
             self.open.push((
                 *column,
                 Arc::new(Question { number, text: Identified::new(text), polarity }),
@@ -379,6 +384,33 @@ impl Table {
     }
 
     /// What an open column of a wide table asks, with the question before it where it leans on that.
+    /// The closed column before an open one that asks about a proposal and is answered for or against.
+    fn ticked(&self, open: usize) -> Option<usize> {
+        let says = |column: &usize| {
+            let (mut known, mut all) = (0, 0);
+            for (value, count) in &self.stats[*column].values {
+                all += count;
+                known += if wording::stance(value).is_some() { *count } else { 0 };
+            }
+            all > 0 && known * 10 >= all * 8
+        };
+        let closed = |column: &usize| {
+            matches!(self.roles[*column], Role::SingleChoice | Role::Other)
+                && wording::proposal(&roles::plain(&self.title(*column)))
+        };
+        (0..open).rev().find(closed).filter(says)
+    }
+
+    /// The proposals that are asked about, as the closed question or else the open one puts them.
+    pub(super) fn proposals(&self) -> Vec<String> {
+        let open = self.open.iter().zip(&self.stances);
+        let about = open.filter(|((_, question), _)| question.polarity == Polarity::Proposal);
+        let words = |((_, question), ticked): (&(usize, Arc<Question>), &Option<usize>)| {
+            ticked.map_or_else(|| question.text.reveal().to_owned(), |column| self.title(column))
+        };
+        about.map(words).collect()
+    }
+
     fn asks(&self, column: usize) -> String {
         let title = self.title(column);
         let label = &self.labels[column];
@@ -438,6 +470,14 @@ impl Table {
             _ => found.rows,
         };
         found.answers = self.answers(found.rows);
+    }
+
+    /// The values of a breakdown of the run, as its rows give them.
+    pub(super) fn values_of(&self, breakdown: usize) -> Vec<String> {
+        let column = self.by.get(breakdown).copied().flatten();
+        let stats = column.and_then(|column| self.stats.get(column));
+        let values = stats.into_iter().flat_map(|stats| &stats.values);
+        values.map(|(value, _)| repair::cell(value).0.into_owned()).collect()
     }
 
     /// True where a column makes a sensible breakdown.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::understanding::Role;
-use crate::response::Polarity;
+use crate::response::{Polarity, Stance};
 
 /// Declares functions that tell whether a lower-case header matches a pattern.
 macro_rules! tells {
@@ -123,6 +123,70 @@ fn without_negated(text: &str) -> String {
         Regex::new(r"\b(what|things?|anything|something)?\b[^?,.]{0,12}(\bnot|n't|\bless)\b[^?,.]{0,24}\b(well|good|working|work|works|satisfied( with)?|happy( with)?|pleased( with)?)\b").unwrap()
     });
     NEGATED.replace_all(text, "").into_owned()
+}
+
+/// For or against, where people ticked an answer; None where it is no such answer.
+pub(crate) fn stance(answer: &str) -> Option<Stance> {
+    const UNSURE: [&str; 9] = [
+        "neither",
+        "not sure",
+        "unsure",
+        "don't know",
+        "do not know",
+        "no opinion",
+        "no view",
+        "undecided",
+        "maybe",
+    ];
+    const IN_PART: [&str; 11] = [
+        "partly",
+        "partially",
+        "in part",
+        "to some extent",
+        "agree with condition",
+        "agree, but",
+        "yes, but",
+        "yes but",
+        "support with",
+        "depends",
+        "it depends",
+    ];
+    const AGAINST: [&str; 7] =
+        ["disagree", "oppose", "object", "against", "no", "not in favour", "do not support"];
+    const FAVOUR: [&str; 5] = ["agree", "support", "in favour", "for", "yes"];
+    const DEGREE: [&str; 8] = [
+        "strongly ",
+        "tend to ",
+        "slightly ",
+        "mostly ",
+        "somewhat ",
+        "completely ",
+        "fully ",
+        "totally ",
+    ];
+    let text = answer.to_lowercase().replace('’', "'");
+    let text = text.trim().trim_start_matches(|c: char| !c.is_alphabetic());
+    if text.split_whitespace().count() > 8 {
+        return None;
+    }
+    let starts = |words: &[&str]| words.iter().any(|word| text.starts_with(word));
+    if starts(&UNSURE) {
+        return Some(Stance::Unclear);
+    }
+    if starts(&IN_PART) {
+        return Some(Stance::Conditional);
+    }
+    let plain = DEGREE.iter().find_map(|word| text.strip_prefix(word)).unwrap_or(text);
+    let is = |words: &[&str]| {
+        words.iter().any(|word| {
+            plain.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+        })
+    };
+    match (is(&AGAINST), is(&FAVOUR)) {
+        (true, _) => Some(Stance::Oppose),
+        (_, true) => Some(Stance::Support),
+        _ => None,
+    }
 }
 
 /// Asks for words, or what is good or could be better.
@@ -416,6 +480,23 @@ mod tests {
         assert_eq!(personal("organisation name"), None);
         assert_eq!(personal("name one thing we could do better"), None);
         assert_eq!(personal("what could we do better?"), None);
+    }
+
+    #[test]
+    fn a_ticked_answer_is_for_or_against() {
+        for (answer, expected) in [
+            ("Strongly agree", Some(Stance::Support)),
+            ("1 - Agree", Some(Stance::Support)),
+            ("Tend to disagree", Some(Stance::Oppose)),
+            ("No", Some(Stance::Oppose)),
+            ("Neither agree nor disagree", Some(Stance::Unclear)),
+            ("Not sure", Some(Stance::Unclear)),
+            ("Yes, but only if staff are paid", Some(Stance::Conditional)),
+            ("North", None),
+            ("Forest ward", None),
+        ] {
+            assert_eq!(stance(answer), expected, "{answer}");
+        }
     }
 
     #[test]

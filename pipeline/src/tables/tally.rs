@@ -235,6 +235,10 @@ impl Tally {
             sums.polarities.push(response.question.polarity);
             sums.stances.push([0; Stance::ALL.len()]);
         }
+        // Who ticked an answer and wrote nothing of use is for or against, too.
+        if let Some(stance) = row.stance.filter(|one| informative || *one != Stance::None) {
+            sums.stances[question][stance as usize] += 1;
+        }
         let mut person = Person { values, informative, ..Person::default() };
         if informative {
             for coding in &row.codings {
@@ -260,9 +264,6 @@ impl Tally {
             }
             *sums.languages.entry(row.language).or_default() += 1;
             sums.words += u64::from(row.words);
-            if let Some(stance) = row.stance {
-                sums.stances[question][stance as usize] += 1;
-            }
             if !sums.together.contains(person.values.as_slice()) {
                 sums.together.insert(person.values.clone().into());
             }

@@ -75,6 +75,7 @@ pub(super) fn answer(source: u32, row: u32) -> CodedResponse {
             }),
             respondent_id: None,
             respondent_type: None,
+            stance: None,
             submitted_on: None,
             wave: None,
             rating: None,

@@ -1,0 +1,141 @@
+//! Values of breakdown columns: "Marlpool", "Sewell Care", "Denise Smith". They are published beside
+//! figures, so names in them go; but what stands in a column of places or providers is hardly ever a
+//! person, and two values must never become one, or their people would be counted together.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::lexicon::{
+    ALWAYS, BUILDING, FUNCTION, GIVEN, KEEP, PLACE, PLAIN_SURNAME, ROLE, SURNAME, TITLE, WORD,
+    fold, lexicon,
+};
+use super::{Deidentifier, Document, Mode};
+
+/// Surnames that end the names of places: "Bradley Green".
+const OF_PLACES: [&str; 10] =
+    ["green", "hill", "wood", "hall", "marsh", "brooks", "banks", "white", "king", "fox"];
+
+/// The values of a breakdown column as the file has them.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// Its header speaks of areas, providers, services: of no person.
+    pub places: bool,
+    /// In the order in which they first stand there.
+    pub values: Vec<String>,
+}
+
+/// How the values of a column are written in what leaves.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Labels {
+    places: bool,
+    known: HashMap<String, Arc<str>>,
+}
+
+impl Deidentifier {
+    /// Makes known the values of the breakdown columns, so that those that hold a name stay apart.
+    #[must_use]
+    pub fn with_values(mut self, columns: &[Values]) -> Self {
+        self.columns = columns.iter().map(|column| self.labels(column)).collect();
+        self
+    }
+
+    /// A value of a breakdown column, de-identified.
+    pub fn value(&self, column: usize, value: &str) -> Arc<str> {
+        let labels = self.columns.get(column);
+        let known = labels.and_then(|labels| labels.known.get(value)).cloned();
+        known.unwrap_or_else(|| self.one(labels.is_some_and(|labels| labels.places), value).into())
+    }
+
+    fn labels(&self, column: &Values) -> Labels {
+        let mut taken: HashSet<String> = HashSet::new();
+        let mut known = HashMap::new();
+        for value in &column.values {
+            let plain = self.one(column.places, value);
+            let mut label = plain.clone();
+            // What was written differently and holds nothing personal is its own.
+            let mut number = 1;
+            while plain != *value && taken.contains(&label) {
+                number += 1;
+                label = if plain.contains("[PERSON 1]") {
+                    plain.replace("[PERSON 1]", &format!("[PERSON {number}]"))
+                } else {
+                    format!("{plain} ({number})")
+                };
+            }
+            taken.insert(label.clone());
+            known.insert(value.clone(), label.into());
+        }
+        Labels { places: column.places, known }
+    }
+
+    fn one(&self, places: bool, value: &str) -> String {
+        if !places || is_a_person(value) {
+            return self.label(value).as_str().to_owned();
+        }
+        let document = Document { texts: vec![value], names: Vec::new() };
+        let mode = if self.mode == Mode::Strict { Mode::Strict } else { Mode::Structured };
+        let read = self.read_all(&[document], mode).pop().and_then(|mut texts| texts.pop());
+        read.map(|text| text.as_str().to_owned()).unwrap_or_default()
+    }
+}
+
+/// "Denise Smith", "Mrs Patel": a whole name, where places and firms are expected.
+fn is_a_person(value: &str) -> bool {
+    let words: Vec<String> = value.split_whitespace().map(fold).collect();
+    let marks: Vec<u32> = words.iter().map(|w| lexicon().marks(w.trim_end_matches('.'))).collect();
+    if marks.first().is_some_and(|first| first & TITLE != 0) && words.len() > 1 {
+        return true;
+    }
+    let other = |m: &u32| m & (FUNCTION | ROLE | BUILDING | KEEP) != 0;
+    let letters = words.iter().all(|w| w.chars().all(|c| c.is_alphabetic() || "'-.".contains(c)));
+    if !(2..=3).contains(&words.len()) || !letters || marks.iter().any(other) {
+        return false;
+    }
+    let given = marks[0] & GIVEN != 0 && (marks[0] & (WORD | PLACE) == 0 || marks[0] & ALWAYS != 0);
+    let last = marks[marks.len() - 1];
+    let end = words.last().map(String::as_str).unwrap_or_default();
+    let surname = last & SURNAME != 0 && (last & WORD == 0 || last & PLAIN_SURNAME != 0)
+        || last & (WORD | PLACE) == 0;
+    given && surname && last & PLACE == 0 && !OF_PLACES.contains(&end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deidentify::Options;
+
+    fn labels(places: bool, values: &[&str]) -> Vec<String> {
+        let values: Vec<String> = values.iter().map(|v| (*v).to_owned()).collect();
+        let column = Values { places, values: values.clone() };
+        let room = Deidentifier::new(Options::default()).with_values(&[column]);
+        values.iter().map(|value| room.value(0, value).to_string()).collect()
+    }
+
+    #[test]
+    fn places_and_providers_that_sound_like_surnames_stay_apart() {
+        let values =
+            ["Marlpool", "Chell Brow", "Sewell", "Bramwith Care", "Bradley Green", "Victoria"];
+        assert_eq!(labels(true, &values), values);
+    }
+
+    #[test]
+    fn people_among_them_go_and_are_not_counted_together() {
+        let found = labels(true, &["Denise Smith", "North", "Zbigniew Kowalski", "Mrs Patel"]);
+        assert_eq!(found, ["[PERSON 1]", "North", "[PERSON 2]", "Mrs [PERSON 1]"]);
+        let found = labels(false, &["Denise", "Kwame", "Denise"]);
+        assert_eq!(found, ["[PERSON 1]", "[PERSON 2]", "[PERSON 1]"]);
+    }
+
+    #[test]
+    fn telephones_of_providers_go() {
+        assert_eq!(labels(true, &["Sewell Care 01632 960123"]), ["Sewell Care [PHONE 1]"]);
+    }
+
+    #[test]
+    fn a_value_that_was_not_made_known_is_read_alone() {
+        let room = Deidentifier::new(Options::default())
+            .with_values(&[Values { places: true, values: Vec::new() }]);
+        assert_eq!(&*room.value(0, "Marlpool"), "Marlpool");
+        assert_eq!(&*room.value(7, "Denise Smith"), "[PERSON 1]");
+    }
+}
