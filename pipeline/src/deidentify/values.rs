@@ -50,6 +50,9 @@ impl Deidentifier {
         let mut taken: HashSet<String> = HashSet::new();
         let mut known = HashMap::new();
         for value in &column.values {
+            if known.contains_key(value) {
+                continue;
+            }
             let plain = self.one(column.places, value);
             let mut label = plain.clone();
             // What was written differently and holds nothing personal is its own.

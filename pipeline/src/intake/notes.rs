@@ -153,7 +153,17 @@ fn asked_alike(lines: &[&str], again: &BTreeSet<String>) -> Vec<(usize, bool)> {
         let above = (0..at).rev().find(|above| !lines[*above].trim().is_empty());
         above.filter(|above| head(lines[*above].trim())).map_or((at, false), |above| (above, true))
     };
-    asked.map(begins).collect()
+    let mut marks: Vec<(usize, bool)> = asked.map(begins).collect();
+    // What stands above and is neither a title nor an introduction is the first person's.
+    if let Some((start, headed)) = marks.first_mut() {
+        let title = |line: &&str| line.is_empty() || head(line);
+        let said = !lines[..*start].iter().map(|line| line.trim()).all(|line| title(&line));
+        let introduced = lines[..*start].iter().any(|line| line.split_whitespace().count() > 12);
+        if said && !(introduced && *headed) {
+            (*start, *headed) = (0, false);
+        }
+    }
+    marks
 }
 
 /// The lines that mark a person: numbers must rise, and no two marks may be the same.
@@ -301,13 +311,32 @@ mod tests {
 
     #[test]
     fn people_who_are_asked_alike_are_people() {
-        let text = "Interview notes\n\n## Mrs Ermintrude Quux\n\n**What is good?**\n**Is it really?**\n\nThey are kind.\n\n\
-            What could be better for you?\nThe tea call\nZebedee B\nAge: 84\nWhat could be better for you?\nNothing.";
+        let text = "Interview notes\n\n## Mrs Ermintrude Quux\n\n**What is good for you?**\n\nThey are kind.\n\n\
+            What could be better for you?\nThe tea call\nZebedee B\nAge: 84\nWhat is good for you?\nNothing.\n\
+            What could be better for you?\nAll of it.";
         let parts = parts(text);
-        let said: Vec<_> =
-            parts.iter().map(|p| (p.person, p.question.as_deref(), p.text.as_str())).collect();
-        let asked = Some("What could be better for you?");
-        assert_eq!(said, [(1, asked, "They are kind."), (2, asked, "Nothing.")],);
+        let said: Vec<_> = (parts.iter())
+            .map(|p| (p.person, p.question.as_deref().unwrap_or_default(), p.text.as_str()))
+            .collect();
+        let (good, better) = ("What is good for you?", "What could be better for you?");
+        assert_eq!(
+            said,
+            [
+                (1, good, "They are kind."),
+                (1, better, "The tea call"),
+                (2, good, "Nothing."),
+                (2, better, "All of it."),
+            ],
+        );
+        assert_eq!(parts[0].names, ["Mrs Ermintrude Quux"]);
+        assert_eq!(parts[2].names, ["Zebedee B"]);
+    }
+
+    #[test]
+    fn words_above_the_first_question_are_not_lost() {
+        let text = "They are kind.\nWhat is it like for you?\nGood.\nThey rush.\nWhat is it like for you?\nBad.";
+        let all: String = parts(text).iter().map(|part| part.text.as_str()).collect();
+        assert!(all.contains("They are kind."), "{all}");
     }
 
     #[test]
