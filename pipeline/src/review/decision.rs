@@ -125,6 +125,9 @@ impl Change {
 pub struct Own {
     /// Codes.
     pub codes: Option<Codes>,
+    /// The codes as they stood when this coder was finished and had seen nobody else's, whatever
+    /// they changed since.
+    pub unseen: Option<Codes>,
     /// A remark.
     pub note: Option<String>,
     /// To be come back to.
@@ -177,7 +180,11 @@ impl State {
         if let Some(settled) = &self.settled {
             return Some(("agreed", settled));
         }
-        let done: Vec<(&str, &Codes)> = self.coders().collect();
+        self.most(&self.coders().collect::<Vec<_>>())
+    }
+
+    /// What most of these said of the themes, else the latest.
+    fn most<'a>(&self, done: &[(&'a str, &'a Codes)]) -> Option<(&'a str, &'a Codes)> {
         let latest = |who: &str| self.own.get(who).map_or(0, |own| own.coded_at);
         done.iter()
             .max_by_key(|(who, codes)| {
@@ -185,6 +192,17 @@ impl State {
                 (same.count(), latest(who))
             })
             .copied()
+    }
+
+    /// The finished codes of every coder who had seen nobody else's, as they stood then.
+    pub fn unseen(&self) -> impl Iterator<Item = (&str, &Codes)> {
+        self.own.iter().filter_map(|(who, own)| Some((who.as_str(), own.unseen.as_ref()?)))
+    }
+
+    /// The codes by which the model is judged: given without a look at its own.
+    pub fn judging(&self) -> Option<&Codes> {
+        let settled = self.settled.as_ref().filter(|codes| codes.blind);
+        settled.or_else(|| Some(self.most(&self.unseen().collect::<Vec<_>>())?.1))
     }
 
     /// The present value of what a change would set.
@@ -209,6 +227,14 @@ impl State {
             own.last = own.last.max(number);
             match change.clone() {
                 Change::Codes(codes) => {
+                    match &codes {
+                        Some(now) if now.blind && now.done => {
+                            // What was changed after it was done may follow from what was seen then.
+                            own.unseen.get_or_insert_with(|| now.clone());
+                        }
+                        Some(now) if !now.blind => {}
+                        _ => own.unseen = None,
+                    }
                     own.codes = codes;
                     own.coded_at = number;
                 }
