@@ -305,6 +305,25 @@ mod tests {
     }
 
     #[test]
+    fn codes_given_unseen_stay_what_they_were_when_their_coder_has_seen_others() {
+        let mut state = State::default();
+        let unseen = |themes: &[&str]| Codes { blind: true, ..codes(themes) };
+        let begun = Codes { done: false, ..unseen(&["a"]) };
+        state.take(1, "AB", &Change::Codes(Some(begun.clone())));
+        assert_eq!(state.unseen().count(), 0);
+        state.take(2, "AB", &Change::Codes(Some(unseen(&["a"]))));
+        state.take(3, "AB", &Change::Codes(Some(codes(&["b"]))));
+        // Earlier versions let such a change pass for blind.
+        state.take(4, "AB", &Change::Codes(Some(unseen(&["c"]))));
+        assert_eq!(state.unseen().next().unwrap().1.themes(), ["a"]);
+        assert_eq!(state.counting().unwrap().1.themes(), ["c"]);
+        assert_eq!(state.judging().unwrap().themes(), ["a"]);
+        // To take all of it back is to be unseen again.
+        state.take(5, "AB", &Change::Codes(Some(begun)));
+        assert_eq!(state.judging(), None);
+    }
+
+    #[test]
     fn what_most_coders_said_counts_and_the_latest_among_equals() {
         let mut state = State::default();
         state.take(1, "AB", &Change::Codes(Some(codes(&["a"]))));

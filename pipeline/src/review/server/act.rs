@@ -11,6 +11,7 @@ use heard_models::words::Sentiment;
 
 use super::app::{App, Queue};
 use super::{Answer, Shared, explore, named};
+use crate::coding::Coding;
 use crate::deidentify::{Deidentifier, Options, RedactionKind};
 use crate::encode::ScalarOffsets;
 use crate::plain::plural;
@@ -522,7 +523,7 @@ fn split(
         .into_iter()
         .flat_map(|code| {
             let theme = find(&code.theme);
-            parted(code, theme, segment, coded, cut)
+            parted(code, theme, segment, &coded.codings, cut)
         })
         .collect();
     Some(())
@@ -534,14 +535,14 @@ fn parted(
     code: Code,
     theme: Option<u16>,
     segment: u16,
-    coded: &crate::coding::CodedResponse,
+    codings: &[Coding],
     cut: usize,
 ) -> Vec<Code> {
     let moved = Code { segment: code.segment + 1, ..code.clone() };
     if code.segment != segment {
         return vec![if code.segment > segment { moved } else { code }];
     }
-    let codings = coded.codings.iter().filter(|c| c.codebook == 0 && c.segment == segment);
+    let codings = codings.iter().filter(|c| c.codebook == 0 && c.segment == segment);
     let evidence = codings.filter(|c| Some(c.theme) == theme).flat_map(|c| &c.evidence);
     let (mut first, mut second) = (false, false);
     for words in evidence {
@@ -615,6 +616,32 @@ mod tests {
         assert_eq!(find("é Zoë Zoë", "zoë"), [2..5, 6..9]);
         assert!(find("anything", " ").is_empty());
         assert_eq!(without("ask Zoë and zoë", "Zoë"), "ask [OTHER] and [OTHER]");
+    }
+
+    #[test]
+    fn a_code_goes_to_the_part_where_its_words_stand() {
+        let code = Code { segment: 1, theme: "a".into(), sentiment: Sentiment::Positive };
+        let coding = |evidence: &[Range<usize>]| Coding {
+            segment: 1,
+            codebook: 0,
+            theme: 3,
+            sentiment: Sentiment::Positive,
+            sentiment_score: 1.0,
+            confidence: 1.0,
+            coder: "model:m".into(),
+            evidence: evidence.to_vec(),
+            review: false,
+        };
+        let segments = |codings: &[Coding], theme: Option<u16>| -> Vec<u16> {
+            let parts = parted(code.clone(), theme, 1, codings, 20);
+            parts.iter().map(|code| code.segment).collect()
+        };
+        assert_eq!(segments(&[coding(&[25..30])], Some(3)), [2]);
+        assert_eq!(segments(&[coding(&[12..15])], Some(3)), [1]);
+        assert_eq!(segments(&[coding(&[12..15, 25..30])], Some(3)), [1, 2]);
+        assert_eq!(segments(&[coding(&[25..30])], None), [1]);
+        let later = Code { segment: 2, ..code.clone() };
+        assert_eq!(parted(later, Some(3), 1, &[], 20)[0].segment, 3);
     }
 
     #[test]
