@@ -636,10 +636,12 @@ mod tests {
             let parts = parted(code.clone(), theme, 1, codings, 20);
             parts.iter().map(|code| code.segment).collect()
         };
-        assert_eq!(segments(&[coding(&[25..30])], Some(3)), [2]);
-        assert_eq!(segments(&[coding(&[12..15])], Some(3)), [1]);
-        assert_eq!(segments(&[coding(&[12..15, 25..30])], Some(3)), [1, 2]);
-        assert_eq!(segments(&[coding(&[25..30])], None), [1]);
+        let (early, late) = (12..15, 25..30);
+        let only = |words: &Range<usize>| [coding(std::slice::from_ref(words))];
+        assert_eq!(segments(&only(&late), Some(3)), [2]);
+        assert_eq!(segments(&only(&early), Some(3)), [1]);
+        assert_eq!(segments(&[coding(&[early, late.clone()])], Some(3)), [1, 2]);
+        assert_eq!(segments(&only(&late), None), [1]);
         let later = Code { segment: 2, ..code.clone() };
         assert_eq!(parted(later, Some(3), 1, &[], 20)[0].segment, 3);
     }

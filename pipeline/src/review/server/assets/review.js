@@ -35,9 +35,14 @@ function show(text, address, stay) {
   if (late && note && late.value !== sent) note.value = late.value;
   if (!same) chosen = 1;
   settle();
-  const back = stay && same && focus && (document.getElementById(focus) || (near && document.getElementById(near.id)));
-  if (back) back.focus();
-  else {
+  // A field that was folded away with its form takes no focus: its segment does.
+  const back = stay && same ? [focus, near && near.id] : [];
+  const isBack = back.some((id) => {
+    const place = id && document.getElementById(id);
+    if (place) place.focus();
+    return place && document.activeElement === place;
+  });
+  if (!isBack) {
     (document.getElementById("answer") || main()).focus({ preventScroll: true });
     if (!same) scrollTo(0, 0);
   }
