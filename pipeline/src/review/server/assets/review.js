@@ -228,7 +228,9 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.key === "Escape" && document.activeElement) {
-    const details = document.activeElement.closest("details[open]");
+    // The themes lie over what is beside the answer, wherever one is.
+    const details =
+      document.activeElement.closest("details[open]") || document.querySelector("#book[open]");
     if (details) {
       details.open = false;
       details.querySelector("summary").focus();
