@@ -65,6 +65,22 @@ fn every_figure_leads_to_its_answers() {
     let felt = ["negative", "between", "positive"];
     let felt = felt.map(|s| count(&page, &format!("/explore?theme=punctuality&sentiment={s}")));
     assert_eq!(felt.iter().sum::<usize>(), all, "{felt:?}");
+    // A part of the bar leads to those people's answers, and to no one else's.
+    let plain = results.replace("&#x2f;", "/").replace("&amp;", "&");
+    let cells: Vec<&str> = plain.split("<a href=\"/explore?").skip(1).collect();
+    let mut parts = 0;
+    for cell in cells.iter().filter(|cell| cell.contains("people=")) {
+        let (link, rest) = cell.split_once("\">").unwrap();
+        let figure = rest.split('<').next().unwrap();
+        let Ok(figure) = figure.parse::<usize>() else { continue };
+        let link = format!("/explore?{link}");
+        let list = page.get(&link);
+        let said = if figure == 1 { "1 person".into() } else { format!("{figure} people") };
+        let found = list.contains(&format!("by {said} in all"));
+        assert!(found || figure == 0 && count(&page, &link) == 0, "{figure}: {list}");
+        parts += usize::from(figure > 0);
+    }
+    assert!(parts > 1, "{results}");
     let areas: Vec<&String> = lists
         .iter()
         .filter(|l| l.contains("theme=punctuality") && l.contains("group=by_area"))

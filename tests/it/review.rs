@@ -141,9 +141,19 @@ impl Page {
     }
 
     fn press_seen(&self, at: usize, version: u64, fields: &str) -> String {
+        self.press_in(&format!("all/{at}"), version, fields)
+    }
+
+    /// Presses a button on a page of a list, having seen it as it is now.
+    fn press_on(&self, page: &str, fields: &str) -> String {
+        let version = version(&self.get(&format!("/read/{page}")));
+        self.press_in(page, version, fields)
+    }
+
+    fn press_in(&self, page: &str, version: u64, fields: &str) -> String {
         let origin = format!("Origin: http://127.0.0.1:{}", self.port);
         let body = format!("version={version}&{fields}");
-        let got = self.ask("POST", &format!("/act/all/{at}"), &[&origin], &body);
+        let got = self.ask("POST", &format!("/act/{page}"), &[&origin], &body);
         assert_eq!(got.status, 303, "{}", got.body);
         got.head.lines().find_map(|l| l.strip_prefix("location: ")).unwrap().to_owned()
     }
@@ -528,6 +538,210 @@ fn a_person_is_forgotten_everywhere() {
     assert_eq!(dir.rows("heard-out/restricted/key.parquet").len(), 7);
     assert_eq!(dir.json("heard-out/run.json")["counts"]["answers"], 7);
     assert!(dir.heard(&["forget", "heard-out", "A2"]).expect(2).err().contains("nobody"));
+}
+
+#[test]
+fn typed_words_are_kept_whatever_is_pressed_and_whatever_comes_of_it() {
+    let dir = run();
+    let (page, other) = (Page::open(&dir, "AB"), Page::open(&dir, "AB"));
+    assert!(page.press(0, "do=done&note=ring+her&note_was=").ends_with("/1"));
+    assert!(page.get("/read/all/0").contains(">ring her</textarea>"));
+    // Undo takes back what was done, not the words.
+    page.press(0, "do=undo&note=ring+her+today&note_was=ring+her");
+    assert!(page.get("/read/all/0").contains(">ring her today</textarea>"));
+    // A decision that is refused keeps them all the same.
+    let old = version(&page.get("/read/all/1"));
+    other.press(1, "do=never");
+    page.press_seen(1, old, "do=quotable&note=two+at+once&note_was=");
+    let shown = page.get("/read/all/1");
+    assert!(shown.contains("Not saved: AB changed this answer meanwhile"), "{shown}");
+    assert!(shown.contains(">two at once</textarea>"), "{shown}");
+    // Two notes at once both stand.
+    other.press(1, "do=note&note=elsewhere&note_was=two+at+once");
+    page.press(1, "do=noquote&note=here&note_was=two+at+once");
+    let shown = page.get("/read/all/1");
+    assert!(shown.contains(">elsewhere\nhere</textarea>"), "{shown}");
+}
+
+#[test]
+fn agreement_is_told_from_codes_as_they_were_before_others_were_seen() {
+    let dir = run();
+    let (one, other) = (Page::open(&dir, "AB"), Page::open(&dir, "CD"));
+    for (page, theme) in [(&one, "meals_home"), (&other, "continuity")] {
+        for at in 0..3 {
+            let place = format!("twice/{at}");
+            assert_eq!(codes(&page.get(&format!("/read/{place}"))), []);
+            let add = format!("do=add&segment=0&theme={theme}&sentiment=negative");
+            page.press_on(&place, &add);
+            page.press_on(&place, "do=done");
+        }
+    }
+    let agree = |extra: &[&str]| {
+        let args = [&["agree", "heard-out", "--json"][..], extra].concat();
+        serde_json::from_str::<serde_json::Value>(&dir.heard(&args).expect(0).out()).unwrap()
+    };
+    let before = (agree(&[]), agree(&["--blind"]));
+    assert_eq!((&before.1["both"], &before.1["exact"]["value"]), (&3.into(), &0.0.into()));
+    // To settle by changing what is shown changes nobody's own codes.
+    let shown = other.get("/read/differing/0");
+    assert!(
+        shown.contains("Use the codes of AB") && shown.contains("Settle with these"),
+        "{shown}"
+    );
+    other.press_on("differing/0", "do=change&segment=0&theme=continuity&to=meals_home");
+    assert!(!other.press_on("differing/0", "do=done").ends_with("/0"));
+    other.press_on("differing/1", "do=remove&segment=0&theme=continuity");
+    let empty = other.get("/read/differing/1");
+    assert!(empty.contains("Settle without a theme, next"), "{empty}");
+    assert!(other.press_on("differing/1", "do=done").ends_with("/2"));
+    // Nor does who goes back and changes their own make them agree.
+    other.press(2, "do=change&segment=0&theme=continuity&to=meals_home");
+    assert_eq!((agree(&[]), agree(&["--blind"])), before);
+    assert!(other.get("/results").contains("people decided the codes of 3 answers"));
+}
+
+#[test]
+fn who_is_still_to_code_unseen_is_told_nothing_of_others_codes() {
+    let dir = run();
+    let one = Page::open(&dir, "AB");
+    assert!(one.get("/explore").contains("Punctuality"), "a run to be read whole hides nothing");
+    one.press_on("twice/0", "do=add&segment=0&theme=meals_home&sentiment=negative");
+    one.press_on("twice/0", "do=done");
+    let other = Page::open(&dir, "CD");
+    let shown = other.get("/explore");
+    assert!(shown.contains("wait for you to code them without seeing anyone"), "{shown}");
+    assert!(shown.contains("Answers: 8") && !shown.contains("(negative)"), "{shown}");
+    for asked in ["theme=meals_home", "sentiment=negative", "coder=AB", "status=informative"] {
+        let list = other.get(&format!("/explore?{asked}"));
+        assert!(list.contains(": 0</h2>"), "{asked}: {list}");
+    }
+    let history = other.get("/history");
+    assert!(history.contains("not shown before you have given yours"), "{history}");
+    assert!(!history.contains("meals_home"), "{history}");
+    assert_eq!(codes(&other.get("/read/all/0")), []);
+    // Who has given theirs may see.
+    other.press(0, "do=add&segment=0&theme=continuity&sentiment=negative");
+    other.press(0, "do=done");
+    assert!(other.get("/history").contains("meals_home"));
+    assert!(other.get("/explore?theme=continuity").contains("Open 1-2"));
+}
+
+#[test]
+fn approving_what_the_model_gave_does_not_prove_it_right() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    page.press(0, "do=done");
+    page.press(1, "do=done");
+    let results = page.get("/results");
+    assert!(results.contains("was coded without seeing the model"), "{results}");
+    assert!(page.get("/").contains("2 answers of them were decided with the model"), "start");
+    page.press_on("sample/2", "do=add&segment=0&theme=meals_home&sentiment=negative");
+    page.press_on("sample/2", "do=done");
+    let results = page.get("/results");
+    assert!(results.contains("From 1 of the 8 answers of the random sample"), "{results}");
+    assert!(results.contains("Beside these, 2 decided with them in sight"), "{results}");
+    // From now on the rest of the sample is kept from being spoilt by reading all.
+    assert_eq!(codes(&page.get("/read/all/3")), []);
+    drop(page);
+    dir.heard(&["report", "heard-out"]).expect(0);
+    let report = dir.text("heard-out/publish/report.html");
+    assert!(report.contains("measured on 1 of the 8 answers of a random sample"), "{report}");
+    assert!(report.contains("2 decided with the model"), "{report}");
+}
+
+#[test]
+fn a_list_from_explore_is_read_to_its_end() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    let list = page.get("/explore?q=late");
+    assert!(list.contains("<mark class=\"hit\">late</mark>"), "{list}");
+    assert!(list.contains("href=\"/read/all/0?q=late\""), "{list}");
+    let shown = page.get("/read/all/0?q=late");
+    assert!(shown.contains("action=\"/act/all/0?q=late\""), "{shown}");
+    assert!(shown.contains("href=\"/read/all/1?q=late\"") && shown.contains("1 of 2"), "{shown}");
+    assert_eq!(page.press_on("all/0?q=late", "do=done"), "/read/all/1?q=late");
+    assert_eq!(page.press_on("all/1?q=late", "do=done"), "/explore?q=late");
+    assert!(page.get("/explore?q=late").contains("the last answer of this list"));
+}
+
+#[test]
+fn what_may_tell_of_harm_is_counted_until_somebody_has_said() {
+    let dir = Dir::new();
+    dir.write(
+        "survey.csv",
+        "What could be better?\nA carer hit my mother and left her on the floor with bruises.\nThe carers are always late.\n",
+    );
+    dir.heard(&["run", "survey.csv", "--model", "fast", "--suppress", "none", "--quiet"]);
+    let page = Page::open(&dir, "AB");
+    let of = |page: &Page| page.get("/queues").contains("<b>1</b> of 1 left");
+    assert!(of(&page), "{}", page.get("/queues"));
+    assert_eq!(page.press_on("safeguarding/0", "do=skip"), "/queues");
+    let queues = page.get("/queues");
+    assert!(queues.contains("Only what you put off is left in “May tell of harm”: 1"), "{queues}");
+    assert!(of(&page), "{}", page.get("/queues"));
+    page.press_on("safeguarding/0", "do=noharm");
+    assert!(
+        !page
+            .get("/queues")
+            .contains("<b>1</b> of 1 left, about 1 minute.</p>\n</li>\n<li>\n<h2>May still")
+    );
+    // Who forbade a quote can change their mind.
+    page.press(1, "do=never");
+    assert!(page.get("/read/all/1").contains("id=\"quotable\" data-key=\"q\""));
+}
+
+/// A copy of a workbook in which an empty cell of its first sheet was filled in.
+fn fill(dir: &Dir, from: &str, to: &str, cell: &str, words: &str) {
+    let mut read = zip::ZipArchive::new(std::fs::File::open(dir.path(from)).unwrap()).unwrap();
+    let mut write = zip::ZipWriter::new(std::fs::File::create(dir.path(to)).unwrap());
+    for i in 0..read.len() {
+        let mut part = read.by_index(i).unwrap();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).unwrap();
+        if part.name() == "xl/worksheets/sheet1.xml" {
+            let text = String::from_utf8(bytes).unwrap();
+            let (before, rest) = text.split_once(&format!("<c r=\"{cell}\"")).unwrap();
+            let (_, after) = rest.split_once("/>").unwrap();
+            let cell = format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{words}</t></is></c>");
+            bytes = format!("{before}{cell}{after}").into_bytes();
+        }
+        write.start_file(part.name(), zip::write::SimpleFileOptions::default()).unwrap();
+        write.write_all(&bytes).unwrap();
+    }
+    write.finish().unwrap();
+}
+
+#[test]
+fn a_workbook_is_not_overwritten_and_takes_nothing_that_nobody_meant() {
+    let dir = run();
+    let page = Page::open(&dir, "CD");
+    page.press_on("twice/0", "do=add&segment=0&theme=meals_home&sentiment=negative");
+    page.press_on("twice/0", "do=done");
+    drop(page);
+    let export = ["review", "heard-out", "--export", "coding.xlsx", "--coder", "AB"];
+    dir.heard(&export).expect(0);
+    let refused = dir.heard(&export).expect(2).err();
+    assert!(refused.contains("coding.xlsx is there already"), "{refused}");
+    dir.heard(&[&export[..], &["--force"]].concat()).expect(0);
+    // What is blank on purpose says so, in its row and on a sheet of its own.
+    let parts = crate::work::archive_parts(&dir.path("coding.xlsx")).join("\n");
+    assert!(parts.contains("Give your own themes") && parts.contains("How to code"), "{parts}");
+    let import = |name: &str, more: &[&str]| {
+        let args = ["review", "heard-out", "--import", name, "--coder", "AB"];
+        dir.heard(&[&args[..], more].concat())
+    };
+    fill(&dir, "coding.xlsx", "yes.xlsx", "G2", "yes");
+    let yes = import("yes.xlsx", &[]).expect(2).err();
+    assert!(yes.contains("row 2, column checked: the row was left blank for you"), "{yes}");
+    fill(&dir, "coding.xlsx", "none.xlsx", "G2", "no theme");
+    let tried = import("none.xlsx", &["--dry-run"]).expect(0).out();
+    assert!(tried.contains("1 approved as they were") && tried.contains("Nothing was changed"));
+    assert_eq!(import("none.xlsx", &[]).expect(0).out().matches("1 approved").count(), 1);
+    // A workbook of another run has other words.
+    let said = "The office never answers the phone.";
+    dir.retype("coding.xlsx", "foreign.xlsx", said, "Other words.");
+    let foreign = import("foreign.xlsx", &[]).expect(2).err();
+    assert!(foreign.contains("row 7, column text: these are not the words of 1-7"), "{foreign}");
 }
 
 #[test]

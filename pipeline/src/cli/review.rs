@@ -9,8 +9,9 @@ use crate::plain::plural;
 use crate::refi;
 use crate::review::log::Desk;
 use crate::review::server::{self, Options};
+use crate::review::sheet::{self, Mode};
 use crate::review::stored::{About, Run};
-use crate::review::{self, Decisions, masked, project, sheet};
+use crate::review::{self, Decisions, masked, project};
 use crate::store;
 
 /// Read, correct and approve the codes of a run, on a page in your own browser.
@@ -24,6 +25,7 @@ Examples:
   heard review heard-out
   heard review heard-out --coder AB    as AB; several people can code the same run
   heard review heard-out --export coding.xlsx
+  heard review heard-out --import coding.xlsx --coder AB --dry-run
   heard review heard-out --import coding.xlsx --coder AB
   heard review heard-out --export project.qdpx   for QualCoder, NVivo, MAXQDA or ATLAS.ti
   heard review heard-out --export codebook.qdc   the themes alone")]
@@ -43,6 +45,12 @@ pub(super) struct Args {
     /// Take the codes of such a workbook, all of them or none, and open no page.
     #[arg(long, value_name = "FILE")]
     import: Option<PathBuf>,
+    /// With --import: say what would change, and change nothing.
+    #[arg(long, requires = "import")]
+    dry_run: bool,
+    /// Replace a file that --export or --audit names; let --import leave many answers without a theme.
+    #[arg(long)]
+    force: bool,
     /// Write the log of decisions as CSV, and open no page.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["import", "export"])]
     audit: Option<PathBuf>,
@@ -80,8 +88,20 @@ pub(super) fn run(args: Args) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// Work that somebody did in a workbook is not overwritten by the way.
+fn refuse_to_replace(args: &Args) -> Result<(), review::Error> {
+    let there = args.export.as_deref().or(args.audit.as_deref()).filter(|path| path.exists());
+    there.filter(|_| !args.force).map_or(Ok(()), |path| {
+        Err(review::Error::Refused(format!(
+            "{} is there already. Give the file another name, or use --force to replace it",
+            path.display()
+        )))
+    })
+}
+
 /// Files in and out, without the page.
 fn exchange(args: &Args) -> anyhow::Result<Outcome> {
+    refuse_to_replace(args)?;
     let about = About::read(&args.dir)?;
     masked::recover(&about.restricted)?;
     let mut decisions = Decisions::open(&about.restricted).map_err(review::Error::from)?;
@@ -121,16 +141,26 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
     let Some(path) = &args.import else { return Ok(Outcome::Done) };
     let desk =
         Desk { who: args.coder.clone(), model: run.about.model(), codebook: run.about.codebook() };
-    let found = sheet::import(&run, &mut decisions, &desk, &sample, path)?;
+    let mode = match (args.dry_run, args.force) {
+        (true, _) => Mode::Try,
+        (false, false) => Mode::Careful,
+        (false, true) => Mode::Sure,
+    };
+    let found = sheet::import(&run, &mut decisions, &desk, &sample, path, mode)?;
+    let end = if args.dry_run {
+        "Nothing was changed: this is what an import without --dry-run would do.".to_owned()
+    } else {
+        format!("`heard report {}` uses them.", args.dir.display())
+    };
     print(&format!(
-        "{} read. Codes of {} changed: {} added, {} removed, {} felt otherwise; {} approved as they were. `heard report {}` uses them.",
+        "{} read. Codes of {} changed: {} added, {} removed, {} felt otherwise; {} approved as they were; {} left without a theme. {end}",
         plural(found.rows as u64, "row", "rows"),
         plural(found.changed as u64, "answer", "answers"),
         plural(found.added as u64, "theme", "themes"),
         found.removed,
         found.felt,
         found.approved,
-        args.dir.display()
+        plural(found.emptied as u64, "answer", "answers"),
     ))
 }
 

@@ -122,11 +122,41 @@ fn follow(command: &mut Command, task: &Task) -> Result<String, String> {
     }
 }
 
+/// The end of a run for people who use no terminal: without its options, and without what is said in
+/// brackets to those who open the tables.
+fn for_a_page(summary: &str) -> String {
+    let telling = ["--", "`", "flag ", "column ", "status "];
+    let mut out = String::new();
+    let mut rest = summary;
+    while let Some((before, inside)) = rest.split_once(" (") {
+        out.push_str(before);
+        let (said, after) = inside.split_once(')').unwrap_or((inside, ""));
+        // What a setting is called there is no option here.
+        let said = said.split_once("--redact ").map_or_else(
+            || said.to_owned(),
+            |(before, after)| {
+                let after = after.split_once(' ').map_or("", |(_, after)| after);
+                format!("{before}the run's setting {after}")
+            },
+        );
+        let plain = |part: &&str| {
+            !part.ends_with("setting ") && !telling.iter().any(|sign| part.contains(sign))
+        };
+        let said: Vec<&str> = said.split("; ").filter(plain).collect();
+        if !said.is_empty() {
+            out.push_str(&format!(" ({})", said.join("; ")));
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 pub(super) async fn done(State(job): State<Arc<Job>>) -> Answer {
     let view = {
         let state = job.state();
         let Some(done) = &state.done else { return Ok(Redirect::to("/job").into_response()) };
-        json!({"out": done.out.to_string_lossy(), "summary": done.summary})
+        json!({"out": done.out.to_string_lossy(), "summary": for_a_page(&done.summary)})
     };
     let open = job.review().is_some();
     let mut view = view;
@@ -159,5 +189,27 @@ fn open_run(job: &Job, dir: &Path) -> &'static str {
             job.state().notice = Some(error.to_string());
             "/job"
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_tells_the_end_of_a_run_without_words_of_the_terminal() {
+        let summary = "Coded by: fast 1.0.0 (so many answers; `--model accurate` reads sentences)\n\
+            Likely missed: 2 names (on test texts, --redact standard finds 95 of 100)\n\
+            Names were not looked for (--redact structured): treat them so\n\
+            1. Late 3 of 9 (33%)\n\
+            2 answers may tell of harm: read them today (flag safeguarding_review in a table)";
+        assert_eq!(
+            for_a_page(summary),
+            "Coded by: fast 1.0.0 (so many answers)\n\
+            Likely missed: 2 names (on test texts, the run's setting finds 95 of 100)\n\
+            Names were not looked for: treat them so\n\
+            1. Late 3 of 9 (33%)\n\
+            2 answers may tell of harm: read them today"
+        );
     }
 }

@@ -27,7 +27,7 @@ const MODELS: [Choice; 3] = [
 ];
 const PROFILES: [Choice; 3] = [
     ("standard", "Standard: counts of fewer than 5 people are hidden"),
-    ("nhs", "NHS: as standard, and counts are rounded to 5"),
+    ("nhs", "NHS: counts of 1 to 7 are hidden, the others rounded to 5"),
     ("none", "None: for your own eyes only"),
 ];
 const MODES: [Choice; 3] = [

@@ -89,7 +89,7 @@ pub fn agree(decisions: &Decisions, vocabulary: &Vocabulary, blind_only: bool) -
     for (_, state) in states {
         let case = case(state, &coders, vocabulary, blind_only);
         if case.len() > 1 {
-            blind += usize::from(state.coders().filter(|(_, codes)| codes.blind).count() > 1);
+            blind += usize::from(state.unseen().count() > 1);
             cases.push(case);
         }
     }
@@ -149,9 +149,13 @@ pub fn agree(decisions: &Decisions, vocabulary: &Vocabulary, blind_only: bool) -
 }
 
 fn case(state: &State, coders: &[String], vocabulary: &Vocabulary, blind_only: bool) -> Case {
-    let coded = state.coders().filter(|(_, codes)| codes.blind || !blind_only);
-    coded
+    // Where somebody coded without seeing others' codes, what they said then is compared: that they
+    // changed their mind afterwards, with the others' codes before them, is no agreement.
+    let unseen = |who: &str| state.own.get(who)?.unseen.as_ref();
+    state
+        .coders()
         .filter_map(|(who, codes)| {
+            let codes = unseen(who).or((!blind_only).then_some(codes))?;
             let coder = coders.iter().position(|c| c == who)?;
             let themes = by_person(codes, vocabulary).into_iter().map(|(t, _)| t).collect();
             Some((coder, themes))

@@ -102,7 +102,11 @@ pub fn code(
     for code in &codes.codes {
         let Some((_, theme)) = vocabulary.find(&book.id, &code.theme) else { continue };
         let Some(range) = ranges.get(usize::from(code.segment)) else { continue };
-        let models = by_model.iter().find(|c| c.segment == code.segment && c.theme == theme);
+        // Where people split or joined segments, the model's words are where they always were.
+        let within = |words: &Range<usize>| range.start <= words.start && words.end <= range.end;
+        let mut models = by_model.iter().filter(|c| c.theme == theme);
+        let models = models
+            .find(|c| if same { c.segment == code.segment } else { c.evidence.iter().any(within) });
         kept.push(Coding {
             segment: code.segment,
             codebook: 0,
@@ -114,7 +118,10 @@ pub fn code(
             confidence: 1.0,
             coder: Arc::clone(&person),
             // The words that led the model there, else the whole segment.
-            evidence: models.map_or_else(|| vec![range.clone()], |c| c.evidence.clone()),
+            evidence: models.map_or_else(
+                || vec![range.clone()],
+                |c| c.evidence.iter().filter(|words| same || within(words)).cloned().collect(),
+            ),
             review: false,
         });
     }

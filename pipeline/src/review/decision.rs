@@ -125,6 +125,9 @@ impl Change {
 pub struct Own {
     /// Codes.
     pub codes: Option<Codes>,
+    /// The codes as they stood when this coder was finished and had seen nobody else's, whatever
+    /// they changed since.
+    pub unseen: Option<Codes>,
     /// A remark.
     pub note: Option<String>,
     /// To be come back to.
@@ -177,7 +180,11 @@ impl State {
         if let Some(settled) = &self.settled {
             return Some(("agreed", settled));
         }
-        let done: Vec<(&str, &Codes)> = self.coders().collect();
+        self.most(&self.coders().collect::<Vec<_>>())
+    }
+
+    /// What most of these said of the themes, else the latest.
+    fn most<'a>(&self, done: &[(&'a str, &'a Codes)]) -> Option<(&'a str, &'a Codes)> {
         let latest = |who: &str| self.own.get(who).map_or(0, |own| own.coded_at);
         done.iter()
             .max_by_key(|(who, codes)| {
@@ -185,6 +192,17 @@ impl State {
                 (same.count(), latest(who))
             })
             .copied()
+    }
+
+    /// The finished codes of every coder who had seen nobody else's, as they stood then.
+    pub fn unseen(&self) -> impl Iterator<Item = (&str, &Codes)> {
+        self.own.iter().filter_map(|(who, own)| Some((who.as_str(), own.unseen.as_ref()?)))
+    }
+
+    /// The codes by which the model is judged: given without a look at its own.
+    pub fn judging(&self) -> Option<&Codes> {
+        let settled = self.settled.as_ref().filter(|codes| codes.blind);
+        settled.or_else(|| Some(self.most(&self.unseen().collect::<Vec<_>>())?.1))
     }
 
     /// The present value of what a change would set.
@@ -209,6 +227,14 @@ impl State {
             own.last = own.last.max(number);
             match change.clone() {
                 Change::Codes(codes) => {
+                    match &codes {
+                        Some(now) if now.blind && now.done => {
+                            // What was changed after it was done may follow from what was seen then.
+                            own.unseen.get_or_insert_with(|| now.clone());
+                        }
+                        Some(now) if !now.blind => {}
+                        _ => own.unseen = None,
+                    }
                     own.codes = codes;
                     own.coded_at = number;
                 }
@@ -276,6 +302,25 @@ mod tests {
             sentiment: Sentiment::Negative,
         };
         Codes { codes: themes.iter().map(code).collect(), done: true, ..Codes::default() }
+    }
+
+    #[test]
+    fn codes_given_unseen_stay_what_they_were_when_their_coder_has_seen_others() {
+        let mut state = State::default();
+        let unseen = |themes: &[&str]| Codes { blind: true, ..codes(themes) };
+        let begun = Codes { done: false, ..unseen(&["a"]) };
+        state.take(1, "AB", &Change::Codes(Some(begun.clone())));
+        assert_eq!(state.unseen().count(), 0);
+        state.take(2, "AB", &Change::Codes(Some(unseen(&["a"]))));
+        state.take(3, "AB", &Change::Codes(Some(codes(&["b"]))));
+        // Earlier versions let such a change pass for blind.
+        state.take(4, "AB", &Change::Codes(Some(unseen(&["c"]))));
+        assert_eq!(state.unseen().next().unwrap().1.themes(), ["a"]);
+        assert_eq!(state.counting().unwrap().1.themes(), ["c"]);
+        assert_eq!(state.judging().unwrap().themes(), ["a"]);
+        // To take all of it back is to be unseen again.
+        state.take(5, "AB", &Change::Codes(Some(begun)));
+        assert_eq!(state.judging(), None);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Decisions {
     states: HashMap<Key, State>,
     /// Acts in order, each with its entries.
     acts: Vec<Act>,
+    /// Who has coded without seeing the model's codes.
+    blind_by: HashSet<String>,
 }
 
 /// What one press of a key wrote.
@@ -48,7 +50,13 @@ impl Decisions {
     /// Opens the decisions of a run, made new where there are none.
     pub fn open(restricted: &Path) -> Result<Self, Error> {
         let log = Log::open(restricted)?;
-        let mut decisions = Self { log, last: 0, states: HashMap::new(), acts: Vec::new() };
+        let mut decisions = Self {
+            log,
+            last: 0,
+            states: HashMap::new(),
+            acts: Vec::new(),
+            blind_by: HashSet::new(),
+        };
         decisions.refresh()?;
         Ok(decisions)
     }
@@ -79,6 +87,11 @@ impl Decisions {
     /// The responses about which anything was decided.
     pub fn keys(&self) -> impl Iterator<Item = (Key, &State)> {
         self.states.iter().map(|(key, state)| (*key, state))
+    }
+
+    /// Whether anybody, or anybody but one, has begun to code without seeing the model's codes.
+    pub fn is_blind_begun(&self, but: Option<&str>) -> bool {
+        self.blind_by.iter().any(|who| Some(who.as_str()) != but)
     }
 
     /// Everything that was done, in order.
@@ -205,6 +218,9 @@ impl Decisions {
             self.last = self.last.max(entry.number);
             let state = self.states.entry(entry.key).or_default();
             state.take(entry.number, &entry.who, &entry.now);
+            if matches!(&entry.now, Change::Codes(Some(codes)) if codes.blind) {
+                self.blind_by.insert(entry.who.clone());
+            }
             let change = (entry.key, entry.was, entry.now);
             match self.acts.last_mut() {
                 Some(act) if act.id == entry.act => act.changes.push(change),

@@ -65,18 +65,19 @@ pub enum Error {
     Refused(String),
 }
 
-/// A run of fewer different answers may be read whole; then nothing is estimated.
+/// A run of fewer different answers may be read whole; then nothing is estimated. Its answers show the
+/// model's codes, unless somebody begins with the random sample: then those of the sample show none.
 pub const SMALL: usize = 300;
 
 /// The names of the answers of the random samples, which are coded without seeing the model's codes;
-/// none where the run may be read whole.
+/// none where the run may be read whole and nobody has begun to code that way.
 pub fn sample(run: &stored::Run, decisions: &Decisions) -> Result<Vec<key::Key>, Error> {
     let mut study = Study::new(decisions.secret());
     for row in &run.rows {
         study.add(&row.coded, row.key, decisions.state(row.key), &run.about.vocabulary);
     }
     let mut order = study.order();
-    if order.len() < SMALL {
+    if order.len() < SMALL && !decisions.is_blind_begun(None) {
         return Ok(Vec::new());
     }
     order.truncate(target(decisions)?);

@@ -16,22 +16,30 @@ use super::key::Key;
 use super::log::Desk;
 use super::stored::Run;
 use super::{Error, apply, place, recode, study};
-use crate::coding::Flag;
+use crate::coding::{CodedResponse, Flag};
 use crate::encode::ScalarOffsets;
 use crate::store;
 use crate::tables::labels;
 
 /// Themes of one response, at most.
 const THEMES: usize = 8;
-/// Columns before those of the themes: id, version, question, who, text, checked.
-const BEFORE: usize = 6;
+/// Columns before those of the themes: id, version, question, who, text, how to code it, checked.
+const BEFORE: usize = 7;
+const HOW: u16 = 5;
+const CHECKED: u16 = 6;
+/// What stands in a row that is left blank on purpose.
+const ALONE: &str = "Give your own themes: the computer's codes are not shown here";
+/// Under "checked": read, and no theme fits.
+const NONE: &str = "no theme";
+/// An import that leaves so many answers without any theme is asked about.
+const MANY: usize = 5;
 /// What Excel holds in a cell.
 const CELL: usize = 32_000;
 const SHEET: &str = "coding";
 const FEELINGS: [&str; 4] = ["positive", "negative", "mixed", "neutral"];
 
 fn heads() -> Vec<String> {
-    let fixed = ["response_id", "version", "question", "respondent_type", "text", "checked"];
+    let fixed = ["response_id", "version", "question", "respondent_type", "text", "how", "checked"];
     let mut heads: Vec<String> = fixed.map(str::to_owned).to_vec();
     for n in 1..=THEMES {
         heads.extend([format!("theme {n}"), format!("sentiment {n}")]);
@@ -68,7 +76,7 @@ pub fn export(
         }
         sheet.set_freeze_panes(1, 1)?;
         sheet.set_column_hidden(1)?;
-        for (column, width) in [(0, 12), (2, 24), (3, 18), (4, 70), (5, 9)] {
+        for (column, width) in [(0, 12), (2, 24), (3, 18), (4, 70), (HOW, 24), (CHECKED, 10)] {
             sheet.set_column_width(column, width)?;
         }
         for n in 0..THEMES as u16 {
@@ -84,12 +92,13 @@ pub fn export(
             let own = state.codes_of(who);
             let mut coded = stored.coded.clone();
             apply::mask(&mut coded, &state.masks, &stored.moves);
+            let blank = is_blank(decisions, sample, stored.key, who);
             let themes = match own {
                 Some(codes) => study::by_person(codes, &run.about.vocabulary),
-                None if sample.contains(&stored.key) => Vec::new(),
+                None if blank => Vec::new(),
                 None => study::by_model(&run.rows[at].coded),
             };
-            let text: String = coded.response.text.as_str().chars().take(CELL).collect();
+            let text = cell_text(&coded);
             sheet.write_string_with_format(row, 0, &coded.response.id, &plain)?;
             sheet.write_string_with_format(row, 1, state.version(who).to_string(), &plain)?;
             let question = coded.response.question.text.as_str();
@@ -98,7 +107,8 @@ pub fn export(
             sheet.write_string_with_format(row, 3, role, &plain)?;
             sheet.write_string_with_format(row, 4, text, &wrapped)?;
             let done = own.is_some_and(|codes| codes.done);
-            sheet.write_string_with_format(row, 5, if done { "yes" } else { "" }, &free)?;
+            sheet.write_string_with_format(row, HOW, if blank { ALONE } else { "" }, &wrapped)?;
+            sheet.write_string_with_format(row, CHECKED, if done { "yes" } else { "" }, &free)?;
             for n in 0..THEMES {
                 let column = (BEFORE + 2 * n) as u16;
                 let (theme, felt) = themes.get(n).map_or(("", ""), |(theme, felt)| {
@@ -117,8 +127,8 @@ pub fn export(
                 "Choose a theme from the list; the sheet “codebook” explains them.",
             )?;
         let feelings = DataValidation::new().allow_list_strings(&FEELINGS)?;
-        let checked = DataValidation::new().allow_list_strings(&["yes"])?;
-        sheet.add_data_validation(1, 5, last, 5, &checked)?;
+        let checked = DataValidation::new().allow_list_strings(&["yes", NONE])?;
+        sheet.add_data_validation(1, CHECKED, last, CHECKED, &checked)?;
         for n in 0..THEMES as u16 {
             let column = BEFORE as u16 + 2 * n;
             sheet.add_data_validation(1, column, last, column, &themes)?;
@@ -159,8 +169,46 @@ pub fn export(
         Ok::<_, XlsxError>(())
     })()
     .map_err(written)?;
+    instructions(&mut workbook, &bold, &wrapped).map_err(written)?;
     store::write_file(path, &workbook.save_to_buffer().map_err(written)?)?;
     Ok(rows as usize)
+}
+
+/// The sheet that says how to fill in the first.
+fn instructions(workbook: &mut Workbook, bold: &Format, plain: &Format) -> Result<(), XlsxError> {
+    let sheet = workbook.add_worksheet();
+    sheet.set_name("how to")?;
+    sheet.set_column_width(0, 100)?;
+    sheet.write_string_with_format(0, 0, "How to code in this workbook", bold)?;
+    let blank = format!(
+        "Rows with “{ALONE}” under “how” are empty on purpose: they were drawn by lot, to find out how right the computer is. Give their themes by yourself and put “yes” under “checked”; where no theme fits, put “{NONE}” there."
+    );
+    let lines = [
+        "Each row of the sheet “coding” is an answer. Choose up to eight themes from the lists, each with what is felt about it; the sheet “codebook” says what belongs to each theme.",
+        "Where you agree with what stands in a row, put “yes” under “checked”. A row that you leave as it is counts for nothing.",
+        blank.as_str(),
+        "Bring the workbook back with: heard review FOLDER --import FILE --coder YOUR-INITIALS. Add --dry-run to see first what would change.",
+    ];
+    for (row, line) in (1_u32..).zip(lines) {
+        sheet.write_string_with_format(row, 0, line, plain)?;
+    }
+    sheet.protect();
+    Ok(())
+}
+
+/// Whether a row is left blank: the coder is still to code it without seeing the model's codes.
+fn is_blank(decisions: &Decisions, sample: &[Key], key: Key, who: &str) -> bool {
+    sample.contains(&key) && decisions.state(key).codes_of(who).is_none()
+}
+
+/// The words of an answer as a cell holds them.
+fn cell_text(coded: &CodedResponse) -> String {
+    coded.response.text.as_str().chars().take(CELL).collect()
+}
+
+/// Letters and digits alone: what programs do to spaces, quotes and line ends makes no difference.
+fn letters(text: &str) -> String {
+    text.replace("_x000D_", "").chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// What an import did.
@@ -178,6 +226,8 @@ pub struct Imported {
     pub felt: usize,
     /// Answers that were read and left as they were.
     pub approved: usize,
+    /// Answers that had themes and have none any more.
+    pub emptied: usize,
 }
 
 /// What the workbook says of a response.
@@ -185,7 +235,21 @@ struct Line {
     row: usize,
     version: i64,
     checked: bool,
+    /// “No theme” stands under “checked”.
+    none: bool,
+    text: String,
     themes: BTreeMap<u16, Sentiment>,
+}
+
+/// How far an import goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Only says what would change.
+    Try,
+    /// Writes, but not where many answers would be left without any theme.
+    Careful,
+    /// Writes.
+    Sure,
 }
 
 /// Takes a workbook in: all of it, or nothing with every reason.
@@ -195,6 +259,7 @@ pub fn import(
     desk: &Desk,
     sample: &[Key],
     path: &Path,
+    mode: Mode,
 ) -> Result<Imported, Error> {
     let ids: HashMap<&str, usize> =
         run.rows.iter().enumerate().map(|(at, r)| (r.coded.response.id.as_str(), at)).collect();
@@ -207,7 +272,8 @@ pub fn import(
     for (at, line) in lines {
         let stored = &run.rows[at];
         let state = decisions.state(stored.key);
-        let blind = sample.contains(&stored.key) && state.codes_of(&desk.who).is_none();
+        let blind = is_blank(decisions, sample, stored.key, &desk.who);
+        problems.extend(wrong(run, decisions, at, &line, blind));
         let before: BTreeMap<u16, Sentiment> = match state.codes_of(&desk.who) {
             Some(codes) => study::by_person(codes, &run.about.vocabulary).into_iter().collect(),
             None if blind => BTreeMap::new(),
@@ -240,6 +306,7 @@ pub fn import(
                 Some(_) => {}
             }
         }
+        found.emptied += usize::from(line.themes.is_empty() && !before.is_empty());
         found.removed += before.keys().filter(|theme| !line.themes.contains_key(theme)).count();
         if same {
             found.approved += 1;
@@ -263,6 +330,18 @@ pub fn import(
             problems.join("\n  ")
         )));
     }
+    if mode == Mode::Try {
+        return Ok(found);
+    }
+    if mode == Mode::Careful && found.emptied >= MANY {
+        return Err(Error::Refused(format!(
+            "nothing was taken from {}: it would leave {} answers without any of the themes that they have now, add {} themes and remove {}. If this is meant, do it again with --force; --dry-run shows the changes alone",
+            path.display(),
+            found.emptied,
+            found.added,
+            found.removed
+        )));
+    }
     match decisions.decide(desk, &seen, &changes)? {
         Ok(_) | Err(Refusal::Nothing) => Ok(found),
         Err(Refusal::Meanwhile(who, _)) => Err(Error::Refused(format!(
@@ -270,6 +349,28 @@ pub fn import(
             path.display()
         ))),
     }
+}
+
+/// What a person cannot have meant by a row.
+fn wrong(run: &Run, decisions: &Decisions, at: usize, line: &Line, blind: bool) -> Option<String> {
+    let stored = &run.rows[at];
+    let mut coded = stored.coded.clone();
+    apply::mask(&mut coded, &decisions.state(stored.key).masks, &stored.moves);
+    let row = line.row;
+    if letters(&line.text) != letters(&cell_text(&coded)) {
+        return Some(format!(
+            "row {row}, column text: these are not the words of {} in this run: the workbook is of another run, or words were hidden since; export it anew",
+            coded.response.id
+        ));
+    }
+    if blind && line.checked && !line.none && line.themes.is_empty() {
+        return Some(format!(
+            "row {row}, column checked: the row was left blank for you to code by yourself, so “yes” would say that no theme fits; give its themes, or put “{NONE}” there if that is so"
+        ));
+    }
+    (line.none && !line.themes.is_empty()).then(|| {
+        format!("row {row}, column checked: “{NONE}” stands beside themes; remove one or the other")
+    })
 }
 
 /// The codes of a response that come to these themes, with what is kept of where they stood.
@@ -300,6 +401,8 @@ fn codes(
             done: true,
         }
     });
+    // Whoever was done has seen the model's codes since.
+    codes.blind &= !codes.done || own.is_none();
     codes.done = true;
     let book = vocabulary.codebooks().first();
     let number =
@@ -378,15 +481,19 @@ fn read(
                 "row {row}, column version: it was changed; export the workbook anew"
             ));
         }
-        let checked = match cell(5).to_lowercase().as_str() {
-            "" | "no" => false,
-            "yes" | "y" | "x" | "1" | "true" => true,
-            other => {
-                problems
-                    .push(format!("row {row}, column checked: “{other}” is neither yes nor empty"));
-                false
-            }
-        };
+        let said = cell(usize::from(CHECKED)).to_lowercase();
+        let none = said == NONE;
+        let checked = none
+            || match said.as_str() {
+                "" | "no" => false,
+                "yes" | "y" | "x" | "1" | "true" => true,
+                other => {
+                    problems.push(format!(
+                        "row {row}, column checked: “{other}” is neither yes nor empty"
+                    ));
+                    false
+                }
+            };
         let mut themes = BTreeMap::new();
         for n in 0..THEMES {
             let (theme, felt) = (cell(BEFORE + 2 * n), cell(BEFORE + 2 * n + 1));
@@ -420,7 +527,7 @@ fn read(
                 }
             }
         }
-        lines.push((at, Line { row, version, checked, themes }));
+        lines.push((at, Line { row, version, checked, none, text: cell(4), themes }));
     }
     Ok(lines)
 }

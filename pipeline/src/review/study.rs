@@ -33,8 +33,10 @@ struct Unit {
     /// How many responses have these words.
     times: u32,
     model: Vec<(u16, Sentiment)>,
+    /// By the codes that count.
     people: Option<Vec<(u16, Sentiment)>>,
-    blind: bool,
+    /// By codes that were given without seeing the model's: by these alone it is judged.
+    judging: Option<Vec<(u16, Sentiment)>>,
 }
 
 /// Collects what is needed, row by row.
@@ -96,7 +98,7 @@ impl Study {
                 times: 0,
                 model: by_model(row),
                 people: counting.map(|(_, codes)| by_person(codes, vocabulary)),
-                blind: counting.is_some_and(|(_, codes)| codes.blind),
+                judging: state.judging().map(|codes| by_person(codes, vocabulary)),
             }
         });
         unit.times += 1;
@@ -125,13 +127,13 @@ impl Study {
     pub fn figures(&self, target: usize, vocabulary: &Vocabulary) -> Accuracy {
         let drawn = self.order();
         let drawn: Vec<&Unit> = drawn.iter().take(target).map(|key| &self.units[key]).collect();
-        let read: Vec<&Unit> = drawn.iter().filter(|u| u.people.is_some()).copied().collect();
+        let read = drawn.iter().filter(|unit| unit.people.is_some()).count();
+        let judged: Vec<Read<'_>> =
+            drawn.iter().filter_map(|unit| Some((*unit, unit.judging.as_deref()?))).collect();
         let book = vocabulary.codebooks().first();
         let names = book.map(|book| book.themes.as_slice()).unwrap_or_default();
-        let pairs: Vec<Pair<'_>> = read
-            .iter()
-            .map(|unit| (unit.people.as_deref().unwrap_or_default(), unit.model.as_slice()))
-            .collect();
+        let pairs: Vec<Pair<'_>> =
+            judged.iter().map(|(unit, people)| (*people, unit.model.as_slice())).collect();
         let measured = if pairs.is_empty() {
             Vec::new()
         } else {
@@ -142,14 +144,20 @@ impl Study {
         } else {
             bootstrap(pairs.len(), |weights| figures(&pairs, names.len(), weights))
         };
+        let bases = bases(&pairs, names.len());
         let figure = |at: usize| {
             let value = measured.get(at).copied().filter(|v| v.is_finite());
             let interval = intervals.get(at).copied().flatten();
-            let interval = interval.map(|i| value.map_or(i, |value| widened(i, value, read.len())));
+            let base = bases.get(at).copied().unwrap_or(0);
+            let interval = interval.map(|i| value.map_or(i, |value| widened(i, value, base)));
             Figure { value, interval }
         };
         let count = |of: &dyn Fn(&Pair<'_>) -> bool| pairs.iter().filter(|p| of(p)).count();
         let all: Vec<&Unit> = self.units.values().collect();
+        // Where people decided every answer nothing is left to estimate.
+        let whole: Option<Vec<Read<'_>>> =
+            all.iter().map(|unit| Some((*unit, unit.people.as_deref()?))).collect();
+        let known = whole.as_deref().unwrap_or(&judged);
         let theme = |(theme, name): (u16, &crate::vocabulary::ThemeName)| {
             let has = |given: &[(u16, Sentiment)]| given.iter().any(|(t, _)| *t == theme);
             let people = count(&|(people, _)| has(people));
@@ -165,15 +173,15 @@ impl Study {
                 precision: figure(OVERALL + 3 * usize::from(theme)).only_if(enough),
                 recall: figure(OVERALL + 3 * usize::from(theme) + 1).only_if(enough),
                 f1: figure(OVERALL + 3 * usize::from(theme) + 2).only_if(enough),
-                share: share(&all, &read, &has),
+                share: share(&all, known, &has),
             }
         };
         Accuracy {
             answers: self.responses,
             distinct: self.units.len(),
             target: drawn.len(),
-            read: read.len(),
-            blind: read.iter().filter(|unit| unit.blind).count(),
+            read,
+            blind: judged.len(),
             precision: figure(0),
             recall: figure(1),
             f1: figure(2),
@@ -186,6 +194,8 @@ impl Study {
 
 /// Themes with what is felt about each.
 type Given = [(u16, Sentiment)];
+/// An answer with what people gave to it.
+type Read<'a> = (&'a Unit, &'a Given);
 /// What people gave, and what the model gave.
 type Pair<'a> = (&'a Given, &'a Given);
 
@@ -226,10 +236,21 @@ fn figures(pairs: &[Pair<'_>], themes: usize, weights: &[u32]) -> Vec<f64> {
     all
 }
 
+/// How many answers each figure is told from: those that have something to say about it.
+fn bases(pairs: &[Pair<'_>], themes: usize) -> Vec<usize> {
+    let mut bases = vec![0; OVERALL + 3 * themes];
+    for pair in pairs {
+        for (base, value) in bases.iter_mut().zip(figures(&[*pair], themes, &[1])) {
+            *base += usize::from(value.is_finite());
+        }
+    }
+    bases
+}
+
 /// A share over all answers: as the model gives it, and corrected.
-fn share(all: &[&Unit], read: &[&Unit], has: &dyn Fn(&Given) -> bool) -> Share {
+fn share(all: &[&Unit], read: &[Read<'_>], has: &dyn Fn(&Given) -> bool) -> Share {
     let given = |unit: &Unit| f64::from(u8::from(has(&unit.model)));
-    let due = |unit: &Unit| f64::from(u8::from(has(unit.people.as_deref().unwrap_or_default())));
+    let due = |read: &Read<'_>| f64::from(u8::from(has(read.1)));
     let times = |unit: &Unit| f64::from(unit.times);
     let weight: f64 = all.iter().map(|u| times(u)).sum();
     let model = crate::agreement::ratio(all.iter().map(|u| times(u) * given(u)).sum(), weight);
@@ -237,24 +258,24 @@ fn share(all: &[&Unit], read: &[&Unit], has: &dyn Fn(&Given) -> bool) -> Share {
     if read.len() < LEAST && read.len() < all.len() {
         return Share { model, corrected: None, interval: None };
     }
-    let sampled: f64 = read.iter().map(|u| times(u)).sum();
-    let mean = |of: &dyn Fn(&Unit) -> f64| {
-        crate::agreement::ratio(read.iter().map(|u| times(u) * of(u)).sum(), sampled)
+    let sampled: f64 = read.iter().map(|r| times(r.0)).sum();
+    let mean = |of: &dyn Fn(&Read<'_>) -> f64| {
+        crate::agreement::ratio(read.iter().map(|r| times(r.0) * of(r)).sum(), sampled)
     };
-    let (y, f) = (mean(&due), mean(&given));
+    let (y, f) = (mean(&due), mean(&|r| given(r.0)));
     // How far the model can be leant on, from the sample: 1 where it is right, 0 where it guesses.
-    let together = mean(&|u| (due(u) - y) * (given(u) - f));
-    let spread = mean(&|u| (given(u) - f).powi(2));
+    let together = mean(&|r| (due(r) - y) * (given(r.0) - f));
+    let spread = mean(&|r| (given(r.0) - f).powi(2));
     let lean = if read.len() == all.len() || spread <= 0.0 {
         1.0
     } else {
         (together / spread).clamp(0.0, 1.0)
     };
-    let off = |unit: &Unit| due(unit) - lean * given(unit);
+    let off = |read: &Read<'_>| due(read) - lean * given(read.0);
     let mean_off = mean(&off);
     let corrected = (lean * model + mean_off).clamp(0.0, 1.0);
     let each = sampled / n;
-    let squares: f64 = read.iter().map(|u| (times(u) / each * (off(u) - mean_off)).powi(2)).sum();
+    let squares: f64 = read.iter().map(|r| (times(r.0) / each * (off(r) - mean_off)).powi(2)).sum();
     // That none was found wrong in the sample does not mean that none is: one is granted.
     let least = (1.0 - 1.0 / n) / n;
     let variance = (squares / (n - 1.0).max(1.0)).max(least) * (1.0 - n / size).max(0.0) / n;
@@ -267,13 +288,13 @@ fn share(all: &[&Unit], read: &[&Unit], has: &dyn Fn(&Given) -> bool) -> Share {
 }
 
 /// Resamples of answers that were all right, or all wrong, know no doubt: there the interval of a
-/// plain share of so many answers stands.
-fn widened(interval: Interval, value: f64, read: usize) -> Interval {
+/// plain share of the answers that it is told from stands.
+fn widened(interval: Interval, value: f64, base: usize) -> Interval {
     if interval.high - interval.low > 1e-9 {
         return interval;
     }
-    let right = (value * read as f64).round() as u64;
-    let (low, high) = crate::tables::intervals::wilson(right, read as u64);
+    let right = (value * base as f64).round() as u64;
+    let (low, high) = crate::tables::intervals::wilson(right, base as u64);
     Interval { low, high }
 }
 
@@ -356,7 +377,7 @@ pub struct Accuracy {
     pub target: usize,
     /// Of these, read.
     pub read: usize,
-    /// Of these, read without seeing the model's codes.
+    /// Of these, read without seeing the model's codes: the figures are of these alone.
     pub blind: usize,
     /// Over all themes.
     pub precision: Figure,
@@ -385,8 +406,39 @@ mod tests {
             times: 1,
             model: theme(given),
             people: read.then(|| theme(due)),
-            blind: true,
+            judging: read.then(|| theme(due)),
         }
+    }
+
+    fn reads<'a>(units: &[&'a Unit]) -> Vec<Read<'a>> {
+        units.iter().filter_map(|unit| Some((*unit, unit.people.as_deref()?))).collect()
+    }
+
+    #[test]
+    fn a_figure_that_few_answers_speak_of_has_a_wide_interval() {
+        let felt = [(0, Sentiment::Negative)];
+        let none: [(u16, Sentiment); 0] = [];
+        let mut pairs: Vec<Pair<'_>> = vec![(&felt, &felt); 4];
+        pairs.extend(vec![(&none as &Given, &none as &Given); 96]);
+        let bases = bases(&pairs, 1);
+        // Precision, recall and F1 and the feeling are told from four; all have just the same themes.
+        assert_eq!(bases, [4, 4, 4, 100, 4, 4, 4, 4]);
+        let interval = widened(Interval { low: 1.0, high: 1.0 }, 1.0, bases[4]);
+        assert!((interval.low - 0.51).abs() < 0.01 && interval.high > 0.999, "{interval:?}");
+    }
+
+    #[test]
+    fn what_was_read_with_the_models_codes_in_sight_is_no_proof_of_the_model() {
+        let mut study = Study::new(&Secret::new([3; 32]));
+        for i in 0..40_u8 {
+            let key = Key([i; 16]);
+            let mut unit = unit(study.secret.lot(key, "sample"), false, false, i < 20);
+            // Half of what was read was approved with the codes in sight.
+            unit.judging = unit.judging.filter(|_| i < 10);
+            study.units.insert(key, unit);
+        }
+        let found = study.figures(40, &Vocabulary::default());
+        assert_eq!((found.read, found.blind), (20, 10));
     }
 
     /// `SplitMix64`.
@@ -414,7 +466,7 @@ mod tests {
             let units: Vec<Unit> =
                 (0..).zip(&truth).map(|(i, (d, g))| unit(i, *d, *g, i < 120)).collect();
             let all: Vec<&Unit> = units.iter().collect();
-            let read: Vec<&Unit> = units.iter().filter(|u| u.people.is_some()).collect();
+            let read = reads(&all);
             let share = share(&all, &read, &|given| !given.is_empty());
             let interval = share.interval.unwrap();
             held += usize::from(interval.low <= real && real <= interval.high);
@@ -430,7 +482,7 @@ mod tests {
     fn all_read_is_no_estimate() {
         let units: Vec<Unit> = (0..10).map(|i| unit(i, i < 4, i < 2, true)).collect();
         let all: Vec<&Unit> = units.iter().collect();
-        let share = share(&all, &all, &|given| !given.is_empty());
+        let share = share(&all, &reads(&all), &|given| !given.is_empty());
         let interval = share.interval.unwrap();
         assert!((share.corrected.unwrap() - 0.4).abs() < 1e-12);
         assert!((interval.high - interval.low).abs() < 1e-12);
@@ -440,7 +492,7 @@ mod tests {
     fn a_theme_never_found_wrong_still_has_an_interval() {
         let units: Vec<Unit> = (0..1000).map(|i| unit(i, false, false, i < 50)).collect();
         let all: Vec<&Unit> = units.iter().collect();
-        let share = share(&all, &all[..50], &|given| !given.is_empty());
+        let share = share(&all, &reads(&all[..50]), &|given| !given.is_empty());
         assert!(share.interval.unwrap().high > 0.02, "{share:?}");
     }
 

@@ -81,11 +81,12 @@ async function ask() {
     }
     const bar = document.getElementById("bar");
     if (waiting.textContent !== now.stage) waiting.textContent = now.stage;
-    if (now.all) {
+    // Answers are coded by the thousand: before the first are done, nobody knows how far it is.
+    if (now.all && now.done) {
       bar.max = now.all;
       bar.value = now.done;
     } else bar.removeAttribute("value");
-    const count = now.all ? `${now.done.toLocaleString("en-GB")} of ${now.all.toLocaleString("en-GB")} rows and documents` : "";
+    const count = now.all && now.done ? `${now.done.toLocaleString("en-GB")} of ${now.all.toLocaleString("en-GB")} rows and documents` : "";
     document.getElementById("left").textContent = now.left ? `${count}; about ${now.left} left` : count;
   } catch {
     document.getElementById("notice").textContent = "The program does not answer. Is it still running?";

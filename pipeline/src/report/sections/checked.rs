@@ -19,20 +19,28 @@ pub(super) fn blocks<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
     ))];
     let Some(accuracy) = review.accuracy.as_ref().filter(|a| a.read > 0) else { return blocks };
     let Accuracy { read, target, blind, .. } = accuracy;
-    let whole = if read == target {
-        format!("all {read} answers of a random sample")
+    let others = match read - blind {
+        0 => String::new(),
+        n => format!(
+            " Beside these, {n} decided with the model's codes in sight do not count here: they would \
+             flatter the model."
+        ),
+    };
+    blocks.push(Block::text(if *blind == 0 {
+        format!(
+            "How right the model was is not told: no answer of the random sample was coded without seeing its codes.{others}"
+        )
     } else {
-        format!("{read} of the {target} answers of a random sample, which is not finished")
-    };
-    let seen = match read - blind {
-        0 => "without seeing the model's codes".to_owned(),
-        all if all == *read => "seeing the model's codes, which flatters the model".to_owned(),
-        some => format!("{some} of them seeing the model's codes, which flatters the model"),
-    };
-    blocks.push(Block::text(format!(
-        "How right the model was is measured on {whole}, drawn by lot before anyone read, by channel. \
-         People coded them {seen}."
-    )));
+        let whole = if blind == target {
+            format!("all {blind} answers of a random sample")
+        } else {
+            format!("{blind} of the {target} answers of a random sample")
+        };
+        format!(
+            "How right the model was is measured on {whole}, drawn by lot before anyone read, by \
+             channel. People coded them without seeing the model's codes.{others}"
+        )
+    }));
     let rows = [
         ("Themes: of those that the model gave, people gave too", accuracy.precision),
         ("Themes: of those that people gave, the model gave too", accuracy.recall),

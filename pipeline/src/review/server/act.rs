@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse as _, Redirect};
 use heard_models::examples::roll_up;
 use heard_models::words::Sentiment;
 
 use super::app::{App, Queue};
-use super::{Answer, Shared, named};
+use super::{Answer, Shared, explore, named};
+use crate::coding::Coding;
 use crate::deidentify::{Deidentifier, Options, RedactionKind};
 use crate::encode::ScalarOffsets;
 use crate::plain::plural;
@@ -44,27 +45,108 @@ enum Next {
 pub(super) async fn act(
     State(shared): State<Arc<Shared>>,
     Path((queue, at)): Path<(String, usize)>,
-    Form(fields): Form<Fields>,
+    Query(asked): Query<Fields>,
+    Form(mut fields): Form<Fields>,
 ) -> Answer {
     let mut app = shared.app();
     app.refresh()?;
     let queue = named(&app, &queue, at)?;
-    let (next, notice) = decide(&mut app, queue, at, &fields)?;
+    // As the list is before the decision, which may take the answer out of it.
+    let list = explore::List::of(&app, &asked)?;
+    let (next, notice) = with_note(&mut app, queue, at, &mut fields)?;
     app.notice = notice;
-    let to = match next {
-        Next::Stay => Some(at),
-        Next::To(row) => Some(row),
-        Next::On => app.next(queue, Some(at)),
+    let to = match (&next, &list) {
+        (Next::Stay, _) => Some(at),
+        (Next::To(row), _) => Some(*row),
+        (Next::On, Some(list)) => list.after(at),
+        (Next::On, None) => app.next(queue, Some(at)),
     };
-    let to = to.map_or_else(
-        || {
-            let done = format!("Nothing is left to read in “{}”.", queue.title());
-            app.notice.get_or_insert(done);
+    let to = match (to, list) {
+        (Some(row), list) => {
+            let list = list.map(|list| list.address).unwrap_or_default();
+            format!("/read/{}/{row}{list}", queue.id())
+        }
+        (None, Some(list)) => {
+            app.notice = Some("That was the last answer of this list.".to_owned());
+            format!("/explore{}", list.address)
+        }
+        (None, None) => {
+            let (open, _) = app.progress(queue);
+            let title = queue.title();
+            app.notice = Some(if open > 0 {
+                format!("Only what you put off is left in “{title}”: {open}.")
+            } else {
+                format!("Nothing is left to read in “{title}”.")
+            });
             "/queues".to_owned()
-        },
-        |row| format!("/read/{}/{row}", queue.id()),
-    );
+        }
+    };
     Ok(Redirect::to(&to).into_response())
+}
+
+/// A decision, and the remark that stood typed when it was made: that is kept whatever comes of the
+/// decision.
+fn with_note(
+    app: &mut App,
+    queue: Queue,
+    at: usize,
+    fields: &mut Fields,
+) -> Result<(Next, Option<String>), Error> {
+    let what = word(fields, "do").to_owned();
+    if !fields.contains_key("note") {
+        return decide(app, queue, at, fields);
+    }
+    if matches!(what.as_str(), "undo" | "redo") {
+        // These are about what was done before the remark.
+        let (next, said) = decide(app, queue, at, fields)?;
+        let kept = keep_note(app, at, fields)?;
+        return Ok((next, joined(said, kept)));
+    }
+    let version = |app: &App| app.state(at).version(&app.me);
+    let before = version(app);
+    let kept = keep_note(app, at, fields)?;
+    if what == "note" {
+        return Ok((Next::Stay, kept.or_else(|| Some("Note saved.".to_owned()))));
+    }
+    if number::<i64>(fields, "version") == Some(before) {
+        // The remark is this very page's, and no news to it.
+        fields.insert("version".to_owned(), version(app).to_string());
+    }
+    let (next, said) = decide(app, queue, at, fields)?;
+    Ok((next, joined(said, kept)))
+}
+
+fn joined(said: Option<String>, more: Option<String>) -> Option<String> {
+    match (said, more) {
+        (Some(said), Some(more)) => Some(format!("{said} {more}")),
+        (said, more) => said.or(more),
+    }
+}
+
+/// Keeps the remark of a form; a sentence where there was anything to keep. Typed words are never
+/// lost: where the remark was changed meanwhile in another window, both stand.
+fn keep_note(app: &mut App, at: usize, fields: &Fields) -> Result<Option<String>, Error> {
+    let lines = |text: &str| text.replace("\r\n", "\n").trim().to_owned();
+    let typed = lines(word(fields, "note"));
+    let own = app.state(at).own.get(&app.me);
+    let now = own.and_then(|own| own.note.clone()).unwrap_or_default();
+    let seen = fields.get("note_was").map_or_else(|| now.clone(), |seen| lines(seen));
+    if typed == seen || typed == now {
+        return Ok(None);
+    }
+    let meanwhile = now != seen && !now.is_empty();
+    let words = if meanwhile { format!("{now}\n{typed}") } else { typed };
+    let change = Change::Note(note(app, at, &words));
+    let (desk, key) = (app.desk.clone(), app.run.rows[at].key);
+    if app.decisions.decide(&desk, &[], &[(key, change)])?.is_err() {
+        return Ok(None);
+    }
+    let said = if meanwhile {
+        "Another window changed the note meanwhile: it holds both now."
+    } else {
+        "Note saved."
+    };
+    Ok(Some(said.to_owned()))
 }
 
 fn decide(
@@ -85,10 +167,16 @@ fn decide(
     let (changes, on, said) = match word(fields, "do") {
         "undo" => return back(app, true),
         "redo" => return back(app, false),
-        "done" => {
-            let (_, mut codes) = app.shown(at, blind);
+        "done" if App::settles(queue, blind) => {
+            let (_, mut codes) = app.shown(queue, at, blind);
             codes.done = true;
-            (vec![(key, Change::Codes(Some(codes))), (key, Change::Skip(false))], true, "Saved.")
+            (vec![(key, Change::Final(Some(codes))), (key, Change::Skip(false))], true, "Settled.")
+        }
+        "done" => {
+            let (_, mut codes) = app.shown(queue, at, blind);
+            codes.done = true;
+            let on = queue != Queue::Differing;
+            (vec![(key, Change::Codes(Some(codes))), (key, Change::Skip(false))], on, "Saved.")
         }
         "skip" => (one(Change::Skip(true)), true, "Put off; it waits under “Skipped”."),
         "quotable" => (one(Change::Quote(Some(Quoting::Quotable))), false, "A good quote."),
@@ -101,7 +189,6 @@ fn decide(
         "clean" => {
             (one(Change::Personal(Some(Finding::Cleared))), false, "No personal data remains.")
         }
-        "note" => (one(Change::Note(note(app, at, word(fields, "note")))), false, "Note saved."),
         "mask" => return mask(app, queue, at, version, fields),
         "use" => {
             let who = word(fields, "who").to_owned();
@@ -110,7 +197,11 @@ fn decide(
             };
             (one(Change::Final(Some(codes))), true, "Settled.")
         }
-        _ => match edit(app, at, blind, fields) {
+        _ => match edit(app, queue, at, blind, fields) {
+            // What a coder gave stays as it was, or agreement would follow from what they saw.
+            Some(codes) if App::settles(queue, blind) => {
+                (one(Change::Final(Some(codes))), false, "Settled so.")
+            }
             Some(codes) => (one(Change::Codes(Some(codes))), false, "Saved."),
             None => return Ok((Next::Stay, Some("Nothing was changed.".to_owned()))),
         },
@@ -352,8 +443,8 @@ fn mask(
 }
 
 /// A change to the codes or segments; None where it changes nothing.
-fn edit(app: &App, at: usize, blind: bool, fields: &Fields) -> Option<Codes> {
-    let (coded, mut codes) = app.shown(at, blind);
+fn edit(app: &App, queue: Queue, at: usize, blind: bool, fields: &Fields) -> Option<Codes> {
+    let (coded, mut codes) = app.shown(queue, at, blind);
     let before = codes.clone();
     let segment: u16 = number(fields, "segment")?;
     let known = |theme: &str| {
@@ -384,15 +475,22 @@ fn edit(app: &App, at: usize, blind: bool, fields: &Fields) -> Option<Codes> {
             let row = &app.run.rows[at];
             let moves =
                 apply::all_moves(&row.coded.response.text, &coded.response.text, &row.moves);
-            split(&mut codes, segment, &coded, &moves, number(fields, "at")?)?;
+            let book = app.run.about.vocabulary.codebooks().first()?;
+            let find = |theme: &str| app.run.about.vocabulary.find(&book.id, theme).map(|t| t.1);
+            split(&mut codes, segment, &coded, &moves, number(fields, "at")?, &find)?;
         }
         "merge" => merge(&mut codes, segment)?,
         _ => return None,
     }
     codes.codes.sort_by_key(|c| c.segment);
+    if codes == before {
+        return None;
+    }
+    // What is changed on a page that shows other codes is not blind any more.
+    codes.blind = before.blind && blind;
     // Whoever changes a code has read the answer; a blind coder says when they are finished.
     codes.done = before.done || !codes.blind;
-    (codes != before).then_some(codes)
+    Some(codes)
 }
 
 /// Splits a segment before the word that begins at a position of the shown text.
@@ -402,6 +500,7 @@ fn split(
     coded: &crate::coding::CodedResponse,
     moves: &[Moved],
     at: u32,
+    find: &dyn Fn(&str) -> Option<u16>,
 ) -> Option<()> {
     let text = coded.response.text.as_str();
     let shown = coded.segments.get(usize::from(segment))?;
@@ -420,10 +519,40 @@ fn split(
     }
     range.1 = end;
     codes.segments.insert(usize::from(segment) + 1, (start, last));
-    for code in codes.codes.iter_mut().filter(|c| c.segment > segment) {
-        code.segment += 1;
-    }
+    codes.codes = std::mem::take(&mut codes.codes)
+        .into_iter()
+        .flat_map(|code| {
+            let theme = find(&code.theme);
+            parted(code, theme, segment, &coded.codings, cut)
+        })
+        .collect();
     Some(())
+}
+
+/// A code after a segment was split: it goes where the words stand that led to it, which may be both
+/// parts; where nobody knows, it stays with the first.
+fn parted(
+    code: Code,
+    theme: Option<u16>,
+    segment: u16,
+    codings: &[Coding],
+    cut: usize,
+) -> Vec<Code> {
+    let moved = Code { segment: code.segment + 1, ..code.clone() };
+    if code.segment != segment {
+        return vec![if code.segment > segment { moved } else { code }];
+    }
+    let codings = codings.iter().filter(|c| c.codebook == 0 && c.segment == segment);
+    let evidence = codings.filter(|c| Some(c.theme) == theme).flat_map(|c| &c.evidence);
+    let (mut first, mut second) = (false, false);
+    for words in evidence {
+        *(if words.start < cut { &mut first } else { &mut second }) = true;
+    }
+    match (first, second) {
+        (true, true) => vec![code, moved],
+        (false, true) => vec![moved],
+        _ => vec![code],
+    }
 }
 
 /// Puts a segment and the next one together.
@@ -487,6 +616,34 @@ mod tests {
         assert_eq!(find("é Zoë Zoë", "zoë"), [2..5, 6..9]);
         assert!(find("anything", " ").is_empty());
         assert_eq!(without("ask Zoë and zoë", "Zoë"), "ask [OTHER] and [OTHER]");
+    }
+
+    #[test]
+    fn a_code_goes_to_the_part_where_its_words_stand() {
+        let code = Code { segment: 1, theme: "a".into(), sentiment: Sentiment::Positive };
+        let coding = |evidence: &[Range<usize>]| Coding {
+            segment: 1,
+            codebook: 0,
+            theme: 3,
+            sentiment: Sentiment::Positive,
+            sentiment_score: 1.0,
+            confidence: 1.0,
+            coder: "model:m".into(),
+            evidence: evidence.to_vec(),
+            review: false,
+        };
+        let segments = |codings: &[Coding], theme: Option<u16>| -> Vec<u16> {
+            let parts = parted(code.clone(), theme, 1, codings, 20);
+            parts.iter().map(|code| code.segment).collect()
+        };
+        let (early, late) = (12..15, 25..30);
+        let only = |words: &Range<usize>| [coding(std::slice::from_ref(words))];
+        assert_eq!(segments(&only(&late), Some(3)), [2]);
+        assert_eq!(segments(&only(&early), Some(3)), [1]);
+        assert_eq!(segments(&[coding(&[early, late.clone()])], Some(3)), [1, 2]);
+        assert_eq!(segments(&only(&late), None), [1]);
+        let later = Code { segment: 2, ..code.clone() };
+        assert_eq!(parted(later, Some(3), 1, &[], 20)[0].segment, 3);
     }
 
     #[test]

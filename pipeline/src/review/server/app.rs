@@ -317,14 +317,21 @@ impl App {
         if queue == Queue::Skipped {
             return self.is_skipped(at) && !self.is_done(at);
         }
+        // That somebody put an answer off does not say that nobody comes to harm.
+        match queue {
+            Queue::Safeguarding => {
+                return coded.flags.contains(&Flag::SafeguardingReview)
+                    && state.safeguarding.is_none();
+            }
+            Queue::Personal => {
+                return coded.flags.contains(&Flag::PiiResidual) && state.personal.is_none();
+            }
+            _ => {}
+        }
         if self.is_skipped(at) {
             return false;
         }
         match queue {
-            Queue::Safeguarding => {
-                coded.flags.contains(&Flag::SafeguardingReview) && state.safeguarding.is_none()
-            }
-            Queue::Personal => coded.flags.contains(&Flag::PiiResidual) && state.personal.is_none(),
             Queue::Differing => state.settled.is_none() && differ(state),
             _ => !self.is_done(at),
         }
@@ -354,6 +361,7 @@ impl App {
         // Queues that follow from the run alone are made once.
         let version = match queue {
             Queue::Differing | Queue::Skipped => self.decisions.last(),
+            Queue::Unsure | Queue::Long => i64::from(self.decisions.is_blind_begun(None)),
             _ => 0,
         };
         if let Some((made, target, rows)) = self.queues.get(&queue)
@@ -411,8 +419,14 @@ impl App {
             .and_then(|after| rows.iter().position(|at| *at as usize == after))
             .map_or(0, |at| at + 1);
         let (before, rest) = rows.split_at(from.min(rows.len()));
-        let mut all = rest.iter().chain(before).map(|at| *at as usize);
-        all.find(|at| Some(*at) != after && self.is_open(queue, *at))
+        let all = rest.iter().chain(before).map(|at| *at as usize);
+        let mut open = all.filter(|at| Some(*at) != after && self.is_open(queue, *at));
+        if queue == Queue::Skipped {
+            return open.next();
+        }
+        // What was put off comes after everything else.
+        let open: Vec<usize> = open.collect();
+        open.iter().find(|at| !self.is_skipped(**at)).or(open.first()).copied()
     }
 
     /// The row beside this one, open or not.
@@ -434,15 +448,51 @@ impl App {
         }
     }
 
-    /// Whether a row is of the sample, which no other queue may spoil by showing the model's codes. A
-    /// small run may be read whole: then nothing is estimated.
-    fn is_kept_blind(&self, at: u32) -> bool {
-        self.drawn.len() >= SMALL && (self.sample.contains(&at) || self.twice.contains(&at))
+    /// Whether this coder is still to code a response unseen: then no page shows what the model or
+    /// anyone else gave it, and no list tells.
+    pub(super) fn is_hidden(&self, at: usize) -> bool {
+        self.is_blind(Queue::All, at)
     }
 
-    /// A response as this coder sees it: masked, with their own codes where they have some, else the
-    /// model's, and none where they are to find their own.
-    pub(super) fn shown(&self, at: usize, blind: bool) -> (CodedResponse, Codes) {
+    /// Whether a row is of the samples, which no other page may spoil by showing the model's codes. A
+    /// small run may be read whole, and then nothing is estimated; but once somebody has begun with
+    /// its sample, or another with what every coder codes alone, that is kept from being spoilt, too.
+    fn is_kept_blind(&self, at: u32) -> bool {
+        let key = self.run.rows[at as usize].key;
+        // The same words elsewhere are the same answer.
+        let first = self.run.places.get(&key).and_then(|rows| rows.first()).copied().unwrap_or(at);
+        let is_begun = |but| !self.is_small() || self.decisions.is_blind_begun(but);
+        (self.sample.contains(&first) && is_begun(None))
+            || (is_begun(Some(&self.me)) && self.twice.contains(&first))
+    }
+
+    /// Answers of the sample whose codes people decided with the model's in sight.
+    pub(super) fn spoilt(&self) -> usize {
+        let spoilt = |at: &&u32| {
+            let state = self.state(**at as usize);
+            state.counting().is_some() && state.judging().is_none()
+        };
+        self.sample.iter().filter(spoilt).count()
+    }
+
+    /// Whether a page is for settling what counts, where coders differ.
+    pub(super) fn settles(queue: Queue, blind: bool) -> bool {
+        queue == Queue::Differing && !blind
+    }
+
+    /// The codes that a page is about: those that count where coders differ, elsewhere this coder's
+    /// own, else the model's, and none where they are to find their own.
+    fn codes(&self, queue: Queue, at: usize, blind: bool) -> Codes {
+        let state = self.state(at);
+        let settling = Self::settles(queue, blind);
+        let settled = state.settled.as_ref().filter(|_| settling);
+        let counting = || state.counting().filter(|_| settling).map(|(_, codes)| codes);
+        let own = settled.or_else(|| state.codes_of(&self.me)).or_else(counting);
+        own.cloned().unwrap_or_else(|| self.models(at, blind))
+    }
+
+    /// A response as this coder sees it: masked, with the codes that the page is about.
+    pub(super) fn shown(&self, queue: Queue, at: usize, blind: bool) -> (CodedResponse, Codes) {
         let row = &self.run.rows[at];
         let state = self.state(at);
         let mut coded = row.coded.clone();
@@ -450,10 +500,11 @@ impl App {
         apply::mask(&mut coded, &state.masks, &row.moves);
         let moves = apply::all_moves(&before, &coded.response.text, &row.moves);
         apply::flags(&mut coded, state);
-        let codes = match state.codes_of(&self.me) {
-            Some(codes) => codes.clone(),
-            None => self.models(at, blind),
-        };
+        if blind {
+            // Marks under the model's words would tell that it gave the same theme.
+            coded.codings.retain(|coding| coding.codebook != 0);
+        }
+        let codes = self.codes(queue, at, blind);
         apply::code(&mut coded, &self.me, &codes, &moves, &self.run.about.vocabulary);
         (coded, codes)
     }

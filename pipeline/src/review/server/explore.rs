@@ -2,6 +2,7 @@
 //! search, and two themes side by side.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use super::app::App;
 use super::{Answer, Shared, pages};
 use crate::coding::{CodedResponse, Flag};
-use crate::plain::for_address;
+use crate::plain::{for_address, plural};
 use crate::review::decisions::Decisions;
 use crate::review::stored::Run;
 use crate::review::{Error, apply};
@@ -94,6 +95,85 @@ fn search(db: &Connection, asked: &str) -> Result<Option<Vec<usize>>, Error> {
     Ok(Some(all))
 }
 
+/// Words and phrases as they were asked for, each word folded; the last word of those outside
+/// quotation marks may be unfinished.
+fn wanted_words(asked: &str) -> Vec<(Vec<String>, bool)> {
+    let words = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    };
+    let mut all = Vec::new();
+    for (at, part) in asked.split('"').enumerate() {
+        if at % 2 == 1 {
+            all.push((words(part), false));
+        } else {
+            all.extend(part.split_whitespace().map(|part| (words(part), true)));
+        }
+    }
+    all.retain(|(words, _)| !words.is_empty());
+    all
+}
+
+/// Where the words that were asked for stand in a text, in bytes, in order and apart.
+fn hit(text: &str, wanted: &[(Vec<String>, bool)]) -> Vec<Range<usize>> {
+    let words: Vec<(Range<usize>, String)> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            (start..start + word.len(), word.to_lowercase())
+        })
+        .collect();
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for at in 0..words.len() {
+        let long = wanted.iter().filter(|(phrase, open)| {
+            words.get(at..at + phrase.len()).is_some_and(|here| {
+                let pairs = here.iter().zip(phrase).enumerate();
+                pairs.into_iter().all(|(n, ((_, word), wanted))| {
+                    word == wanted || (*open && n + 1 == phrase.len() && word.starts_with(wanted))
+                })
+            })
+        });
+        let Some(long) = long.map(|(phrase, _)| phrase.len()).max() else { continue };
+        let range = words[at].0.start..words[at + long - 1].0.end;
+        match found.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => found.push(range),
+        }
+    }
+    found
+}
+
+/// Letters of an answer in a list, and of what stands before the first hit.
+const SHOWN: usize = 400;
+const LEAD: usize = 120;
+
+/// The beginning of a text, or what stands around the first hit; words that were asked for are
+/// marked. Whether anything was left out before and after it is told besides.
+fn excerpt(text: &str, wanted: &[(Vec<String>, bool)]) -> (bool, Vec<Value>, bool) {
+    let hits = hit(text, wanted);
+    let letters: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let nth = |n: usize| letters.get(n).copied().unwrap_or(text.len());
+    let first = hits.first().map_or(0, |hit| letters.partition_point(|at| *at < hit.start));
+    let from = if first + LEAD < SHOWN { 0 } else { first.saturating_sub(LEAD) };
+    let (start, end) = (nth(from), nth(from + SHOWN));
+    let mut pieces = Vec::new();
+    let mut at = start;
+    let mut piece = |range: Range<usize>, hit: bool| {
+        let text = text.get(range).unwrap_or_default();
+        if !text.is_empty() {
+            pieces.push(json!({"text": text, "hit": hit}));
+        }
+    };
+    for hit in hits.iter().filter(|hit| start <= hit.start && hit.end <= end) {
+        piece(at..hit.start, false);
+        piece(hit.clone(), true);
+        at = hit.end;
+    }
+    piece(at..end, false);
+    (start > 0, pieces, end < text.len())
+}
+
 /// What is asked for.
 type Asked = HashMap<String, String>;
 
@@ -136,6 +216,11 @@ impl<'a> Wanted<'a> {
     fn takes(&self, app: &App, at: usize) -> bool {
         let row = &app.run.rows[at];
         let (coded, response) = (&row.coded, &row.coded.response);
+        // That an answer is in such a list would tell what others made of it.
+        let telling = [self.status, self.flag, self.coder];
+        if telling.iter().any(|wanted| !wanted.is_empty()) && app.is_hidden(at) {
+            return false;
+        }
         let is = |wanted: &str, value: &str| wanted.is_empty() || wanted == value;
         is(self.question, response.question.text.as_str())
             && is(self.who, coded.respondent_type.0.as_str())
@@ -161,6 +246,9 @@ fn feels(app: &App, at: usize, theme: Option<u16>, felt: &str) -> bool {
     if theme.is_none() && felt.is_empty() {
         return true;
     }
+    if app.is_hidden(at) {
+        return false;
+    }
     let by_model = app.state(at).counting().is_none();
     if by_model {
         let mut given = app.run.rows[at].coded.codings.iter().filter(|c| c.codebook == 0);
@@ -178,33 +266,159 @@ fn feels(app: &App, at: usize, theme: Option<u16>, felt: &str) -> bool {
     app.themes(at).iter().any(|(t, s)| theme.is_none_or(|theme| theme == *t) && is(*s))
 }
 
+/// Whoever gave an answer, as the results count people: by id within a file and a wave, else by row.
+#[derive(PartialEq, Eq, Hash)]
+enum Person<'a> {
+    Named(u32, &'a str, &'a str),
+    Row(u32, u32),
+}
+
+impl<'a> Person<'a> {
+    fn of(app: &'a App, at: usize) -> Self {
+        let response = &app.run.rows[at].coded.response;
+        match &response.respondent_id {
+            Some(id) => {
+                Self::Named(response.source, response.wave.as_deref().unwrap_or_default(), id)
+            }
+            None => Self::Row(response.source, response.row),
+        }
+    }
+}
+
+/// The part of those who raised a theme, over all that each said of it, that a figure counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Criticised,
+    Between,
+    Praised,
+}
+
+impl Part {
+    fn parse(id: &str) -> Option<Self> {
+        match id {
+            "negative" => Some(Self::Criticised),
+            "between" => Some(Self::Between),
+            "positive" => Some(Self::Praised),
+            _ => None,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Criticised => "only criticised",
+            Self::Between => "praised as well as criticised, or neither",
+            Self::Praised => "only praised",
+        }
+    }
+
+    /// What somebody feels who was met with these feelings.
+    fn of(felt: &[Sentiment]) -> Self {
+        let any = |wanted: Sentiment| felt.contains(&wanted) || felt.contains(&Sentiment::Mixed);
+        match (any(Sentiment::Positive), any(Sentiment::Negative)) {
+            (true, false) => Self::Praised,
+            (false, true) => Self::Criticised,
+            _ => Self::Between,
+        }
+    }
+}
+
+/// Those of whom a part of a figure is made.
+fn people(app: &App, theme: u16, part: Part) -> HashSet<Person<'_>> {
+    let mut felt: HashMap<Person<'_>, Vec<Sentiment>> = HashMap::new();
+    for at in (0..app.run.rows.len()).filter(|at| !app.is_hidden(*at)) {
+        if let Some((_, feeling)) = app.themes(at).into_iter().find(|(t, _)| *t == theme) {
+            felt.entry(Person::of(app, at)).or_default().push(feeling);
+        }
+    }
+    felt.into_iter().filter(|(_, felt)| Part::of(felt) == part).map(|(who, _)| who).collect()
+}
+
+/// The rows that a page of this query lists under a theme, or under any.
+fn rows(app: &App, query: &Asked, theme: Option<u16>) -> Result<Vec<usize>, Error> {
+    let found = search(&app.index, asked(query, "q"))?;
+    let felt = asked(query, "sentiment");
+    let wanted = Wanted::new(query, app.run.about.vocabulary.breakdowns());
+    let part = theme.zip(Part::parse(asked(query, "people")));
+    let people = part.map(|(theme, part)| people(app, theme, part));
+    let takes = |at: &usize| {
+        wanted.takes(app, *at)
+            && feels(app, *at, theme, felt)
+            && people.as_ref().is_none_or(|people| people.contains(&Person::of(app, *at)))
+    };
+    Ok(match found {
+        Some(found) => found.into_iter().filter(takes).collect(),
+        None => (0..app.run.rows.len()).filter(takes).collect(),
+    })
+}
+
+/// The themes of which a query makes columns; without one, a column of everything.
+fn columns(app: &App, query: &Asked) -> Vec<Option<u16>> {
+    let vocabulary = &app.run.about.vocabulary;
+    let book = vocabulary.codebooks().first();
+    let find = |name: &str| vocabulary.find(&book?.id, asked(query, name)).map(|(_, theme)| theme);
+    let mut columns = vec![find("theme")];
+    columns.extend(find("theme2").map(Some));
+    columns
+}
+
+/// A list of answers that somebody reads through.
+pub(super) struct List {
+    /// What is asked for, as the end of an address.
+    pub(super) address: String,
+    /// In order.
+    pub(super) rows: Vec<usize>,
+}
+
+impl List {
+    /// The list that an address names; None where it names none.
+    pub(super) fn of(app: &App, query: &Asked) -> Result<Option<Self>, Error> {
+        let address = address(query, &|name| name == "page", &[]);
+        let address = address.strip_prefix("/explore").unwrap_or_default().to_owned();
+        if address.len() < 2 {
+            return Ok(None);
+        }
+        let mut all = Vec::new();
+        for theme in columns(app, query) {
+            all.extend(rows(app, query, theme)?);
+        }
+        all.sort_unstable();
+        all.dedup();
+        Ok(Some(Self { address, rows: all }))
+    }
+
+    /// The one after a row, which need not be of the list any more.
+    pub(super) fn after(&self, at: usize) -> Option<usize> {
+        self.rows.get(self.rows.partition_point(|row| *row <= at)).copied()
+    }
+
+    /// The one before.
+    pub(super) fn before(&self, at: usize) -> Option<usize> {
+        let here = self.rows.partition_point(|row| *row < at);
+        here.checked_sub(1).map(|before| self.rows[before])
+    }
+}
+
 pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<Asked>) -> Answer {
     let mut app = shared.app();
     app.refresh()?;
-    let found = search(&app.index, asked(&query, "q"))?;
-    let book = app.run.about.vocabulary.codebooks().first().map(|b| b.id.clone());
-    let find = |name: &str| {
-        let theme = asked(&query, name);
-        let book = book.as_deref()?;
-        app.run.about.vocabulary.find(book, theme).map(|(_, theme)| theme)
-    };
-    let (first, second) = (find("theme"), find("theme2"));
+    let words = wanted_words(asked(&query, "q"));
+    let list = address(&query, &|name| name == "page", &[]);
+    let list = list.strip_prefix("/explore").filter(|list| list.len() > 1).unwrap_or_default();
     let felt = asked(&query, "sentiment");
     let wanted = Wanted::new(&query, app.run.about.vocabulary.breakdowns());
     let page: usize = asked(&query, "page").parse().unwrap_or(0);
-    let mut columns = Vec::new();
-    for theme in [Some(first), second.map(Some)].into_iter().flatten() {
-        let takes = |at: &usize| wanted.takes(&app, *at) && feels(&app, *at, theme, felt);
-        let rows: Vec<usize> = match &found {
-            Some(found) => found.iter().copied().filter(takes).collect(),
-            None => (0..app.run.rows.len()).filter(takes).collect(),
-        };
+    let mut shown_columns = Vec::new();
+    for theme in columns(&app, &query) {
+        let rows = rows(&app, &query, theme)?;
+        let people: HashSet<Person<'_>> = rows.iter().map(|at| Person::of(&app, *at)).collect();
+        let people = people.len();
         let label = theme.map(|t| app.run.about.vocabulary.theme(0, t).label.clone());
         let shown: Vec<Value> =
-            rows.iter().skip(page * PAGE).take(PAGE).map(|at| card(&app, *at)).collect();
-        columns.push(json!({
+            rows.iter().skip(page * PAGE).take(PAGE).map(|at| card(&app, *at, &words)).collect();
+        shown_columns.push(json!({
             "label": label,
             "count": rows.len(),
+            "people": plural(people as u64, "person", "people"),
             "rows": shown,
             "from": (page * PAGE + 1).min(rows.len()),
             "to": ((page + 1) * PAGE).min(rows.len()),
@@ -215,9 +429,19 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
         let number = page.to_string();
         address(&query, &|name| name == "page", &[("page", &number)])
     };
-    let more = columns.iter().any(|c| c["more"] == true);
+    let more = shown_columns.iter().any(|c| c["more"] == true);
+    let telling = ["theme", "theme2", "sentiment", "people", "status", "flag", "coder"];
+    let hidden = (0..app.run.rows.len()).filter(|at| app.is_hidden(*at)).count();
     let view = json!({
-        "columns": columns,
+        "columns": shown_columns,
+        "list": list,
+        "hidden": (hidden > 0).then(|| plural(hidden as u64, "answer", "answers")),
+        "left_out": telling.iter().any(|name| !asked(&query, name).is_empty()),
+        "part": Part::parse(asked(&query, "people")).map(|part| json!({
+            "id": asked(&query, "people"),
+            "words": part.words(),
+            "without": address(&query, &|name| ["people", "page"].contains(&name), &[]),
+        })),
         "query": query,
         "filters": filters(&app, &query),
         "themes": super::view::themes(&app),
@@ -252,6 +476,9 @@ fn address(query: &Asked, without: &dyn Fn(&str) -> bool, with: &[(&str, &str)])
     pairs.extend(with);
     let pair =
         |(name, value): &(&str, &str)| format!("{}={}", for_address(name), for_address(value));
+    if pairs.is_empty() {
+        return "/explore".to_owned();
+    }
     format!("/explore?{}", pairs.iter().map(pair).collect::<Vec<_>>().join("&"))
 }
 
@@ -302,7 +529,14 @@ pub(super) fn choices(run: &Run) -> Vec<Choice> {
         ("wave", "Wave", same(distinct(run, |r| r.response.wave.as_deref()))),
         ("channel", "Came as", words(distinct(run, |r| Some(r.response.channel.as_str())))),
         ("status", "Holds", words(distinct(run, |r| Some(r.status.as_str())))),
-        ("flag", "Flag", words(Flag::ALL.iter().map(|f| f.as_str()).collect())),
+        (
+            "flag",
+            "Flag",
+            Flag::ALL
+                .iter()
+                .map(|f| (f.as_str().to_owned(), super::view::flag(*f).to_owned()))
+                .collect(),
+        ),
     ]
     .into_iter()
     .map(|(name, label, values)| Choice { name: name.to_owned(), label: label.to_owned(), values })
@@ -335,7 +569,7 @@ fn filters(app: &App, query: &Asked) -> Vec<Value> {
 }
 
 /// An answer in a list.
-fn card(app: &App, at: usize) -> Value {
+fn card(app: &App, at: usize, words: &[(Vec<String>, bool)]) -> Value {
     let coded = masked(&app.run, &app.decisions, at);
     let vocabulary = &app.run.about.vocabulary;
     let themes: Vec<Value> = app
@@ -345,16 +579,55 @@ fn card(app: &App, at: usize) -> Value {
             json!({"label": vocabulary.theme(0, *theme).label, "sentiment": felt.as_str()})
         })
         .collect();
-    let text = coded.response.text.as_str();
-    let short: String = text.chars().take(400).collect();
+    let (before, text, after) = excerpt(coded.response.text.as_str(), words);
+    let hidden = app.is_hidden(at);
     json!({
         "at": at,
         "id": coded.response.id,
-        "text": short,
-        "cut": short.len() < text.len(),
-        "themes": themes,
-        "by_person": app.state(at).counting().is_some(),
+        "text": text,
+        "before": before,
+        "cut": after,
+        "hidden": hidden,
+        "themes": if hidden { Vec::new() } else { themes },
+        "by_person": !hidden && app.state(at).counting().is_some(),
         "question": coded.response.question.text.as_str(),
         "role": labels::role(coded.respondent_type.0),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_were_asked_for_are_marked_where_they_stand() {
+        let words = wanted_words("lat \"never come\" don't");
+        let text = "Later they never come; come never. They don't.";
+        let found: Vec<&str> = hit(text, &words).into_iter().map(|hit| &text[hit]).collect();
+        assert_eq!(found, ["Later", "never come", "don't"]);
+        assert!(hit(text, &[]).is_empty());
+    }
+
+    #[test]
+    fn an_excerpt_shows_the_first_hit_however_late_it_stands() {
+        let text = format!("{}zebra at the end", "é word ".repeat(300));
+        let (before, pieces, after) = excerpt(&text, &wanted_words("zebra"));
+        assert!(before && !after);
+        let marked: Vec<&str> =
+            pieces.iter().filter(|p| p["hit"] == true).filter_map(|p| p["text"].as_str()).collect();
+        assert_eq!(marked, ["zebra"]);
+        let (before, pieces, after) = excerpt(&text, &[]);
+        assert!(!before && after && pieces.len() == 1);
+    }
+
+    #[test]
+    fn who_praised_and_criticised_is_in_neither_part_alone() {
+        use Sentiment::{Mixed, Negative, Neutral, Positive};
+        assert!(Part::of(&[Negative, Neutral]) == Part::Criticised);
+        assert!(Part::of(&[Positive]) == Part::Praised);
+        for both in [&[Negative, Positive][..], &[Mixed, Positive], &[Neutral], &[Mixed, Negative]]
+        {
+            assert!(Part::of(both) == Part::Between);
+        }
+    }
 }

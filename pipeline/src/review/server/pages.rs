@@ -1,5 +1,6 @@
 //! The pages, each from what [`App`] knows to a template. Templates escape every word.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -9,8 +10,10 @@ use minijinja::{Environment, Value as Shown, context};
 use serde_json::{Value, json};
 
 use super::app::{App, Queue, Writing};
-use super::{Answer, Shared, act, missing, named, view};
+use super::{Answer, Shared, act, explore, missing, named, view};
 use crate::plain::{number, plural};
+use crate::review::decision::Change;
+use crate::review::decisions::Act;
 use crate::review::{Error, SMALL, study};
 
 pub(super) fn templates() -> Result<Environment<'static>, Error> {
@@ -64,21 +67,25 @@ const KEYS: &[(&str, &str)] = &[
     ("p, n, m, e", "The chosen code is positive, negative, mixed, neutral"),
     ("x", "Remove the chosen code"),
     ("c", "Change the theme of the chosen code"),
-    ("a", "Add a theme to a segment"),
-    ("t", "Split a segment"),
-    ("g", "Put a segment and the next one together"),
+    ("[ and ]", "The segment before, the next segment"),
+    ("a", "Add a theme to the segment"),
+    ("t", "Split the segment, or join it"),
+    ("g", "Put the segment and the next one together"),
     ("h", "Hide words that name someone"),
     ("q", "A good quote"),
     ("w", "Never quote"),
     ("y", "It tells of harm: someone must act"),
     ("l", "It does not tell of harm"),
     ("v", "No personal data remains"),
-    ("o", "Write a note"),
+    ("o", "Write a note; it is kept with whatever you press next"),
     ("s", "Skip for now"),
     ("u", "Undo"),
     ("r", "Do again what was undone"),
     ("b", "The themes and their boundaries"),
     ("/", "Search"),
+    ("Enter", "In a list: add, change or split; in the words to hide: hide"),
+    ("Ctrl and Enter", "In the note: save it"),
+    ("Escape", "Leave a field, close what is open"),
     ("?", "These keys"),
 ];
 
@@ -135,6 +142,7 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
         "queues": queues,
         "sample": sample,
         "sample_open": sample_open,
+        "spoilt": Some(app.spoilt()).filter(|n| *n > 0).map(|n| plural(n as u64, "answer", "answers")),
         "sample_points": (study::buys(sample, all) * 100.0).round() as i64,
         "all": all,
         "all_open": all_open,
@@ -192,11 +200,13 @@ pub(super) async fn read(State(shared): State<Arc<Shared>>, Path(queue): Path<St
 pub(super) async fn response(
     State(shared): State<Arc<Shared>>,
     Path((queue, at)): Path<(String, usize)>,
+    Query(asked): Query<HashMap<String, String>>,
 ) -> Answer {
     let mut app = shared.app();
     app.refresh()?;
     let queue = named(&app, &queue, at)?;
-    let mut view = view::response(&mut app, queue, at);
+    let list = explore::List::of(&app, &asked)?;
+    let mut view = view::response(&mut app, queue, at, list.as_ref());
     view["themes"] = Value::from(view::themes(&app));
     let title = format!("Answer {}", app.run.rows[at].coded.response.id);
     render(&mut app, "response.html", &title, view)
@@ -238,9 +248,25 @@ pub(super) async fn agreement(State(shared): State<Arc<Shared>>) -> Answer {
     render(&mut app, "agreement.html", "Agreement", view)
 }
 
+/// What was done, without what somebody who is still to code the answer unseen must not know.
+fn told(app: &App, act: &Act) -> String {
+    let telling = |change: &Change| matches!(change, Change::Codes(_) | Change::Final(_));
+    let mut keys = act.changes.iter().filter(|(_, _, now)| telling(now)).map(|(key, ..)| key);
+    let hidden = act.who != app.me
+        && keys.any(|key| {
+            let at = app.run.places.get(key).and_then(|rows| rows.first());
+            at.is_some_and(|at| app.is_hidden(*at as usize))
+        });
+    if hidden {
+        "codes, not shown before you have given yours".to_owned()
+    } else {
+        act::describe(act)
+    }
+}
+
 pub(super) async fn history(
     State(shared): State<Arc<Shared>>,
-    Query(query): Query<std::collections::HashMap<String, String>>,
+    Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
     const PAGE: usize = 100;
     let mut app = shared.app();
@@ -260,7 +286,7 @@ pub(super) async fn history(
                 "number": act.id,
                 "when": act.at.get(..19).unwrap_or_default().replace('T', " "),
                 "who": act.who,
-                "what": act::describe(act),
+                "what": told(&app, act),
                 "undoes": act.undoes,
                 "at": at,
                 "id": at.map(|at| app.run.rows[*at as usize].coded.response.id.clone()),

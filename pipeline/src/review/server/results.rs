@@ -90,7 +90,7 @@ fn theme(row: &ThemeRow, accuracy: &study::Accuracy) -> Value {
         "people": counted.map(|(n, base)| format!("{n}\u{a0}of\u{a0}{base}")),
         "share": row.respondents.share().map(percent),
         "felt": felt.map(|(id, count)| json!({
-            "count": count, "link": link(&row.id, &[("sentiment", id)]),
+            "count": count, "link": link(&row.id, &[("people", id)]),
         })),
         "model": of.map(|t| percent(t.share.model)),
         "corrected": of.and_then(|t| {
@@ -151,7 +151,7 @@ fn places(drawn: &Drawn, book: &CodebookEvidence) -> Vec<Value> {
             "" => (link(&theme.id, &[]), String::new()),
             part @ ("negative" | "between" | "positive") => {
                 let words = if part == "between" { "mixed or neutral" } else { part };
-                (link(&theme.id, &[("sentiment", part)]), words.to_owned())
+                (link(&theme.id, &[("people", part)]), words.to_owned())
             }
             group => {
                 let by = by?;

@@ -17,6 +17,7 @@ use crate::plain::plural;
 use crate::refi::{id_of, unique};
 use crate::review::recode;
 use crate::tables::{Gaps, Profile};
+use crate::vocabulary::CodebookNames;
 
 type Fields = HashMap<String, String>;
 
@@ -83,7 +84,7 @@ pub(super) async fn preview(
         effects.push("Codes that people gave stay where they put them.".to_owned());
     }
     let pending = json!({
-        "said": describe(&app, &change),
+        "said": Names::now(&app).describe(&change),
         "effects": effects,
         "fields": fields.iter().filter(|(name, _)| *name != "seen").collect::<Vec<_>>(),
     });
@@ -101,7 +102,7 @@ pub(super) async fn apply(State(shared): State<Arc<Shared>>, Form(fields): Form<
         Ok(change) => {
             let said = change.as_ref().map_or_else(
                 || "The last change was taken back.".to_owned(),
-                |change| format!("{}.", describe(&app, change)),
+                |change| format!("{}.", Names::now(&app).describe(change)),
             );
             let me = app.me.clone();
             match recode::enter(&mut app.decisions, &me, seen, change) {
@@ -215,27 +216,76 @@ fn read(app: &App, fields: &Fields) -> Result<Change, String> {
     }
 }
 
-/// A change in a sentence.
-fn describe(app: &App, change: &Change) -> String {
-    let about = &app.run.about;
-    let label = |id: &str| {
-        let books = [&about.vocabulary, &about.original];
-        let mut themes = books.iter().filter_map(|v| v.codebooks().first()).flat_map(|b| &b.themes);
-        themes.find(|theme| theme.id == id).map_or_else(|| id.to_owned(), |t| t.label.clone())
-    };
-    match change {
-        Change::Rename { theme, label: new } => {
-            format!("“{}” is called “{new}”", label(theme))
-        }
-        Change::Merge { from, into } => {
-            format!("“{}” is put together with “{}”", label(from), label(into))
-        }
-        Change::Split { theme, label: new, words, .. } => {
-            format!("“{new}” is split from “{}”: {}", label(theme), words.join(", "))
-        }
-        Change::Add { label: new, .. } => format!("“{new}” is added"),
-        Change::Hide { theme } => format!("“{}” is hidden", label(theme)),
+/// What the themes are called at some moment, by their ids.
+#[derive(Clone)]
+struct Names(HashMap<String, String>);
+
+impl Names {
+    fn of<'a>(books: impl Iterator<Item = &'a CodebookNames>) -> Self {
+        let themes = books.flat_map(|book| &book.themes);
+        Self(themes.map(|theme| (theme.id.clone(), theme.label.clone())).collect())
     }
+
+    fn now(app: &App) -> Self {
+        let about = &app.run.about;
+        let books = [&about.original, &about.vocabulary];
+        Self::of(books.into_iter().filter_map(|v| v.codebooks().first()))
+    }
+
+    /// As the run was coded, before anybody changed the codebook.
+    fn first(app: &App) -> Self {
+        Self::of(app.run.about.original.codebooks().first().into_iter())
+    }
+
+    /// Takes in a change.
+    fn take(&mut self, change: &Change) {
+        match change {
+            Change::Rename { theme: id, label }
+            | Change::Split { id, label, .. }
+            | Change::Add { id, label, .. } => {
+                self.0.insert(id.clone(), label.clone());
+            }
+            Change::Merge { .. } | Change::Hide { .. } => {}
+        }
+    }
+
+    /// A change that is made to these, in a sentence.
+    fn describe(&self, change: &Change) -> String {
+        let label = |id: &str| self.0.get(id).map_or_else(|| id.to_owned(), Clone::clone);
+        match change {
+            Change::Rename { theme, label: new } => {
+                format!("“{}” is called “{new}”", label(theme))
+            }
+            Change::Merge { from, into } => {
+                format!("“{}” is put together with “{}”", label(from), label(into))
+            }
+            Change::Split { theme, label: new, words, .. } => {
+                format!("“{new}” is split from “{}”: {}", label(theme), words.join(", "))
+            }
+            Change::Add { label: new, .. } => format!("“{new}” is added"),
+            Change::Hide { theme } => format!("“{}” is hidden", label(theme)),
+        }
+    }
+}
+
+/// Each change in a sentence, with the names that the themes had when it was made.
+fn sentences(first: Names, changes: &[Option<&Change>]) -> Vec<String> {
+    let mut names = vec![first];
+    let mut said = Vec::new();
+    for change in changes {
+        let Some(change) = change else {
+            said.push("the last change was taken back".to_owned());
+            if names.len() > 1 {
+                names.pop();
+            }
+            continue;
+        };
+        let Some(mut now) = names.last().cloned() else { break };
+        said.push(now.describe(change));
+        now.take(change);
+        names.push(now);
+    }
+    said
 }
 
 fn shown(app: &mut App, fields: &Fields, pending: Option<&Value>) -> Answer {
@@ -248,16 +298,16 @@ fn shown(app: &mut App, fields: &Fields, pending: Option<&Value>) -> Answer {
         .iter()
         .map(|theme| json!({"id": theme.id, "label": theme.label, "thin": theme.thin}))
         .collect();
+    let changes: Vec<Option<&Change>> = entries.iter().map(|e| e.change.as_ref()).collect();
+    let said = sentences(Names::first(app), &changes);
     let history: Vec<Value> = entries
         .iter()
-        .map(|entry| {
+        .zip(said)
+        .map(|(entry, said)| {
             json!({
                 "at": entry.at.get(..16).unwrap_or_default().replace('T', " "),
                 "who": entry.who,
-                "said": entry.change.as_ref().map_or_else(
-                    || "the last change was taken back".to_owned(),
-                    |change| describe(app, change),
-                ),
+                "said": said,
             })
         })
         .collect();
@@ -300,6 +350,9 @@ fn suggestions(app: &App) -> Vec<Value> {
                 .filter_map(|example| {
                     let rows = app.run.rows.iter();
                     let at = rows.clone().position(|r| r.coded.response.id == example.response)?;
+                    if app.is_hidden(at) {
+                        return None;
+                    }
                     let coded = app.run.decided(at, &app.decisions);
                     let range = coded.segments.get(usize::from(example.segment))?.clone();
                     let text = coded.response.text.as_str().get(range)?.to_owned();
@@ -314,4 +367,26 @@ fn suggestions(app: &App) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_told_with_the_names_of_its_time() {
+        let first = Names(HashMap::from([("late".to_owned(), "Punctuality".to_owned())]));
+        let rename = |label: &str| Change::Rename { theme: "late".into(), label: label.into() };
+        let (one, two) = (rename("Being late"), rename("Time"));
+        let said = sentences(first, &[Some(&one), Some(&two), None, Some(&two)]);
+        assert_eq!(
+            said,
+            [
+                "“Punctuality” is called “Being late”",
+                "“Being late” is called “Time”",
+                "the last change was taken back",
+                "“Being late” is called “Time”",
+            ]
+        );
+    }
 }

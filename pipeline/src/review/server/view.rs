@@ -5,7 +5,9 @@ use heard_models::words::Sentiment;
 use serde_json::{Value, json};
 
 use super::app::{App, Queue, differ};
+use super::explore::List;
 use crate::coding::{CodedResponse, Flag};
+use crate::deidentify::RedactionKind;
 use crate::encode::ScalarOffsets;
 use crate::review::decision::{Finding, Quoting};
 use crate::review::study;
@@ -22,12 +24,19 @@ struct Shown<'a> {
 
 /// Everything that the page of a response shows.
 #[expect(clippy::too_many_lines, reason = "one value, field by field")]
-pub(super) fn response(app: &mut App, queue: Queue, at: usize) -> Value {
+pub(super) fn response(app: &mut App, queue: Queue, at: usize, list: Option<&List>) -> Value {
     let blind = app.is_blind(queue, at);
-    let (coded, codes) = app.shown(at, blind);
-    let (next, previous) = (app.beside(queue, at, 1), app.beside(queue, at, -1));
-    let (open, all) = app.progress(queue);
-    let place = app.rows_of(queue).iter().position(|row| *row as usize == at);
+    let (coded, codes) = app.shown(queue, at, blind);
+    let (next, previous) = match list {
+        Some(list) => (list.after(at), list.before(at)),
+        None => (app.beside(queue, at, 1), app.beside(queue, at, -1)),
+    };
+    let (open, mut all) = app.progress(queue);
+    let mut place = app.rows_of(queue).iter().position(|row| *row as usize == at);
+    if let Some(list) = list {
+        place = list.rows.iter().position(|row| *row == at);
+        all = list.rows.len();
+    }
     let state = app.state(at);
     let own = state.own.get(&app.me);
     let row = &app.run.rows[at];
@@ -107,6 +116,8 @@ pub(super) fn response(app: &mut App, queue: Queue, at: usize) -> Value {
         "id": response.id,
         "queue": queue.id(),
         "queue_title": queue.title(),
+        "list": list.map(|list| list.address.clone()).unwrap_or_default(),
+        "settles": App::settles(queue, blind),
         "place": place.map(|p| p + 1),
         "all": all,
         "open": open,
@@ -120,7 +131,7 @@ pub(super) fn response(app: &mut App, queue: Queue, at: usize) -> Value {
         "question": response.question.text.as_str(),
         "facts": facts(app, &coded, blind),
         // What the model made of it is not told to who is to find their own codes.
-        "flags": row.coded.flags.iter().filter(|_| !blind).map(|f| labels::sentence_case(f.as_str())).collect::<Vec<_>>(),
+        "flags": row.coded.flags.iter().filter(|_| !blind).map(|f| flag(*f)).collect::<Vec<_>>(),
         "segments": segments,
         "coded": !codes.codes.is_empty(),
         "same": same,
@@ -128,17 +139,48 @@ pub(super) fn response(app: &mut App, queue: Queue, at: usize) -> Value {
         "harm": state.safeguarding.map(|f| if f == Finding::Confirmed { "yes" } else { "no" }),
         "personal_flag": flagged(Flag::PiiResidual),
         "personal": state.personal.is_some(),
-        "may_quote": response.may_quote,
+        // The respondent's own word: a coder's can be taken back.
+        "may_quote": row.coded.response.may_quote,
         "quote": state.quote.map(|q| if q == Quoting::Never { "never" } else { "quotable" }),
         "note": own.and_then(|own| own.note.clone()),
         "masks": state.masks.len(),
         "others": others,
         "differ": differ(state),
         "settled": state.settled.is_some(),
-        "kinds": crate::deidentify::RedactionKind::ALL.iter().map(|k| {
-            json!({"id": k.as_str(), "label": labels::sentence_case(&k.as_str().to_lowercase())})
+        "kinds": RedactionKind::ALL.iter().map(|k| {
+            json!({"id": k.as_str(), "label": kind(*k)})
         }).collect::<Vec<_>>(),
     })
+}
+
+/// A flag as people read it.
+pub(super) fn flag(flag: Flag) -> &'static str {
+    match flag {
+        Flag::SafeguardingReview => "May tell of harm",
+        Flag::PiiResidual => "May still hold personal data",
+        Flag::OffTopicService => "About another service",
+        Flag::Suggestion => "Holds a suggestion",
+        Flag::Quotable => "Fit to quote",
+        Flag::Language => "In another language",
+    }
+}
+
+/// What can be hidden, as people call it.
+fn kind(kind: RedactionKind) -> &'static str {
+    match kind {
+        RedactionKind::Person => "A person's name",
+        RedactionKind::Phone => "A telephone number",
+        RedactionKind::Email => "An e-mail address",
+        RedactionKind::NhsNumber => "An NHS number",
+        RedactionKind::NiNumber => "A National Insurance number",
+        RedactionKind::Postcode => "A postcode",
+        RedactionKind::Address => "An address",
+        RedactionKind::Dob => "A date of birth",
+        RedactionKind::Url => "A web address",
+        RedactionKind::Account => "An account or reference number",
+        RedactionKind::Provider => "A care provider",
+        RedactionKind::Other => "Something else",
+    }
 }
 
 fn feelings(now: Sentiment) -> Vec<Value> {

@@ -14,8 +14,13 @@ function show(text, address, stay) {
     document.getElementById("notice").textContent = page.body.textContent;
     return;
   }
-  const focus = document.activeElement && document.activeElement.id;
+  const active = document.activeElement;
+  // A form that is gone leaves one in its segment, not at the top of the page.
+  const near = active && active.closest("main .segments > li");
+  const focus = (active && active.id) || (near && near.id);
   const same = address === location.href;
+  // What was typed into the note while the program was answering.
+  const late = same && typed();
   const open = same ? [...document.querySelectorAll("main details[open]>summary")].map((s) => s.id) : [];
   main().replaceChildren(...fresh.childNodes);
   document.title = page.title;
@@ -26,25 +31,34 @@ function show(text, address, stay) {
     const summary = id === "book-summary" && document.getElementById(id);
     if (summary) summary.parentElement.open = true;
   }
+  const note = document.getElementById("note");
+  if (late && note && late.value !== sent) note.value = late.value;
   if (!same) chosen = 1;
   settle();
-  const back = stay && same && focus && document.getElementById(focus);
-  if (back) back.focus();
-  else {
+  // A field that was folded away with its form takes no focus: its segment does.
+  const back = stay && same ? [focus, near && near.id] : [];
+  const isBack = back.some((id) => {
+    const place = id && document.getElementById(id);
+    if (place) place.focus();
+    return place && document.activeElement === place;
+  });
+  if (!isBack) {
     (document.getElementById("answer") || main()).focus({ preventScroll: true });
     if (!same) scrollTo(0, 0);
   }
 }
 
 async function load(address, request, stay) {
-  if (busy) return;
+  if (busy) return false;
   busy = true;
   try {
     const answer = await fetch(address, request);
     show(await answer.text(), answer.url, stay);
+    return answer.ok;
   } catch {
     document.getElementById("notice").textContent =
       "Not saved: the program does not answer. Start it again; every earlier decision is kept.";
+    return false;
   } finally {
     busy = false;
     catchUp();
@@ -55,7 +69,40 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || !form.action.includes("/act/")) return;
   event.preventDefault();
-  load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }, true);
+  send(form);
+});
+
+// The note, where words stand in it that are not kept yet.
+function typed() {
+  const note = document.getElementById("note");
+  return note && note.value.trim() !== note.defaultValue.trim() ? note : null;
+}
+
+// Sends a form, with the note that stands typed beside it: no button and no key loses words.
+let sent = "";
+function send(form) {
+  const body = new URLSearchParams(new FormData(form));
+  const note = typed();
+  sent = note ? note.value : "";
+  if (note) {
+    body.set("note", note.value);
+    body.set("note_was", note.defaultValue);
+  }
+  return load(form.action, { method: "POST", body }, true);
+}
+
+// A link waits until the note is kept.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest && event.target.closest("a[href]");
+  const note = typed();
+  if (!link || !note || link.target || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (await send(note.form)) location.assign(link.href);
+});
+
+// Any other way out asks first.
+addEventListener("beforeunload", (event) => {
+  if (typed()) event.preventDefault();
 });
 
 addEventListener("popstate", () => location.reload());
@@ -84,6 +131,15 @@ function settle() {
   document.querySelectorAll(".code.current").forEach((code) => code.classList.remove("current"));
   const code = current();
   if (code) code.classList.add("current");
+  const back = document.getElementById("back");
+  if (back && history.length > 1) {
+    back.onclick = (event) => {
+      event.preventDefault();
+      history.back();
+    };
+  }
+  // A browser goes to a field that an address names, but does not let one type there.
+  if (location.hash === "#q" && document.getElementById("q")) document.getElementById("q").focus();
   const box = document.getElementById("single-keys");
   if (box) {
     box.checked = on();
@@ -112,16 +168,35 @@ function act(key) {
     code.focus();
     return true;
   }
+  if (key === "[" || key === "]") return nextSegment(key === "]" ? 1 : -1);
   const code = current();
-  const near = document.activeElement.closest && document.activeElement.closest(".segments > li");
+  const near =
+    document.activeElement.closest(".segments > li") || (code && code.closest(".segments > li"));
   const quoted = CSS.escape(key);
   const target =
     (code && code.querySelector(`[data-code-key="${quoted}"]`)) ||
     (near && near.querySelector(`[data-key="${quoted}"]`)) ||
     document.querySelector(`[data-key="${quoted}"]`) ||
-    (key === "/" && document.getElementById("to-explore"));
+    (key === "/" && document.getElementById("to-search"));
   if (target) press(target);
-  return Boolean(target);
+  const why = !target && document.querySelector(`[data-said-key="${quoted}"]`);
+  if (why) document.getElementById("notice").textContent = why.textContent;
+  return Boolean(target || why);
+}
+
+// The segment before or after the one that the keys are about, with its first code.
+function nextSegment(by) {
+  const all = [...document.querySelectorAll(".segments > li")];
+  const code = current();
+  const here = document.activeElement.closest(".segments > li") || (code && code.closest(".segments > li"));
+  const at = here ? all.indexOf(here) + by : by > 0 ? 0 : all.length - 1;
+  const there = all[at];
+  if (!there) return false;
+  const first = there.querySelector("[data-code]");
+  if (first) chosen = Number(first.dataset.code);
+  settle();
+  there.focus();
+  return true;
 }
 
 // Keys that were pressed while the last one was being kept are not lost.
@@ -134,9 +209,28 @@ function catchUp() {
   }
 }
 
+// Enter does what a list or a note is for, where a browser of itself does nothing.
+function enters(event) {
+  if (event.key !== "Enter" || event.defaultPrevented) return false;
+  const field = event.target;
+  const note = field.matches("textarea") && (event.ctrlKey || event.metaKey);
+  if (!note && !field.matches("main li form select")) return false;
+  event.preventDefault();
+  field.form.requestSubmit();
+  return true;
+}
+
 document.addEventListener("keydown", (event) => {
+  if (enters(event)) return;
+  const back = document.getElementById("back");
+  if (event.key === "Escape" && back) {
+    back.click();
+    return;
+  }
   if (event.key === "Escape" && document.activeElement) {
-    const details = document.activeElement.closest("details[open]");
+    // The themes lie over what is beside the answer, wherever one is.
+    const details =
+      document.activeElement.closest("details[open]") || document.querySelector("#book[open]");
     if (details) {
       details.open = false;
       details.querySelector("summary").focus();
