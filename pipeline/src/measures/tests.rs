@@ -7,14 +7,16 @@ use proptest::prelude::*;
 use super::{known, known_period, known_unit, measures};
 use crate::segment::segments;
 
-/// `visit_minutes=10..15`, `care_workers=7/week`, in the order of the text.
+/// `visit_minutes=10..15`, `care_workers=7/week`, in the order of the text; without the hair by which
+/// "more than" passes a number.
 fn told(text: &str) -> Vec<String> {
     let found = measures(text, &segments(text));
     let show = |m: crate::coding::Measure| {
-        let upper = m.upper.map_or(String::new(), |u| format!("..{u}"));
+        let tidy = |v: f64| (v * 100.0).round() / 100.0;
+        let upper = m.upper.map_or(String::new(), |u| format!("..{}", tidy(u)));
         let implied = matches!(m.measure, "visits_per_day" | "weekly_cost");
         let per = m.per.filter(|_| !implied).map_or(String::new(), |p| format!("/{p}"));
-        format!("{}={}{upper}{per}", m.measure, m.value)
+        format!("{}={}{upper}{per}", m.measure, tidy(m.value))
     };
     found.into_iter().map(show).collect()
 }
@@ -101,7 +103,8 @@ fn names_are_known_and_others_are_not() {
     assert_eq!(known_unit("gbp"), Some("gbp"));
     assert_eq!(known_unit("pounds"), None);
     assert_eq!(known_period("month"), Some("month"));
-    assert_eq!(known_period("fortnight"), None);
+    assert_eq!(known_period("fortnight"), Some("fortnight"));
+    assert_eq!(known_period("decade"), None);
 }
 
 #[test]
