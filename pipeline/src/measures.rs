@@ -518,7 +518,11 @@ fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
                     && (rules::DOSES.is_match(place.around())
                         || !rules::CARE.is_match(place.around()))
         }
-        "hours_per_week" => rules::WORKED.is_match(full) || rules::GIVEN.is_match(place.around()),
+        "hours_per_week" => {
+            rules::WORKED.is_match(full)
+                || rules::GIVING.is_match(clause.trim_end())
+                || rules::GIVEN.is_match(after)
+        }
         "years_receiving" => rules::WORKED.is_match(place.around()),
         "care_workers" => rules::TOGETHER.is_match(clause) || rules::TOGETHER.is_match(about_care),
         "missed_visits" => {

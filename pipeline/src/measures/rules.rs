@@ -228,8 +228,23 @@ const TABLE: &[Row] = &[
         F,
         r"(?:assessment|package|care|start|review|commode|aids?|equipment|key safe|pendant)(?: \w+){0,9}? (?:came|come|arrived|turned up|came through|started|was fitted|were fitted|was delivered|were delivered)~1 (?:after|within|in) @D",
     ),
+    (
+        One("wait_days"),
+        W,
+        r"(?:been|is|was)(?: over| nearly| about)? @D (?:since|from when) (?:i|we|they|he|she|mum|dad|my \w+|the council)(?: first)? (?:asked|applied|rang|requested|complained|wrote|phoned|emailed|contacted|reported|was assessed|were assessed|was referred|were referred|referred)\b",
+    ),
     (One("wait_days"), F, r"(?:took|takes) (?:another|a further|a whole) @D"),
     // Money.
+    (
+        Two("hourly_cost", "hourly_cost"),
+        F,
+        r"@G~1 (?:an|per|a|each|every|/) (?:hour|hr|h)(?: ,| and| but| now)* (?:up from|down from|it was|was|used to be|it used to be) %G\b",
+    ),
+    (
+        Two("weekly_cost", "weekly_cost"),
+        F,
+        r"@G~1 (?:per|a|each|every|/) (?:week|wk)(?: ,| and| but| now)* (?:up from|down from|it was|was|used to be|it used to be) %G\b",
+    ),
     (
         One("hourly_cost"),
         F,
@@ -392,7 +407,11 @@ const TABLE: &[Row] = &[
         F,
         r"(?:gone|went|cut|reduced|dropped|shortened)(?: down)? from @M to %B",
     ),
-    (One("visit_minutes"), W, r"cut (?:\w+ )?(?:down )?to @M"),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:cut|cutting|reduced|reducing|shortened|shortening)(?: [a-z]+)?(?: down)? to @M",
+    ),
     (One("visit_minutes_expected"), F, r"G\d+ for(?: a| my| the)? @M"),
     (
         One("visit_minutes_expected"),
@@ -438,7 +457,7 @@ const TABLE: &[Row] = &[
     (
         One("visit_minutes"),
         W,
-        r"(?:visits?|calls?|appointments?)(?: only| usually| often| always| now| just| never| have been| has been| had been)* (?:is|are|was|were|of|last|lasts|lasted|lasting|takes|took|about|cut to|reduced to|down to)(?: only| just| always| a| an| about| supposedly| now| my| usually| often| up| cut down to| cut to)* @M",
+        r"(?:visits?|calls?|appointments?)(?: only| usually| often| always| now| just| never| have been| has been| had been)* (?:is|are|was|were|of|last|lasts|lasted|lasting|takes|took|about|cut to|reduced to|down to)(?: only| just| always| a| an| the| their| full| about| supposedly| now| my| usually| often| up| cut down to| cut to)* @M",
     ),
     (
         One("visit_minutes"),
@@ -616,6 +635,11 @@ const TABLE: &[Row] = &[
         One("missed_visits"),
         W,
         r"(?P<s>@V(?: \w+)? (?:visits?|calls?|mornings|evenings|nights)(?: were| was| have been| been| have| had| got| simply| just| completely| totally| actually| also)* missed(?:~2 @per)?)",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>(?:they|carers?|she|he|agency|office|been)(?: have| has)? (?:forgot|forgotten|skipped|missed)(?: about)? (?:him|her|me|us|mum|dad|mam|someone)(?: out| altogether| completely)* @F(?:~2 @per)?)",
     ),
     (One("missed_visits"), W, r"(?P<s>@V no shows?(?:~2 @per)?)"),
     (
@@ -883,10 +907,15 @@ pub(super) static PAY: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static PAID: LazyLock<Regex> =
     LazyLock::new(|| compile(r"\b(?:get|gets|getting|got|am|being|i m|only) paid\b"));
 
-/// Hours a week that someone gives, and does not receive.
+/// Before hours a week that someone gives, and does not receive.
+pub(super) static GIVING: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"\b(?:i|we) (?:do|did|am doing|put in|provide|give|care)\b(?: [a-z]+){0,3} ?$")
+});
+
+/// After such hours.
 pub(super) static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:i|we) (?:do|did|am doing|put in|provide|give|care)\b(?: \w+){0,3} $|^(?: \w+){0,4}? (?:of caring|unpaid|on top of my)\b|\b(?:week|weekly) (?:of )?(?:caring|unpaid|looking after|on top of)\b",
+        r"^(?: \w+){0,4}? (?:of caring|unpaid|on top of my)\b|\b(?:week|weekly) (?:of )?(?:caring|unpaid|looking after|on top of)\b",
     )
 });
 
