@@ -224,40 +224,18 @@ impl Reader<'_> {
     }
 
     fn apply(&mut self, rule: &Rule, found: &Captures<'_>, sentence: &str, offset: usize) {
-        let names = rule.pattern.capture_names().flatten();
-        let (mut first_mark, mut second_mark) = (None, None);
-        for name in names {
-            let Some(group) = found.name(name) else { continue };
-            let (b'q' | b'r', Ok(index)) = (name.as_bytes()[0], group.as_str().parse::<usize>())
-            else {
-                continue;
-            };
-            // The mark's letter stands before its index.
-            let mark = (index, (group.start() - 1..group.end(), name.as_bytes()[1]));
-            if name.starts_with('q') {
-                first_mark = Some(mark);
-            } else {
-                second_mark = Some(mark);
-            }
-        }
+        let (first_mark, second_mark) = marks(rule, found);
         let whole = found.name("s").or_else(|| found.name("s2")).map(|s| s.range());
         let quantity = |i: usize| &self.plain.quantities[i];
         match (rule.make, first_mark, second_mark) {
             (Make::Said(measure, number), counted, _) => {
-                let Some(at) = whole else { return };
                 if let Some((i, _)) = counted {
                     self.used[i] = true;
                 }
-                let place = Place { sentence, at: at.clone() };
-                if vetoed(measure, &place, rule.doubt) {
-                    return;
+                if let Some(at) = whole {
+                    let place = Place { sentence, at };
+                    self.said(measure, number, &place, offset, rule.doubt);
                 }
-                let span = self.plain.place(at.start + offset..at.end + offset);
-                let told = |m: &Measure| m.measure == measure && m.span.start < span.end;
-                if self.out.iter().any(|m| told(m) && span.start < m.span.end) {
-                    return;
-                }
-                self.keep(measure, (number, None), None, span, 0..0);
             }
             (Make::Clock | Make::Stay, Some((came, (a, _))), Some((other, (b, _)))) => {
                 if self.used[came] || self.used[other] {
@@ -340,6 +318,26 @@ impl Reader<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A number that words without a quantity of their own state; once, where several rules see it.
+    fn said(
+        &mut self,
+        measure: &'static str,
+        number: f64,
+        place: &Place<'_>,
+        offset: usize,
+        doubt: Doubt,
+    ) {
+        if vetoed(measure, place, doubt) {
+            return;
+        }
+        let span = self.plain.place(place.at.start + offset..place.at.end + offset);
+        let told = |m: &Measure| m.measure == measure && m.span.start < span.end;
+        if self.out.iter().any(|m| told(m) && span.start < m.span.end) {
+            return;
+        }
+        self.keep(measure, (number, None), None, span, 0..0);
     }
 
     /// The days and the name of the period of a count, from the match or from words before it.
@@ -471,6 +469,28 @@ impl Reader<'_> {
             span,
         });
     }
+}
+
+/// A quantity's index, its place in the sentence and the letter by which the pattern asks for it.
+type Mark = (usize, (Range<usize>, u8));
+
+/// The quantities `q` and `r` of a match.
+fn marks(rule: &Rule, found: &Captures<'_>) -> (Option<Mark>, Option<Mark>) {
+    let (mut first, mut second) = (None, None);
+    for name in rule.pattern.capture_names().flatten() {
+        let Some(group) = found.name(name) else { continue };
+        let (b'q' | b'r', Ok(index)) = (name.as_bytes()[0], group.as_str().parse::<usize>()) else {
+            continue;
+        };
+        // The mark's letter stands before its index.
+        let mark = (index, (group.start() - 1..group.end(), name.as_bytes()[1]));
+        if name.starts_with('q') {
+            first = Some(mark);
+        } else {
+            second = Some(mark);
+        }
+    }
+    (first, second)
 }
 
 /// True where the words around say that this is no measure.
