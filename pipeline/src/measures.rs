@@ -6,8 +6,12 @@
 //! measure. What a standard asks, and how many reached it, is left to the tables.
 //!
 //! A count over several periods is given per one of them where that divides exactly ("12 faces in a
-//! fortnight": 6 a week), else whole, per the next longer period up to a month ("7 in a fortnight": 7 a
-//! month, which understates and never overstates), and beyond that without a period.
+//! fortnight": 6 a week), else whole, per the next longer period up to a month ("7 in a fortnight" as it
+//! is, "11 in three weeks": 11 a month, which understates and never overstates), and beyond that without
+//! a period.
+//!
+//! "More than half an hour" is kept as a [`HAIR`] above half an hour, "under ten minutes" as one below
+//! ten, so that neither lies within a standard that the number itself would just keep to.
 
 mod quantities;
 mod rules;
@@ -16,6 +20,7 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -24,7 +29,7 @@ use regex::{Captures, Regex};
 
 use crate::coding::Measure;
 use quantities::{Plain, Quantity, Unit};
-use rules::{Make, RULES, Rule};
+use rules::{Doubt, Make, PAIRS, RULES, Rule, Rules};
 
 /// Every measure with its unit and, where it is always a rate, its period.
 const MEASURES: &[(&str, &str, Option<&str>)] = &[
@@ -45,7 +50,12 @@ const MEASURES: &[(&str, &str, Option<&str>)] = &[
 ];
 const UNITS: &[&str] = &["minutes", "hours", "days", "years", "count", "gbp"];
 /// Periods with their days, shortest first.
-const PERIODS: &[(&str, f64)] = &[("day", 1.0), ("week", 7.0), ("month", 30.0), ("year", 365.0)];
+const PERIODS: &[(&str, f64)] =
+    &[("day", 1.0), ("week", 7.0), ("fortnight", 14.0), ("month", 30.0), ("year", 365.0)];
+
+/// By how much a length of time passes the number that "more than" or "under" is said of: too little to
+/// be seen in any table.
+const HAIR: f64 = 0.001;
 
 /// A veto looks no further than this many bytes of plain text to either side, so that the time
 /// taken grows with the text and no faster.
@@ -90,12 +100,17 @@ pub fn measures(text: &str, segments: &[Range<usize>]) -> Vec<Measure> {
         used: vec![false; plain.quantities.len()],
         out: Vec::new(),
     };
+    let ends = plain.text.match_indices(" .").map(|(end, _)| end + 2);
+    let ends: Vec<usize> = ends.chain([plain.text.len()]).collect();
     let mut start = 0;
-    for (end, _) in plain.text.match_indices(" .") {
-        reader.sentence(start..end + 2);
-        start = end + 2;
+    for (i, end) in ends.iter().enumerate() {
+        // "I was told half an hour. It is ten minutes."
+        if let Some(next) = ends.get(i + 1) {
+            reader.sentence(&PAIRS, start..*next);
+        }
+        reader.sentence(&RULES, start..*end);
+        start = *end;
     }
-    reader.sentence(start..plain.text.len());
     let mut out = reader.out;
     out.sort_by_key(|m| (m.span.start, m.span.end));
     out
@@ -114,6 +129,11 @@ fn may_hold(text: &str) -> bool {
             "twice",
             "times",
             "once",
+            "the one",
+            "one carer",
+            "one regular",
+            "one visit",
+            "one call",
             "couple",
             "dozen",
             "two",
@@ -187,15 +207,16 @@ impl Place<'_> {
 }
 
 impl Reader<'_> {
-    fn sentence(&mut self, range: Range<usize>) {
+    fn sentence(&mut self, rules: &Rules, range: Range<usize>) {
         let plain = self.plain;
         let sentence = &plain.text[range.clone()];
         let marked = sentence.bytes().any(|b| b.is_ascii_uppercase());
-        if !marked && !sentence.contains("notice") && !sentence.contains("missed") {
+        let telling = ["notice", "missed", " one "].iter().any(|word| sentence.contains(word));
+        if !marked && !telling {
             return;
         }
-        for index in &RULES.any.matches(sentence) {
-            let rule = &RULES.rules[index];
+        for index in &rules.any.matches(sentence) {
+            let rule = &rules.rules[index];
             for found in rule.pattern.captures_iter(sentence) {
                 self.apply(rule, &found, sentence, range.start);
             }
@@ -203,32 +224,18 @@ impl Reader<'_> {
     }
 
     fn apply(&mut self, rule: &Rule, found: &Captures<'_>, sentence: &str, offset: usize) {
-        let names = rule.pattern.capture_names().flatten();
-        let (mut first_mark, mut second_mark) = (None, None);
-        for name in names {
-            let Some(group) = found.name(name) else { continue };
-            let mark = group.start() - 1..group.end();
-            let index = group.as_str().parse::<usize>().ok();
-            match name.as_bytes()[0] {
-                b'q' => first_mark = index.zip(Some((mark, name.as_bytes()[1]))),
-                b'r' => second_mark = index.zip(Some((mark, name.as_bytes()[1]))),
-                _ => {}
-            }
-        }
+        let (first_mark, second_mark) = marks(rule, found);
         let whole = found.name("s").or_else(|| found.name("s2")).map(|s| s.range());
         let quantity = |i: usize| &self.plain.quantities[i];
         match (rule.make, first_mark, second_mark) {
-            (Make::Zero(measure), counted, _) => {
-                let Some(at) = whole else { return };
+            (Make::Said(measure, number), counted, _) => {
                 if let Some((i, _)) = counted {
                     self.used[i] = true;
                 }
-                let place = Place { sentence, at: at.clone() };
-                if vetoed(measure, &place, rule.may_be_wish) {
-                    return;
+                if let Some(at) = whole {
+                    let place = Place { sentence, at };
+                    self.said(measure, number, &place, offset, rule.doubt);
                 }
-                let span = self.plain.place(at.start + offset..at.end + offset);
-                self.keep(measure, (0.0, None), None, span, 0..0);
             }
             (Make::Clock | Make::Stay, Some((came, (a, _))), Some((other, (b, _)))) => {
                 if self.used[came] || self.used[other] {
@@ -241,7 +248,7 @@ impl Reader<'_> {
                 };
                 let Some((measure, minutes)) = told else { return };
                 let place = Place { sentence, at: at.clone() };
-                if vetoed(measure, &place, rule.may_be_wish) {
+                if vetoed(measure, &place, rule.doubt) {
                     return;
                 }
                 let span = self.plain.place(at.start + offset..at.end + offset);
@@ -255,33 +262,46 @@ impl Reader<'_> {
                 let bare = one.unit == Unit::Number && other.unit == Unit::Number;
                 let money = one.unit == Unit::Pound;
                 let minutes = |q: &Quantity| q.value.max(q.upper.unwrap_or(0.0)) >= 5.0;
-                let visit = first.starts_with("visit");
+                let visit = first.starts_with("visit_");
                 if self.used[i]
                     || self.used[j]
                     || (visit && !money && (!minutes(one) || !minutes(other)))
                 {
                     return;
                 }
-                if bare && (!visit || kind == b'P') && first != "hours_per_week" {
+                let telling = matches!(first, "hours_per_week" | "visits_per_day" | "care_workers");
+                if bare && (!visit || kind == b'P') && !telling {
                     return;
                 }
                 let wanted = |unit: u8, q: &Quantity| unit != b'H' || q.unit == Unit::Hour;
                 if !wanted(kind, one) || !wanted(other_kind, other) {
                     return;
                 }
+                let period = self.period(first, found, sentence, a.start);
                 let place = Place { sentence, at: a };
-                self.one(first, i, &place, None, offset, rule.may_be_wish, None);
+                self.one(first, i, &place, None, offset, rule.doubt, period);
                 if !self.used[i] {
                     return;
                 }
                 // What was agreed may stand after "should"; only the first of two can be a wish.
-                self.one(second, j, &Place { sentence, at: b }, None, offset, false, None);
+                let place = Place { sentence, at: b };
+                self.one(second, j, &place, None, offset, Doubt::None, period);
             }
             (Make::Both(first, second), Some((i, (a, _))), _) if !self.used[i] => {
                 let place = Place { sentence, at: a };
-                self.one(first, i, &place, whole.clone(), offset, rule.may_be_wish, None);
+                self.one(first, i, &place, whole.clone(), offset, rule.doubt, None);
                 self.used[i] = false;
-                self.one(second, i, &place, whole, offset, rule.may_be_wish, None);
+                self.one(second, i, &place, whole, offset, rule.doubt, None);
+            }
+            (Make::Rate(measure), Some((i, (a, _))), _) if !self.used[i] => {
+                let place = Place { sentence, at: a };
+                self.rate(measure, i, &place, found, rule.doubt);
+            }
+            (Make::Counted, Some((i, (a, _))), _) if !self.used[i] => {
+                let Some(measure) = counted(&self.plain.text[..offset + a.start]) else { return };
+                let period = self.period(measure, found, sentence, a.start);
+                let place = Place { sentence, at: a };
+                self.one(measure, i, &place, whole, offset, rule.doubt, period);
             }
             (Make::One(measure), Some((i, (a, letter))), _) if !self.used[i] => {
                 let unit = quantity(i).unit;
@@ -293,11 +313,31 @@ impl Reader<'_> {
                 let period = self.period(measure, found, sentence, a.start);
                 if fits {
                     let place = Place { sentence, at: a };
-                    self.one(measure, i, &place, whole, offset, rule.may_be_wish, period);
+                    self.one(measure, i, &place, whole, offset, rule.doubt, period);
                 }
             }
             _ => {}
         }
+    }
+
+    /// A number that words without a quantity of their own state; once, where several rules see it.
+    fn said(
+        &mut self,
+        measure: &'static str,
+        number: f64,
+        place: &Place<'_>,
+        offset: usize,
+        doubt: Doubt,
+    ) {
+        if vetoed(measure, place, doubt) {
+            return;
+        }
+        let span = self.plain.place(place.at.start + offset..place.at.end + offset);
+        let told = |m: &Measure| m.measure == measure && m.span.start < span.end;
+        if self.out.iter().any(|m| told(m) && span.start < m.span.end) {
+            return;
+        }
+        self.keep(measure, (number, None), None, span, 0..0);
     }
 
     /// The days and the name of the period of a count, from the match or from words before it.
@@ -312,7 +352,10 @@ impl Reader<'_> {
             return None;
         }
         let days = |found: &Captures<'_>| {
-            let word = found.name("p").or_else(|| found.name("p2"));
+            if found.name("w").is_some() {
+                return Some(1.0);
+            }
+            let word = ["p", "p2", "p3"].iter().find_map(|name| found.name(name));
             if let Some(word) = word {
                 return PERIODS.iter().find(|(p, _)| *p == word.as_str()).map(|(_, days)| *days);
             }
@@ -326,6 +369,39 @@ impl Reader<'_> {
         })
     }
 
+    /// A price that is said for another stretch of time than a week.
+    fn rate(
+        &mut self,
+        measure: &'static str,
+        index: usize,
+        place: &Place<'_>,
+        found: &Captures<'_>,
+        doubt: Doubt,
+    ) {
+        let weeks = match found.name("p").map(|p| p.as_str()) {
+            Some("fortnight") => 2.0,
+            Some("year" | "annum") => 52.0,
+            Some(_) => 52.0 / 12.0,
+            None => {
+                let mark = found.name("d").and_then(|d| d.as_str().parse::<usize>().ok());
+                match mark.and_then(|mark| self.plain.quantities.get(mark)) {
+                    Some(time) if time.value >= 7.0 => time.value / 7.0,
+                    _ => return,
+                }
+            }
+        };
+        if vetoed(measure, place, doubt) {
+            return;
+        }
+        let said = &self.plain.quantities[index];
+        let pence = |v: f64| (v / weeks * 100.0).round() / 100.0;
+        let weekly =
+            Quantity { value: pence(said.value), upper: said.upper.map(pence), ..said.clone() };
+        let Some(value) = value(measure, &weekly) else { return };
+        self.used[index] = true;
+        self.keep(measure, value, None, weekly.span.clone(), weekly.span);
+    }
+
     #[expect(clippy::too_many_arguments, reason = "the parts of one match, in one place")]
     fn one(
         &mut self,
@@ -334,13 +410,13 @@ impl Reader<'_> {
         place: &Place<'_>,
         whole: Option<Range<usize>>,
         offset: usize,
-        may_be_wish: bool,
+        doubt: Doubt,
         period: Option<f64>,
     ) {
         let quantity = &self.plain.quantities[index];
         let around =
             Place { sentence: place.sentence, at: whole.clone().unwrap_or(place.at.clone()) };
-        if vetoed(measure, place, may_be_wish)
+        if vetoed(measure, place, doubt)
             || (around.at != place.at && rules::AFTERWARDS.is_match(around.after()))
         {
             return;
@@ -395,8 +471,30 @@ impl Reader<'_> {
     }
 }
 
+/// A quantity's index, its place in the sentence and the letter by which the pattern asks for it.
+type Mark = (usize, (Range<usize>, u8));
+
+/// The quantities `q` and `r` of a match.
+fn marks(rule: &Rule, found: &Captures<'_>) -> (Option<Mark>, Option<Mark>) {
+    let (mut first, mut second) = (None, None);
+    for name in rule.pattern.capture_names().flatten() {
+        let Some(group) = found.name(name) else { continue };
+        let (b'q' | b'r', Ok(index)) = (name.as_bytes()[0], group.as_str().parse::<usize>()) else {
+            continue;
+        };
+        // The mark's letter stands before its index.
+        let mark = (index, (group.start() - 1..group.end(), name.as_bytes()[1]));
+        if name.starts_with('q') {
+            first = Some(mark);
+        } else {
+            second = Some(mark);
+        }
+    }
+    (first, second)
+}
+
 /// True where the words around say that this is no measure.
-fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
+fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
     let full = place.before(NEAR);
     let turned = rules::TURN.find_iter(full).last().map_or(0, |t| t.start());
     let before = &full[turned..];
@@ -407,7 +505,12 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
     {
         return true;
     }
-    if may_be_wish && (rules::WISH.is_match(clause) || rules::SUPPOSED.is_match(before)) {
+    let doubtful = match doubt {
+        Doubt::Wish => rules::WISH.is_match(clause) || rules::SUPPOSED.is_match(before),
+        Doubt::Condition => rules::CONDITION.is_match(full),
+        Doubt::None => false,
+    };
+    if doubtful {
         return true;
     }
     // The last named before the quantity is what it is about.
@@ -417,6 +520,7 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
     match measure {
         "hourly_cost" | "weekly_cost" => {
             rules::WAGE.is_match(full)
+                || rules::PAY.is_match(after)
                 || clause.trim_end().ends_with(" on")
                 || rules::NEGATED.is_match(clause.trim_end())
                 || rules::NOT_CARE.is_match(full)
@@ -434,21 +538,43 @@ fn vetoed(measure: &str, place: &Place<'_>, may_be_wish: bool) -> bool {
                     && (rules::DOSES.is_match(place.around())
                         || !rules::CARE.is_match(place.around()))
         }
-        "hours_per_week" => rules::WORKED.is_match(full),
+        "hours_per_week" => {
+            rules::WORKED.is_match(full)
+                || rules::GIVING.is_match(clause.trim_end())
+                || rules::GIVEN.is_match(after)
+        }
         "years_receiving" => rules::WORKED.is_match(place.around()),
         "care_workers" => rules::TOGETHER.is_match(clause) || rules::TOGETHER.is_match(about_care),
         "missed_visits" => {
             let share = [" in N", " out of N"].iter().any(|of| after.contains(of));
-            share || !named && rules::DOSES.is_match(place.around())
+            share || !named && rules::MISSABLE.is_match(place.around())
         }
         "notice_hours" => ["take", "took", "takes", "taking", "taken", "pay", "paid"]
             .iter()
             .any(|word| clause.trim_end().ends_with(word)),
+        "travel_minutes" if named => true,
+        "visit_minutes" | "visit_minutes_expected" if rules::PAID.is_match(full) => true,
         "minutes_late" if clause.trim_end().ends_with(" not") => true,
         "minutes_early" => {
             left_early(clause) || last(&rules::OTHERS, full) > last(&rules::CARE, full)
         }
         _ => last(&rules::OTHERS, full) > last(&rules::CARE, full),
+    }
+}
+
+/// What a bare number counts ("I make it nine", "seven of them"): what was last spoken of before it.
+fn counted(before: &str) -> Option<&'static str> {
+    const FAR: usize = 240;
+    let near = &before[before.len().saturating_sub(FAR)..];
+    let last = |pattern: &Regex| pattern.find_iter(near).last().map(|m| m.start());
+    let (workers, missed) = (last(&rules::PEOPLE), last(&rules::MISSES));
+    if last(&rules::THINGS) > workers.max(missed) {
+        return None;
+    }
+    match workers.cmp(&missed) {
+        Ordering::Greater => Some("care_workers"),
+        Ordering::Less => Some("missed_visits"),
+        Ordering::Equal => None,
     }
 }
 
@@ -475,7 +601,8 @@ fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
         "care_workers" => (2.0, 500.0, 1.0),
         "missed_visits" => (1.0, 365.0, 1.0),
         "visits_per_day" => (1.0, 12.0, 1.0),
-        "visit_minutes" | "visit_minutes_expected" => (1.0, 600.0, 1.0),
+        "visit_minutes" | "visit_minutes_expected" => (1.0, 480.0, 1.0),
+        "travel_minutes" => (0.0, 600.0, 1.0),
         _ => (1.0, 1440.0, 1.0),
     };
     let tidy = |v: f64| {
@@ -483,8 +610,18 @@ fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
         // 18 months of 30 days are a year and a half.
         (scaled * 1e6).round() / 1e6
     };
-    let (value, upper) = (tidy(quantity.value), quantity.upper.map(tidy));
-    (low..=high).contains(&upper.unwrap_or(value)).then_some((value, upper))
+    let (mut value, mut upper) = (tidy(quantity.value), quantity.upper.map(tidy));
+    if !(low..=high).contains(&upper.unwrap_or(value)) {
+        return None;
+    }
+    let length = ["minutes", "_days", "notice"].iter().any(|part| measure.contains(part));
+    match (quantity.past, &mut upper) {
+        _ if !length => {}
+        (Ordering::Greater, None) => value += HAIR,
+        (Ordering::Less, Some(upper)) => *upper -= HAIR,
+        _ => {}
+    }
+    Some((value, upper))
 }
 
 /// How late or early an arrival is against the agreed time, in minutes; on a clock of twelve hours
@@ -518,7 +655,9 @@ fn stay(came: &Quantity, left: &Quantity) -> Option<(&'static str, f64)> {
 /// The period of a count over so many days; divides the count where that leaves whole numbers.
 fn per((value, upper): &mut (f64, Option<f64>), days: f64) -> Option<&'static str> {
     let whole = |v: f64| v.fract() == 0.0;
-    for (name, length) in PERIODS.iter().rev() {
+    // Weeks and months are what counts are held against: a fortnight is halved where it can be.
+    let usual = PERIODS.iter().rev().filter(|(name, _)| *name != "fortnight");
+    for (name, length) in usual {
         let times = days / length;
         if times >= 1.0
             && whole(times)

@@ -13,7 +13,8 @@ pub struct Histogram {
     pub frame: Frame,
     /// What is measured, with its unit: "Minutes late".
     pub measure: String,
-    /// The bins: each begins where the one before ends, and holds values from `from` to below `to`.
+    /// The bins: each begins where the one before ends. Which of two holds a value on the edge between
+    /// them is for who counts, and for the frame's note to say.
     pub bins: Vec<Bin>,
     /// True where each bin is one whole number ("3 workers"): it is then named by it.
     pub whole: bool,
@@ -28,9 +29,9 @@ pub struct Histogram {
 /// A bin of a histogram.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bin {
-    /// Lowest value that belongs to it.
+    /// Where it begins.
     pub from: f64,
-    /// Lowest value above it.
+    /// Where it ends.
     pub to: f64,
     /// How many; `None` where that is withheld.
     pub count: Option<u64>,

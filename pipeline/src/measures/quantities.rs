@@ -4,6 +4,7 @@
 //! `D` days or longer, `N` a bare number, `F` so many times, `G` pounds, `C` a time of day, each
 //! with its index; everything else is lower-case words, ` ,` and ` .`. The rules read that form.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::tokens::{Kind, Token};
@@ -77,6 +78,9 @@ pub(super) struct Quantity {
     pub(super) value: f64,
     pub(super) upper: Option<f64>,
     pub(super) unit: Unit,
+    /// Greater for "more than half an hour" and less for "under ten minutes": the number said is then
+    /// the one value that is not meant.
+    pub(super) past: Ordering,
     /// Byte range in the text.
     pub(super) span: Range<usize>,
 }
@@ -166,6 +170,7 @@ fn begins(token: &Token<'_>) -> bool {
                     | "fortnight"
                     | "noon"
                     | "midday"
+                    | "zero"
                     | "once"
                     | "twice"
             ) || word_number(word).is_some()
@@ -210,7 +215,12 @@ impl Reader<'_> {
     fn quantity(&self, at: usize) -> Option<(Quantity, usize)> {
         let (start, bound) = self.bound(at);
         let (mut quantity, mut next) = self.unbounded(start)?;
-        let mut most = bound == Some(true);
+        let mut most = matches!(bound, Bound::Most | Bound::Under);
+        quantity.past = match bound {
+            Bound::Over => Ordering::Greater,
+            Bound::Under => Ordering::Less,
+            Bound::About | Bound::Most => Ordering::Equal,
+        };
         // What is said after it: "ten minutes at most", "an hour or so".
         for (words, upper) in AFTER {
             if self.says(next, words) {
@@ -226,39 +236,51 @@ impl Reader<'_> {
         Some((quantity, next))
     }
 
-    /// The index after words that bound what follows; Some(true) where it is the most, Some(false)
-    /// where it is about as much.
-    fn bound(&self, at: usize) -> (usize, Option<bool>) {
+    /// The index after words that bound what follows, and how they do.
+    fn bound(&self, at: usize) -> (usize, Bound) {
         // "has gone up to £87", "from two visits up to four": what it is now, and not the most.
-        const ROSE: [&str; 9] =
-            ["gone", "went", "going", "goes", "risen", "rose", "put", "shot", "crept"];
+        const ROSE: [&str; 10] =
+            ["gone", "went", "going", "goes", "risen", "rose", "put", "shot", "crept", "now"];
         let rose = || {
             ROSE.contains(&self.before(at, 1))
                 || (1..=7).any(|back| self.before(at, back) == "from")
         };
         if self.says(at, &["up", "to"]) && rose() {
-            return (at, None);
+            return (at, Bound::About);
         }
-        for (words, upper) in BEFORE {
-            if self.says(at, words) {
-                let negated = words.ends_with(&["more", "than"])
-                    && (1..=4).any(|back| {
-                        let word = self.before(at, back);
-                        matches!(
-                            word,
-                            "never" | "not" | "t" | "rarely" | "hardly" | "seldom" | "nt"
-                        )
-                    });
-                let fewer_negated = matches!(words, ["less" | "fewer", "than"])
-                    && matches!(self.before(at, 1), "never" | "not" | "no" | "nothing");
-                return (at + words.len(), Some((*upper || negated) && !fewer_negated));
+        let Some((words, bound)) = BEFORE.iter().find(|(words, _)| self.says(at, words)) else {
+            return (at, Bound::About);
+        };
+        let bound = match bound {
+            Bound::Over if self.negated(at) => Bound::Most,
+            Bound::Under if matches!(self.before(at, 1), "never" | "not" | "no" | "nothing") => {
+                Bound::About
             }
-        }
-        (at, None)
+            bound => *bound,
+        };
+        (at + words.len(), bound)
+    }
+
+    /// True where what is said at `at` is said not to be so. "A rare week when nobody is more than
+    /// half an hour late" says it twice, which is to say that it is.
+    fn negated(&self, at: usize) -> bool {
+        let said = |words: &[&str], back: usize| words.contains(&self.before(at, back));
+        let Some(first) = (1..=4).find(|back| said(&NOT, *back)) else { return false };
+        let here = |back: &usize| {
+            at.checked_sub(*back).is_some_and(|i| matches!(self.tokens[i].kind, Kind::Word))
+        };
+        let joins = |back: usize| said(&["when", "that", "where", "goes", "without"], back);
+        let mut joined = joins(first);
+        let mut earlier = (first + 1..=first + 8).take_while(here);
+        !earlier.any(|back| {
+            joined |= joins(back);
+            joined && (said(&NOT, back) || said(&["rare", "unusual"], back))
+        })
     }
 
     fn unbounded(&self, at: usize) -> Option<(Quantity, usize)> {
-        let make = |value, upper, unit| Quantity { value, upper, unit, span: 0..0 };
+        let make =
+            |value, upper, unit| Quantity { value, upper, unit, past: Ordering::Equal, span: 0..0 };
         if let Some((value, upper, next)) = self.money(at) {
             return Some((make(value, upper, Unit::Pound), next));
         }
@@ -309,7 +331,11 @@ impl Reader<'_> {
         match self.word(held) {
             "couple" => return Some((2.0, held + 1 + usize::from(self.word(held + 1) == "of"))),
             "dozen" => return Some((12.0, held + 1)),
-            "hundred" if article == 1 => return Some((100.0, held + 1)),
+            "hundred" if article == 1 => {
+                let mut value = 100.0;
+                let next = self.and_tens(&mut value, held + 1);
+                return Some((value, next));
+            }
             "half" if self.says(held + 1, &["a", "dozen"]) => return Some((6.0, held + 3)),
             "half" if self.word(held + 1) == "dozen" => return Some((6.0, held + 2)),
             _ => {}
@@ -324,9 +350,25 @@ impl Reader<'_> {
         let mut value = value;
         if value < 10.0 && self.word(next) == "hundred" {
             value *= 100.0;
-            next += 1;
+            next = self.and_tens(&mut value, next + 1);
         }
         Some(self.and_a_half(value, next))
+    }
+
+    /// What comes on top of hundreds: "and sixty", "and twenty-five".
+    fn and_tens(&self, value: &mut f64, next: usize) -> usize {
+        let tens = next + 1;
+        let more = word_number(self.word(tens)).filter(|_| self.word(next) == "and");
+        let Some(more) = more else { return next };
+        *value += more;
+        let unit = self.skip_hyphen(tens + 1);
+        match word_number(self.word(unit)).filter(|n| more >= 20.0 && *n < 10.0) {
+            Some(ones) => {
+                *value += ones;
+                unit + 1
+            }
+            None => tens + 1,
+        }
     }
 
     /// "two and a half".
@@ -429,7 +471,9 @@ impl Reader<'_> {
             return Some((minutes, None, Unit::Hour, next));
         }
         let word = self.word(at);
-        let (low, high, next) = if matches!(word, "a" | "an" | "the") {
+        let (low, high, next) = if word == "zero" && Unit::of(self.word(at + 1)).is_some() {
+            (0.0, None, at + 1)
+        } else if matches!(word, "a" | "an" | "the") {
             self.article(at)?
         } else if matches!(word, "hour" | "fortnight") {
             // "the full hour", "came hour late"
@@ -442,7 +486,7 @@ impl Reader<'_> {
         let mut named = self.skip_hyphen(next);
         while matches!(
             self.word(named),
-            "full" | "whole" | "good" | "solid" | "long" | "working" | "of"
+            "full" | "whole" | "good" | "solid" | "proper" | "clear" | "long" | "working" | "of"
         ) {
             named += 1;
         }
@@ -472,7 +516,10 @@ impl Reader<'_> {
             return Some((value, None, next));
         }
         let mut next = at + 1;
-        while matches!(self.word(next), "full" | "whole" | "good" | "solid" | "further") {
+        while matches!(
+            self.word(next),
+            "full" | "whole" | "good" | "solid" | "further" | "proper" | "clear"
+        ) {
             next += 1;
         }
         let unit = Unit::of(self.word(next)).filter(|_| !self.word(next).ends_with('s'))?;
@@ -678,6 +725,7 @@ impl Reader<'_> {
             next += 2;
             sure = true;
         }
+        sure |= self.pointed(at, next);
         if self.says(next, &["o", "clock"]) {
             return Some((minutes, next + 2));
         }
@@ -686,6 +734,30 @@ impl Reader<'_> {
         }
         let (told, end) = self.half_of_day(minutes, next);
         (sure || end > next).then_some((told, end))
+    }
+
+    /// "10.40": two digits after the point that are minutes of the clock, and nothing after them that
+    /// makes them a price or a length of time.
+    fn pointed(&self, at: usize, next: usize) -> bool {
+        let Some((_, part)) = self.tokens[at].word.split_once('.') else { return false };
+        let minutes = part.parse::<u8>().ok().filter(|_| part.len() == 2);
+        let priced = self.is(next, Kind::Slash)
+            || matches!(
+                self.word(next),
+                "an" | "a"
+                    | "per"
+                    | "p"
+                    | "ph"
+                    | "pw"
+                    | "miles"
+                    | "each"
+                    | "out"
+                    | "extra"
+                    | "more"
+            );
+        minutes.is_some_and(|m| m < 60 && m % 5 == 0)
+            && !priced
+            && Unit::of(self.word(next)).is_none()
     }
 
     /// An hour of the clock, not followed by a unit.
@@ -706,42 +778,74 @@ impl Reader<'_> {
     }
 }
 
-/// Words before a quantity that bound it; true where it is the most.
-const BEFORE: &[(&[&str], bool)] = &[
-    (&["anything", "up", "to"], true),
-    (&["up", "to"], true),
-    (&["as", "much", "as"], true),
-    (&["as", "many", "as"], true),
-    (&["no", "more", "than"], true),
-    (&["never", "more", "than"], true),
-    (&["not", "more", "than"], true),
-    (&["rarely", "more", "than"], true),
-    (&["less", "than"], true),
-    (&["fewer", "than"], true),
-    (&["under"], true),
-    (&["at", "most"], true),
-    (&["not", "even"], true),
-    (&["well", "over"], false),
-    (&["more", "than"], false),
-    (&["at", "least"], false),
-    (&["getting", "on", "for"], false),
-    (&["upwards", "of"], false),
-    (&["close", "to"], false),
-    (&["as", "little", "as"], false),
-    (&["as", "few", "as"], false),
-    (&["anything"], false),
-    (&["nearly"], false),
-    (&["almost"], false),
-    (&["about"], false),
-    (&["around"], false),
-    (&["roughly"], false),
-    (&["approximately"], false),
-    (&["approx"], false),
-    (&["over"], false),
-    (&["barely"], false),
-    (&["easily"], false),
-    (&["maybe"], false),
-    (&["nigh", "on"], false),
+/// Words that say that what follows is not so.
+const NOT: [&str; 9] =
+    ["never", "not", "t", "nt", "rarely", "hardly", "seldom", "nobody", "without"];
+
+/// How words bound a quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    /// As much, or about as much, or at least as much.
+    About,
+    /// As much or less.
+    Most,
+    /// Less.
+    Under,
+    /// More.
+    Over,
+}
+
+/// Words before a quantity that bound it.
+const BEFORE: &[(&[&str], Bound)] = &[
+    (&["anything", "up", "to"], Bound::Most),
+    (&["up", "to"], Bound::Most),
+    (&["as", "much", "as"], Bound::Most),
+    (&["as", "many", "as"], Bound::Most),
+    (&["no", "more", "than"], Bound::Most),
+    (&["never", "more", "than"], Bound::Most),
+    (&["not", "more", "than"], Bound::Most),
+    (&["rarely", "more", "than"], Bound::Most),
+    (&["less", "than"], Bound::Under),
+    (&["fewer", "than"], Bound::Under),
+    (&["under"], Bound::Under),
+    (&["at", "most"], Bound::Most),
+    (&["not", "even"], Bound::Most),
+    (&["well", "over"], Bound::Over),
+    (&["more", "than"], Bound::Over),
+    (&["longer", "than"], Bound::Over),
+    (&["later", "than"], Bound::About),
+    (&["go", "past"], Bound::Over),
+    (&["goes", "past"], Bound::Over),
+    (&["go", "beyond"], Bound::Over),
+    (&["go", "over"], Bound::Over),
+    (&["just", "over"], Bound::Over),
+    (&["just", "under"], Bound::About),
+    (&["way", "over"], Bound::Over),
+    (&["in", "excess", "of"], Bound::Over),
+    (&["coming", "up", "to"], Bound::About),
+    (&["coming", "up", "for"], Bound::About),
+    (&["going", "on"], Bound::About),
+    (&["the", "best", "part", "of"], Bound::About),
+    (&["best", "part", "of"], Bound::About),
+    (&["at", "least"], Bound::About),
+    (&["getting", "on", "for"], Bound::About),
+    (&["upwards", "of"], Bound::About),
+    (&["close", "to"], Bound::About),
+    (&["as", "little", "as"], Bound::About),
+    (&["as", "few", "as"], Bound::About),
+    (&["anything"], Bound::About),
+    (&["nearly"], Bound::About),
+    (&["almost"], Bound::About),
+    (&["about"], Bound::About),
+    (&["around"], Bound::About),
+    (&["roughly"], Bound::About),
+    (&["approximately"], Bound::About),
+    (&["approx"], Bound::About),
+    (&["over"], Bound::Over),
+    (&["barely"], Bound::About),
+    (&["easily"], Bound::About),
+    (&["maybe"], Bound::About),
+    (&["nigh", "on"], Bound::About),
 ];
 
 /// Words after a quantity that bound it; true where it is the most.
@@ -749,6 +853,9 @@ const AFTER: &[(&[&str], bool)] = &[
     (&["at", "the", "most"], true),
     (&["at", "most"], true),
     (&["at", "best"], true),
+    (&["at", "the", "outside"], true),
+    (&["at", "the", "very", "most"], true),
+    (&["at", "a", "push"], true),
     (&["tops"], true),
     (&["max"], true),
     (&["maximum"], true),

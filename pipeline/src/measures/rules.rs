@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::{Regex, RegexSet, RegexSetBuilder};
 
 /// What a match is made into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Make {
     /// `q` is this measure.
     One(&'static str),
@@ -22,16 +22,30 @@ pub(super) enum Make {
     Clock,
     /// `q` is a time of arrival, `r` the time of leaving.
     Stay,
-    /// Said to be none.
-    Zero(&'static str),
+    /// `q`, or no quantity at all, says that it is this many.
+    Said(&'static str, f64),
+    /// `q` is what was last spoken of before it, as far as that is counted.
+    Counted,
+    /// `q` is this measure for `p`, or for the time `d`.
+    Rate(&'static str),
 }
-use Make::{Both, Clock, One, Stay, Two, Zero};
+use Make::{Both, Clock, Counted, One, Rate, Said, Stay, Two};
+
+/// What may make a match no fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// A wish, or a case supposed.
+    Wish,
+    /// A condition; "would" is what was usual, or what someone said.
+    Condition,
+    /// The words are a fact even beside "should" or "if".
+    None,
+}
 
 /// A pattern and what it makes.
 pub(super) struct Rule {
     pub(super) make: Make,
-    /// False where the words are a fact even beside "should" or "if".
-    pub(super) may_be_wish: bool,
+    pub(super) doubt: Doubt,
     pub(super) pattern: Regex,
 }
 
@@ -42,12 +56,25 @@ pub(super) struct Rules {
     pub(super) any: RegexSet,
 }
 
-/// Wishes allowed to veto: `W`; `F`: stated as a fact.
-const W: bool = true;
-const F: bool = false;
+const W: Doubt = Doubt::Wish;
+const C: Doubt = Doubt::Condition;
+const F: Doubt = Doubt::None;
 
-const TABLE: &[(Make, bool, &str)] = &[
+/// What makes it, what may veto it, and its words.
+type Row = (Make, Doubt, &'static str);
+
+const TABLE: &[Row] = &[
     // Lateness and earliness.
+    (
+        Two("minutes_late", "minutes_late"),
+        W,
+        r"@M late(?: ,| and| or| but| on)* (?:sometimes|other times|another time|other days|others|the next|next time|once)(?: \w+){0,3}? %M(?: \.| ,| and| or|$)",
+    ),
+    (
+        Two("minutes_late", "minutes_late"),
+        W,
+        r"@M late(?: on)? (?:[a-z]+day|yesterday|today)(?: ,| and| then)* %B(?: late)?(?: on)? (?:[a-z]+day|yesterday|today)\b",
+    ),
     (
         Both("minutes_late", "minutes_early"),
         W,
@@ -74,6 +101,16 @@ const TABLE: &[(Make, bool, &str)] = &[
         W,
         r"(?P<s>late(?: ,)?(?: often| sometimes| usually| once| always| again| most days)*(?: by)? @M)",
     ),
+    (
+        One("minutes_late"),
+        C,
+        r"(?:every|each|most|often|always|usually|sometimes|some|said|say|saying|phoned|rang|rung|called|texted|told|message)(?: \w+| ,){0,14}? (?:would|d) (?:be|come|turn up|arrive|run|get here)(?: usually| often| always| regularly| anything)* (?P<s>@M late)\b",
+    ),
+    (
+        One("minutes_late"),
+        C,
+        r"(?:would|d) (?:be|come|turn up|arrive|run|get here)(?: usually| often| always| regularly| anything)* (?P<s>@M late) (?:every|each|most|on (?:a|most|some)|some|at least|nearly|almost|and (?:sometimes|then)|as a rule|again)\b",
+    ),
     (One("minutes_early"), W, r"(?P<s>@M (?:too )?early)\b"),
     (
         One("minutes_early"),
@@ -97,11 +134,21 @@ const TABLE: &[(Make, bool, &str)] = &[
         W,
         r"(?P<s>(?:due|booked|down|agreed|supposed to be)(?: \w+){0,3} (?:at|for) %T(?: ,| and| but| it| they| she| he)* (?:came|comes|arrived|arrives|turned up|was) @C)",
     ),
+    (
+        Clock,
+        W,
+        r"(?P<s>(?:due|supposed to|meant to|ought to|booked|down|agreed|should)(?: \w+){0,3}? %T(?: ,)?(?: \w+| ,){0,4}? (?:was|is|came|come|comes|arrived|arrives|turned up|got here|rolled up|more like|till|until|gone|late as) @C)",
+    ),
+    (
+        Clock,
+        W,
+        r"(?P<s>(?:due|supposed to|meant to|ought to|booked|down|agreed|should)(?: \w+){0,3}? %C(?: ,)?(?: \w+| ,){0,4}? (?:was|is|came|come|comes|arrived|arrives|turned up|got here|rolled up|more like|till|until|gone|late as) @T)(?: \.| ,| and| but| before| when| so| last| this| on| yesterday| today|$)",
+    ),
     // Travel, notice, waits.
     (
         One("travel_minutes"),
         W,
-        r"@M(?: \w+){0,2} (?:between|from one)(?: my| your| our| the)?~2 (?:calls|visits|clients|jobs|houses|customers|people|them|each|call|to)\b",
+        r"@M(?: \w+){0,2} (?:between|from one)(?: my| your| our| the)?~2 (?:calls|visits|clients|client|jobs|job|houses|house|customers|people|them|each|call|to)\b",
     ),
     (
         One("travel_minutes"),
@@ -116,12 +163,17 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("travel_minutes"),
         W,
+        r"@M to (?:get|drive|walk|travel|cycle)(?: \w+){1,6}? (?:to (?:the|my|your|our) next (?:call|visit|client|job|one|house|lady|gentleman|person|customer)|between)\b",
+    ),
+    (
+        One("travel_minutes"),
+        W,
         r"(?:between (?:calls|visits|clients|jobs|houses)|to (?:the|my|your|our) next (?:call|visit|client|job|one|house)|travel time)~4 @M",
     ),
     (One("notice_hours"), W, r"(?P<s>@L(?: of)?(?: \w+)? notice)\b"),
     (One("notice_hours"), W, r"(?P<s>notice (?:was|is|of)(?: only| just)? @L)\b"),
     (
-        Zero("notice_hours"),
+        Said("notice_hours", 0.0),
         W,
         r"(?:^|[a-z,.]) (?P<s>(?:no|zero|without|without any|without giving|not given any|not any)(?: advance| prior| proper| such)? notice)(?: at| that| of (?:a |the |when|change|any)| and| but| or| when| ,| \.| they| she| he| given| for| about|$)",
     ),
@@ -176,8 +228,23 @@ const TABLE: &[(Make, bool, &str)] = &[
         F,
         r"(?:assessment|package|care|start|review|commode|aids?|equipment|key safe|pendant)(?: \w+){0,9}? (?:came|come|arrived|turned up|came through|started|was fitted|were fitted|was delivered|were delivered)~1 (?:after|within|in) @D",
     ),
+    (
+        One("wait_days"),
+        W,
+        r"(?:been|is|was)(?: over| nearly| about)? @D (?:since|from when) (?:i|we|they|he|she|mum|dad|my \w+|the council)(?: first)? (?:asked|applied|rang|requested|complained|wrote|phoned|emailed|contacted|reported|was assessed|were assessed|was referred|were referred|referred)\b",
+    ),
     (One("wait_days"), F, r"(?:took|takes) (?:another|a further|a whole) @D"),
     // Money.
+    (
+        Two("hourly_cost", "hourly_cost"),
+        F,
+        r"@G~1 (?:an|per|a|each|every|/) (?:hour|hr|h)(?: ,| and| but| now)* (?:up from|down from|it was|was|used to be|it used to be) %G\b",
+    ),
+    (
+        Two("weekly_cost", "weekly_cost"),
+        F,
+        r"@G~1 (?:per|a|each|every|/) (?:week|wk)(?: ,| and| but| now)* (?:up from|down from|it was|was|used to be|it used to be) %G\b",
+    ),
     (
         One("hourly_cost"),
         F,
@@ -210,6 +277,17 @@ const TABLE: &[(Make, bool, &str)] = &[
         W,
         r"@G~2 (?:per|a|each|every|/|one) (?:week|wk)\b|@G (?:weekly|pw|p w)\b|weekly (?:rate|cost|charge|fee|contribution|bill)~4 @G",
     ),
+    (
+        Rate("weekly_cost"),
+        W,
+        r"@G~2 (?:per|a|each|every|/|one|p) (?P<p>fortnight|month|mth|year|annum|calendar month)\b",
+    ),
+    (
+        Rate("weekly_cost"),
+        W,
+        r"@G (?P<p>monthly|pcm)\b|monthly (?:rate|cost|charge|fee|contribution|bill)~4 @G",
+    ),
+    (Rate("weekly_cost"), W, r"@G~1 (?:every|per|each|a) D(?P<d>\d+)"),
     // Hours a week and visits a day.
     (
         Two("hours_per_week", "hours_per_week"),
@@ -223,9 +301,19 @@ const TABLE: &[(Make, bool, &str)] = &[
     ),
     (Two("hours_per_week", "hours_per_week"), F, r"from @H~2 (?:a|per|each|every) week~2 to %B"),
     (
+        Two("hours_per_week", "hours_per_week"),
+        F,
+        r"@H~2 (?:a|per|each|every) week(?: ,)?(?: now| today| at the moment)?(?: ,| and| but)* (?:it |they |he |she |this )?(?:was|were|used to be|down from|up from)(?: only| once)? %B(?: before| last| until| till| when| once| back| hours| ,| \.|$)",
+    ),
+    (
         One("hours_per_week"),
         W,
         r"@H~3 (?:a|per|each|every|/|p) (?:week|wk)\b|@H~2 (?:weekly|pw|p w)\b|weekly @H",
+    ),
+    (
+        Two("visits_per_day", "visits_per_day"),
+        F,
+        r"@V (?:visits?|calls?)?~1 ?(?:a|per|each|every) day(?: ,| and| but)*(?: then| it| they| we| i| she| he| is| are)* (?:now|up to|down to|to|gone up to|went up to|cut to|reduced to)(?: it| they| we| she| he| is| are| get| gets| have| has| only| just| up to| down to| had| on)* %V(?: \.| ,| and| but| because| which|$)",
     ),
     (One("visits_per_day"), W, r"@N (?:visits?|calls?) (?:a|per|each|every|/) day\b"),
     (
@@ -236,7 +324,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("visits_per_day"),
         W,
-        r"(?:come|comes|came|coming|in|visit|visits|visited|calls?|carers?|care|here|have them|turn up|round|package|called|attends?)(?: \w+| ,){0,8} @F(?: (?:a|per|each|every|in a) day\b| daily\b)|@F (?:a|per|each|every) day~3 (?:carers?|care|visits?|calls?|they come|she comes|he comes)\b",
+        r"(?:come|comes|came|coming|in|visit|visits|visited|calls?|carers?|care|here|have them|turn up|round|package|called|attends?)(?: \w+| ,| C\d+){0,8} @F(?: (?:a|per|each|every|in a) day\b| daily\b)|@F (?:a|per|each|every) day~3 (?:carers?|care|visits?|calls?|they come|she comes|he comes)\b",
     ),
     (
         One("visits_per_day"),
@@ -253,6 +341,21 @@ const TABLE: &[(Make, bool, &str)] = &[
         Two("visit_minutes_expected", "visit_minutes"),
         F,
         r"(?:supposed to|meant to|should|down as|booked (?:for|as|in for)|allocated|commissioned for|contracted for)(?: be| have| get| last| stay| been| here| for| do| a| my| the| with| me| her| him| at| least| there| us)* @P(?: minute| call| visit| calls| visits| every| each| morning| evening| day| time| with| me| her| but| and| ,| \.| they| she| he| we| i| it| only| just| usually| often| most days| most| days| actually| never| in reality)* (?:stay|stays|stayed|get|gets|got|getting|is|was|lasts|lasted|here|left|leaves|leave|gone|out|in and out|more like|done|did|does|do|had|have)(?: more| like| only| just| for| in| after| within| about| done| usually| at)* %B",
+    ),
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"(?:allowed|allocated|given|booked|assessed|supposed|paid|pay|entitled|down|meant|should|agreed)(?: \w+){0,5}? @M(?: \w+| ,){0,5}? lucky (?:to|if)(?: \w+){0,2}? (?:get|gets|see|sees|have|has|manage|be|do|does|stay|stays|give)(?: us| me| her| him| even| for)* %B",
+    ),
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"(?:supposed to|meant to|should|ought to|due to)(?: be| last| stay| get| have| take| for| do| a)* @M(?: ,)?(?: but| yet| and| though)*(?: i| we| have| ve)* never (?:known|seen)(?: it| them| one| her| him| any)?(?: to)?(?: \w+)? %B",
+    ),
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"@M (?:visit|call|slot|appointment)s? (?:is|are|was|becomes?|became|turns? into|ends? up(?: as| being| at)?|comes? (?:out|down) (?:at|to)|works? out (?:at|as)|means?)(?: really| only| just| more like| actually| about| often| usually| nearer| barely)* %B(?: \.| ,| by| if| at| once| when| most| and| in| after|$)",
     ),
     (
         Two("visit_minutes", "visit_minutes_expected"),
@@ -304,7 +407,11 @@ const TABLE: &[(Make, bool, &str)] = &[
         F,
         r"(?:gone|went|cut|reduced|dropped|shortened)(?: down)? from @M to %B",
     ),
-    (One("visit_minutes"), W, r"cut (?:\w+ )?(?:down )?to @M"),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:cut|cutting|reduced|reducing|shortened|shortening)(?: [a-z]+)?(?: down)? to @M",
+    ),
     (One("visit_minutes_expected"), F, r"G\d+ for(?: a| my| the)? @M"),
     (
         One("visit_minutes_expected"),
@@ -320,6 +427,16 @@ const TABLE: &[(Make, bool, &str)] = &[
         One("visit_minutes_expected"),
         F,
         r"@M(?: visits?| calls?)?~2 (?:(?:we|i|they|she|he|mum|dad|you|council)~2 (?:pay|pays|paid|paying|paying out|booked|agreed|charged) (?:for)?|agreed|booked|paid for|contracted|commissioned|allotted|allocated|in the care plan|in the plan|on the plan)",
+    ),
+    (
+        One("visit_minutes_expected"),
+        F,
+        r"(?:supposed to|meant to|due to) (?:stay|stop|be here|be there|be with|last|spend|come for|sit with)(?: \w+){0,5}? @M",
+    ),
+    (
+        One("visit_minutes_expected"),
+        F,
+        r"(?:carers?|girls|they|visits?|calls?|she|he|each|we|i)(?: are| is| was| were| get| gets| only| just)* allowed~1 @M",
     ),
     (One("visit_minutes_expected"), W, r"@M(?: time)? slots?\b|slots? (?:of|is|are|was) @M"),
     (
@@ -340,7 +457,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("visit_minutes"),
         W,
-        r"(?:visits?|calls?|appointments?)(?: only| usually| often| always| now| just| never| have been| has been| had been)* (?:is|are|was|were|of|last|lasts|lasted|lasting|takes|took|about|cut to|reduced to|down to)(?: only| just| always| a| an| about| supposedly| now| my| usually| often| up| cut down to| cut to)* @M",
+        r"(?:visits?|calls?|appointments?)(?: only| usually| often| always| now| just| never| have been| has been| had been)* (?:is|are|was|were|of|last|lasts|lasted|lasting|takes|took|about|cut to|reduced to|down to)(?: only| just| always| a| an| the| their| full| about| supposedly| now| my| usually| often| up| cut down to| cut to)* @M",
     ),
     (
         One("visit_minutes"),
@@ -360,7 +477,22 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("visit_minutes"),
         W,
-        r"(?:in and out|in and out again|out the door|out|gone|gone again|done) in @N(?: ,| \.| most| every| if|$)",
+        r"(?:in and out|in and out again|out the door|out the house|out of the house|out|gone|gone again|done) in @N(?: ,| \.| most| every| if| yesterday| today| last| on| this|$)",
+    ),
+    (
+        One("visit_minutes"),
+        F,
+        r"(?:log|app|book|notes|sheet|timesheet|record|records|tag|diary)(?: \w+){0,2} (?:says|said|shows|showed|reads|has|had|recorded)(?: only| just| her| him| them| it| was| at| as| about)* @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"@M(?: ,)? (?:in the door|through the door|in the house|inside the door)\b",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:mine|ours) (?:have|has|get|gets|do|does|stay|stays|give|gives|take|takes)(?: me| us| for| always| a)* @M",
     ),
     (One("visit_minutes"), F, r"timed (?:it|them|her|him)(?: \w+| ,){0,5}? (?:about )?@M"),
     (
@@ -377,7 +509,7 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("visit_minutes"),
         W,
-        r"(?:get|gets|got|getting|given|gives|gave|give|receive|receives)(?: only| just| me| us| him| her| mum| dad| my| maybe| the| full| about| lucky| if| probably)* @M",
+        r"(?:get|gets|got|getting|given|gives|gave|give|receive|receives)(?: only| just| me| us| him| her| mum| dad| my| maybe| the| full| about| lucky| if| probably| what ,| what)* @M",
     ),
     (
         One("visit_minutes"),
@@ -407,9 +539,14 @@ const TABLE: &[(Make, bool, &str)] = &[
     ),
     // Workers and missed visits.
     (
+        Two("care_workers", "care_workers"),
+        F,
+        r"@N (?:different )?(?:carers|people|workers|girls|women|ladies|faces) (?:a|per|every|each) (?P<p>day|week|month|year)(?: ,| and| but)* now(?: it| we| they| i| there| is| are| have| get| only| just| down to| up to| has)* %N(?: \.| ,| and| which|$)",
+    ),
+    (
         One("care_workers"),
         W,
-        r"(?P<s>same @N(?: \w+)? (?:carers|people|workers|girls|women|ladies|lads|men|ones|faces))",
+        r"(?P<s>same @N(?: \w+)? (?:carers|people|workers|girls|women|ladies|lads|men|ones|faces)(?: all (?P<p>week|month|year)\b)?)",
     ),
     (
         One("care_workers"),
@@ -434,14 +571,55 @@ const TABLE: &[(Make, bool, &str)] = &[
         r"(?P<s>@N (?:care )?(?:carers|people|workers|girls|women|ladies|lads|men|staff|helpers|assistants)(?:~4 @per))",
     ),
     (
-        Zero("missed_visits"),
+        Counted,
+        C,
+        r"(?P<s>(?:counted|counting)(?: up| them| all| to| that| at least)* @N(?: of them| different| separate| so far| now| already)*(?:(?: \w+){0,2} @per)?)(?: \.| ,| since| so far| and| but| up to| in| over| between|$)",
+    ),
+    (
+        Counted,
+        C,
+        r"(?P<s>(?:i|we) (?:make|made|reckon|reckoned) (?:it|that|them)?(?: about| at least)* ?@N(?: of them| different| so far| now)*(?:(?: \w+){0,2} @per)?)(?: \.| ,| since| so far| and| but|$)",
+    ),
+    (Counted, W, r"(?P<s>@N of them(?:~2 @per))"),
+    (
+        Counted,
+        W,
+        r"(?:this|last|in (?:a|one)) (?:week|month|year|fortnight)(?: alone)? (?:there|it)(?: have| has)? (?:were|was|been) @N(?: \.| ,| of them| different| and| but|$)",
+    ),
+    (
+        Counted,
+        C,
+        r"(?P<s>(?:must have|we have|i have|she|he|mum|dad|have)(?: had| been| seen)+(?: at least| up to| about)* @N(?: of them| different)*(?: since| so far|(?: \w+){0,2} @per))\b",
+    ),
+    (
+        Said("care_workers", 1.0),
+        W,
+        r" (?P<s>(?:just|only)(?: ever)? (?:had|have|has|see|get|got|seen)(?: just| only)? (?:the )?one (?:regular |main )?(?:carer|lady|girl|worker))\b(?: since| for| all| throughout| in| the whole| D\d+| ,| \.|$)",
+    ),
+    (
+        Said("care_workers", 1.0),
+        W,
+        r" (?P<s>(?:had|have|has|get|gets|got|see|sees)(?: just| only)* (?:the|just the|the same|only the) one (?:regular |main )?(?:carer|lady|girl|worker))\b(?: since| for| all| throughout| in| the whole| D\d+| ,| \.|$)",
+    ),
+    (
+        Said("care_workers", 1.0),
+        W,
+        r"(?P<s>^ one (?:regular )?carer(?: \.| , (?:just|always|only|the same)))",
+    ),
+    (
+        Said("missed_visits", 0.0),
         W,
         r" (?P<s>(?:not @N|not a single|no|zero|never a|never @N) missed (?:visits?|calls?|appointments?|shifts?))\b",
     ),
     (
-        Zero("missed_visits"),
+        Said("missed_visits", 0.0),
         W,
         r" (?P<s>(?:never|not|not F\d+|never F\d+|n t|t|never ever)(?: \w+){0,2} missed (?:a|@N|a single|any)(?: \w+)? ?(?:visit|call|appointment|day|morning|shift|visits|calls))\b",
+    ),
+    (
+        Said("missed_visits", 0.0),
+        W,
+        r" (?P<s>not F\d+(?: in D\d+| in \w+ D\d+| in all (?:this|that|those|these)(?: time| years)?)?(?: ,)? (?:has|have|had|did)(?: \w+){0,3}? (?:missed|miss|failed to (?:come|turn up)|not (?:come|turned up)))\b",
     ),
     (
         One("missed_visits"),
@@ -456,7 +634,12 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("missed_visits"),
         W,
-        r"(?P<s>@V(?: \w+)? (?:visits?|calls?|mornings|evenings|nights)(?: were| was| have been| been| have| had| got| got)* missed(?:~2 @per)?)",
+        r"(?P<s>@V(?: \w+)? (?:visits?|calls?|mornings|evenings|nights)(?: were| was| have been| been| have| had| got| simply| just| completely| totally| actually| also)* missed(?:~2 @per)?)",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>(?:they|carers?|she|he|agency|office|been)(?: have| has)? (?:forgot|forgotten|skipped|missed)(?: about)? (?:him|her|me|us|mum|dad|mam|someone)(?: out| altogether| completely)* @F(?:~2 @per)?)",
     ),
     (One("missed_visits"), W, r"(?P<s>@V no shows?(?:~2 @per)?)"),
     (
@@ -482,7 +665,17 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("missed_visits"),
         W,
-        r"(?P<s>@F(?: now)?(?: (?:in|this|last|a)(?: the)?(?: last)? (?:day|week|month|year))?(?: D\d+)?(?: \w+){0,2}? (?:no one|nobody|no carer|noone|(?:they|carers?|she|he) (?:have |has )?(?:not|didn t|failed to|never))~1 (?:turned up|came|arrived|showed up|turn up|come|show up|turning up)(?:~2 @per)?)",
+        r"(?P<s>@F(?: now)?(?: (?:in|this|last|a)(?: the)?(?: last)? (?P<p3>day|week|month|year))?(?: D\d+)?(?: \w+){0,2}? (?:no one|nobody|no carer|noone|(?:they|carers?|she|he) (?:have |has )?(?:not|didn t|failed to|never))~1 (?:turned up|came|arrived|showed up|turn up|come|show up|turning up)(?:~2 @per)?)",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>@N (?:[a-z]+days|mornings|evenings|nights|afternoons|weekends|bedtimes|lunchtimes|mealtimes)(?: running| in a row| on the trot)?(?: ,)?(?: when| that)? (?:nobody|no one|no carer|noone|(?:they|carers?|she|he) (?:have |has )?(?:not|didn t|failed to|never))~1 (?:turned up|came|arrived|showed up|showed|turn up|come|show up|show)(?:~2 @per)?)",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>(?:nobody|no one|no carer|noone|(?:they|carers?|she|he) (?:have |has )?(?:not|didn t|failed to|never))~1 (?:turned up|came|arrived|showed up|showed|turn up|come|show up|show)(?: at all| on| for)* @N (?:[a-z]+days|mornings|evenings|nights|afternoons|weekends|bedtimes|lunchtimes|mealtimes)(?: running| in a row| on the trot)?(?:~2 @per)?)",
     ),
     // How long care has been received.
     (
@@ -504,29 +697,59 @@ const TABLE: &[(Make, bool, &str)] = &[
     (
         One("years_receiving"),
         W,
-        r"(?:carers?|girls|they|she|he|care|agency|someone|ladies|team)(?: \w+){0,2} (?:coming|visiting|supporting|helping|caring for (?:me|us|him|her|mum|dad|my)|looking after (?:me|us|him|her|mum|dad|my))(?: \w+){0,4} @Y",
+        r"(?:carers?|girls|they|she|he|care|agency|someone|ladies|team)(?: \w+){0,2} (?:coming|visiting|supporting|helping|caring for (?:me|us|him|her|mum|dad|my)|looking after (?:me|us|him|her|mum|dad|my))(?: \w+){0,6} @Y",
     ),
     (
         One("years_receiving"),
         W,
-        r"same (?:face|carer|carers|agency|company|girl|girls|lady|team|woman|lass)(?: \w+){0,3} @Y",
+        r"same(?: \w+){0,2} (?:face|carer|carers|agency|company|girl|girls|lady|ladies|team|woman|lass)(?: \w+| ,){0,5} @Y",
+    ),
+];
+
+/// As [`TABLE`], for two sentences that follow each other: tried before the single ones.
+const OVER_TWO: &[Row] = &[
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"(?:told|promised|supposed to|meant to|booked for|down (?:as|for)|should be|pays? for|paid for|paying for|allocated|allowed|agreed)(?: \w+){0,4}? @M(?: \w+){0,3} \.(?: now| but| in reality| in fact| most days| usually)*(?: ,)? (?:it|they|she|he|that|we|i|mum|dad)(?: is| was| are| were| s| get| gets| got| stay| stays| stayed| lasts| lasted| takes| do| does| did| more like| never more than| only| just| about| barely| nearer| usually| often| for)* %M(?: \.| ,| if| at| and| but| most| every| some| with| tops|$)",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes"),
+        F,
+        r"(?:visits?|calls?|slots?|it|they)(?: \w+){0,2}? used to (?:be|last|stay|get)(?: for)? @M \.(?: \w+| ,){0,6}? (?:they|it|that|now)(?: is| are| re| s| get| only| just| about| more like| last| lasts| down to| cut to)* %M(?: \.| ,| if| at| and| but| most|$)",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"how long (?:do|does|did|are|is|was|were|would you say) (?:they|she|he|the|your|it|a)(?: \w+){0,4} \.(?: \w+| ,){0,6}? @M(?: \.| ,| if| at| and| but| most| some|$)",
+    ),
+    (
+        One("minutes_late"),
+        W,
+        r"how late (?:do|does|did|are|is|was|were) (?:they|she|he|the|your)(?: \w+){0,4} \.(?: \w+| ,){0,6}? @M(?: \.| ,| if| at| and| but| most| some|$)",
+    ),
+    (
+        One("wait_days"),
+        F,
+        r"(?:carers?|care|package|assessment|social worker|someone|support)(?: \w+){0,10}? (?:would|will|within|by|in|next|soon|straight away)(?: \w+| D\d+){0,5} \. (?:it|that) (?:was|took|has been|turned out to be|ended up(?: being)?)(?: actually| really| over)* @D(?: \.| ,| before| until| till| and| in the end|$)",
     ),
 ];
 
 /// A length of time that a count is spread over: `p` is its word, `d` its mark.
-const PERIOD: &str = r"(?:(?:a|per|each|every|this|last|that|one|past|/|in the|all) (?P<p>day|week|month|year)|(?:in|over|within|during|inside)(?: only| just| the| this| last| past| that| space of)*(?: (?:a|one) )?(?: (?P<p2>day|week|month|year)| D(?P<d>\d+)))\b";
+const PERIOD: &str = r"(?:(?:a|per|each|every|this|last|that|one|past|/|in the|all) (?P<p>day|week|fortnight|month|year)|(?:in|over|within|during|inside)(?: only| just| the| this| last| past| that| space of)*(?: (?:a|one) )?(?: (?P<p2>day|week|fortnight|month|year)| D(?P<d>\d+)))\b";
 
-/// The patterns, compiled once.
-pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let patterns: Vec<String> = TABLE.iter().map(|(_, _, p)| expand(p)).collect();
-    let rules = TABLE.iter().zip(&patterns);
-    let rules = rules.map(|((make, may_be_wish, _), p)| Rule {
-        make: *make,
-        may_be_wish: *may_be_wish,
-        pattern: compile(p),
-    });
+/// The patterns of one sentence, compiled once.
+pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| compiled(TABLE));
+/// The patterns of two sentences that follow each other.
+pub(super) static PAIRS: LazyLock<Rules> = LazyLock::new(|| compiled(OVER_TWO));
+
+fn compiled(table: &[Row]) -> Rules {
+    let patterns: Vec<String> = table.iter().map(|(_, _, p)| expand(p)).collect();
+    let rules = table.iter().zip(&patterns);
+    let rules =
+        rules.map(|((make, doubt, _), p)| Rule { make: *make, doubt: *doubt, pattern: compile(p) });
     Rules { rules: rules.collect(), any: set(&patterns) }
-});
+}
 
 fn expand(pattern: &str) -> String {
     let mut out = pattern.replace("@per", PERIOD);
@@ -599,7 +822,7 @@ pub(super) static TURN: LazyLock<Regex> = LazyLock::new(|| {
 /// What follows a quantity and makes it a wish, or another thing.
 pub(super) static AFTERWARDS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"^(?:(?: [a-z]+){0,3} (?:would|ll) (?:be|do|make|help|suit|mean)| (?:more|longer|extra|ago|old|away|of age|apart|sleep|for lunch|break|respite|off work|each way|drive|walk|to myself|to go|on hold|on the (?:phone|bus|train|floor|toilet|commode|loo)|on (?:her|his|their) (?:phone|mobile)|looking for|trying|waiting|finding|parking|of the (?:agreed|planned|booked|right|set|stated|due) time|of (?:[a-z]+ )?(?:sleep|conversation|peace|freedom|respite)|in (?:hospital|bed|the pub)|late arriving at|phone|peace|training|back|left|over|beyond|on my own|alone|for myself))\b",
+        r"^(?:(?: [a-z]+){0,3} (?:would|ll) (?:be|do|make|help|suit|mean)| (?:more|longer|extra|ago|old|away|of age|apart|sleep|for lunch|break|respite|off work|each way|drive|walk|to myself|to go|on hold|on the (?:phone|bus|train|floor|toilet|commode|loo)|on (?:her|his|their) (?:phone|mobile)|looking for|trying|waiting|finding|parking|of the (?:agreed|planned|booked|right|set|stated|due) time|of (?:[a-z]+ )?(?:sleep|conversation|peace|freedom|respite)|in (?:hospital|bed|the pub)|late arriving at|phone|peace|training|back|left|beyond|on my own|alone|for myself))\b|^ over(?: ,| \.| and| if| to|$)",
     )
 });
 
@@ -662,6 +885,64 @@ pub(super) static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
 /// The last place where a count's length of time stands before it.
 pub(super) static PERIOD_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?:in (?:a|one|the)|this|last|that|every|each|one|past) (?P<p>day|week|month|year)\b|(?:in|over|within)(?: the)?(?: last| past)? D(?P<d>\d+)",
+        r"(?:in (?:a|one|the)|this|last|that|every|each|one|past) (?P<p>day|week|month|year)\b|on (?P<w>(?:mon|tues|wednes|thurs|fri|satur|sun)day) alone\b|(?:in|over|within|for)(?: the)?(?: last| past| space of)? D(?P<d>\d+)",
+    )
+});
+
+/// What makes even something usual or reported a case supposed.
+pub(super) static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:if|unless|wish|imagine|ideally|suppose|supposing|whether|nice|help|love|rather)\b",
+    )
+});
+
+/// Pay of those who work: said after a sum.
+pub(super) static PAY: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:(?:get|earn|paid|pays?|be getting) (?:\w+ )?(?:more|better)|aldi|lidl|tesco|asda|amazon|mcdonald\w*|supermarket|warehouse|stacking shelves|(?:minimum|living) wage|wages?|to (?:care workers|the carers|carers|staff|the girls)|before tax|after tax|take home)\b",
+    )
+});
+
+/// What a worker is paid for is no visit.
+pub(super) static PAID: LazyLock<Regex> =
+    LazyLock::new(|| compile(r"\b(?:get|gets|getting|got|am|being|i m|only) paid\b"));
+
+/// Before hours a week that someone gives, and does not receive.
+pub(super) static GIVING: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"\b(?:i|we) (?:do|did|am doing|put in|provide|give|care)\b(?: [a-z]+){0,3} ?$")
+});
+
+/// After such hours.
+pub(super) static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"^(?: \w+){0,4}? (?:of caring|unpaid|on top of my)\b|\b(?:week|weekly) (?:of )?(?:caring|unpaid|looking after|on top of)\b",
+    )
+});
+
+/// What is missed and is no visit.
+pub(super) static MISSABLE: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:tablets?|pills?|drops?|dose|doses|medication|medicines?|meds|insulin|mg|inject\w*|cream|falls?|fell|puffs?|inhaler|paracetamol|meals)\b",
+    )
+});
+
+/// Those who come, where they are spoken of.
+pub(super) static PEOPLE: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:carers?|care workers?|workers?|faces?|strangers?|(?:different|new|same) (?:people|ones|person|one|girls?)|girls|ladies|staff|who (?:comes|is coming|it will be|turns up))\b",
+    )
+});
+
+/// Visits that did not take place, where they are spoken of.
+pub(super) static MISSES: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:missed (?:calls?|visits?|appointments?)|(?:calls?|visits?|appointments?) (?:\w+ )?missed|no shows?|didn t turn up|don t turn up|not turned up|never turned up)\b",
+    )
+});
+
+/// Other things that are counted.
+pub(super) static THINGS: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:visits|times|tablets|pills|falls|fell|letters|emails|phone calls|phoned|complaints|complained|grandchildren|children|daughters|sons|sisters|brothers|steps|stairs|companies|agencies|providers|pads|meetings|forms|questions|operations|infections|residents|clients|customers|nurses|managers|social workers|coordinators)\b",
     )
 });

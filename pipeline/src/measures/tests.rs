@@ -7,14 +7,16 @@ use proptest::prelude::*;
 use super::{known, known_period, known_unit, measures};
 use crate::segment::segments;
 
-/// `visit_minutes=10..15`, `care_workers=7/week`, in the order of the text.
+/// `visit_minutes=10..15`, `care_workers=7/week`, in the order of the text; without the hair by which
+/// "more than" passes a number.
 fn told(text: &str) -> Vec<String> {
     let found = measures(text, &segments(text));
     let show = |m: crate::coding::Measure| {
-        let upper = m.upper.map_or(String::new(), |u| format!("..{u}"));
+        let tidy = |v: f64| (v * 100.0).round() / 100.0;
+        let upper = m.upper.map_or(String::new(), |u| format!("..{}", tidy(u)));
         let implied = matches!(m.measure, "visits_per_day" | "weekly_cost");
         let per = m.per.filter(|_| !implied).map_or(String::new(), |p| format!("/{p}"));
-        format!("{}={}{upper}{per}", m.measure, m.value)
+        format!("{}={}{upper}{per}", m.measure, tidy(m.value))
     };
     found.into_iter().map(show).collect()
 }
@@ -87,11 +89,54 @@ fn the_third_list_is_read_as_well_as_it_was() {
     holds(include_str!("third.txt"), 0.97, 0.92);
 }
 
-// By another hand again, after the third was read: .92 and .86. No rule was changed for it, so this
-// is what to expect of ordinary wording.
+// By another hand again, after the third was read: .92 and .86. Its misses have not been looked at;
+// what later changes made of its totals was, so that no change for other lists cost it anything.
 #[test]
 fn the_fourth_list_is_read_as_it_was_on_the_first_meeting() {
     holds(include_str!("fourth.txt"), 0.91, 0.85);
+}
+
+// The rules as they were then read this list with precision 0.80 and recall 0.42; they were then
+// changed for what it showed.
+#[test]
+fn the_fifth_list_is_read_as_well_as_it_was() {
+    holds(include_str!("fifth.txt"), 0.97, 0.95);
+}
+
+// Written after the sixth, by who had changed the rules for it: first read with precision 0.95 and
+// recall 0.80.
+#[test]
+fn the_seventh_list_is_read_as_well_as_it_was() {
+    holds(include_str!("seventh.txt"), 0.97, 0.97);
+}
+
+// First read with precision 0.88 and recall 0.70, and the rules then changed for it.
+#[test]
+fn the_sixth_list_is_read_as_well_as_it_was() {
+    holds(include_str!("sixth.txt"), 0.97, 0.97);
+}
+
+#[test]
+fn more_than_a_number_lies_beyond_it_and_less_than_a_number_below_it() {
+    let least = |text: &str| measures(text, &segments(text))[0].value;
+    let most = |text: &str| measures(text, &segments(text))[0].upper.unwrap();
+    assert!(least("They are half an hour late") <= 30.0);
+    assert!(least("They are more than half an hour late") > 30.0);
+    assert!(least("It's a rare week when she isn't more than half an hour late") > 30.0);
+    assert!(most("They are never more than half an hour late") <= 30.0);
+    assert!(most("She stays less than thirty minutes") < 30.0);
+}
+
+#[test]
+fn words_that_begin_a_text_are_no_quantity_before_it() {
+    assert_eq!(told("One carer."), ["care_workers=1"]);
+}
+
+#[test]
+fn what_a_shift_is_paid_for_is_no_visit() {
+    let text = "I do seventeen calls on a Sunday and get paid for nine and a half hours out of \
+                fourteen";
+    assert!(told(text).is_empty());
 }
 
 #[test]
@@ -101,7 +146,8 @@ fn names_are_known_and_others_are_not() {
     assert_eq!(known_unit("gbp"), Some("gbp"));
     assert_eq!(known_unit("pounds"), None);
     assert_eq!(known_period("month"), Some("month"));
-    assert_eq!(known_period("fortnight"), None);
+    assert_eq!(known_period("fortnight"), Some("fortnight"));
+    assert_eq!(known_period("decade"), None);
 }
 
 #[test]

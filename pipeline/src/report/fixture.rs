@@ -10,7 +10,7 @@ use crate::manifest::Versioned;
 use crate::organisation::Organisation;
 use crate::tables::Chosen;
 use crate::tables::evidence::{
-    Against, Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, ClauseRow,
+    Against, Bar, Bars, Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, ClauseRow,
     CodebookEvidence, Dimension, Evidence, Finding, Funnel, Heard, MeasureRow, MeasureSummary,
     Named, OutcomeRow, Overall, Pair, Profile, QuestionRow, Quote, Split, StanceRow,
     StandardEvidence, ThemeRow, Unit, Unnamed,
@@ -306,8 +306,15 @@ fn question(question: &str, polarity: Polarity, people: u64) -> QuestionRow {
 
 fn measures(people: u64) -> Vec<MeasureRow> {
     let many = |share: u64| (people / share).max(1);
-    let values = vec![(10.0, many(30)), (15.0, many(12)), (30.0, many(8)), (90.0, many(40))];
-    let total = values.iter().map(|(_, count)| count).sum::<u64>() + 3;
+    let counts = [Some(many(30)), Some(many(12)), Some(many(8)), None, Some(0), Some(many(40))];
+    let total = counts.iter().flatten().sum::<u64>() + 3;
+    let bar = |(from, count)| Bar { from, to: from + 10.0, count };
+    let bars = Bars {
+        bars: [0.0, 10.0, 20.0, 30.0, 40.0, 50.0].into_iter().zip(counts).map(bar).collect(),
+        whole: false,
+        open_above: true,
+        closed_above: true,
+    };
     vec![
         MeasureRow {
             id: "minutes_late".to_owned(),
@@ -321,7 +328,7 @@ fn measures(people: u64) -> Vec<MeasureRow> {
                 lower_quartile: 15.0,
                 upper_quartile: 30.0,
                 range: Some((5.0, 90.0)),
-                values,
+                bars: (total > 12).then_some(bars),
             }),
             against: Some(Against {
                 standard: "at most 30 minutes".to_owned(),

@@ -1,32 +1,27 @@
 //! Charts of the quantities that people gave in their own words.
 
-use super::bins::bins;
 use super::charts::{Plan, frame};
 use super::words::{number, quantity, unit};
-use crate::charts::{Base, Histogram, Standard};
+use crate::charts::{Base, Bin, Histogram, Standard};
 use crate::tables::evidence::{Evidence, MeasureRow};
-
-/// Fewer numbers than these make no histogram.
-const LEAST_NUMBERS: u64 = 10;
 
 pub(super) fn measure(evidence: &Evidence, row: &MeasureRow) -> Option<Plan> {
     let summary = row.summary.as_ref()?;
     let total = row.values?;
-    let shown: u64 = summary.values.iter().map(|(_, count)| count).sum();
-    if shown < LEAST_NUMBERS || summary.values.len() < 2 {
-        return None;
-    }
-    let drawn = bins(summary, shown == total)?;
+    let drawn = summary.bars.as_ref()?;
+    let shown: u64 = drawn.bars.iter().filter_map(|bar| bar.count).sum();
+    let withheld = drawn.bars.iter().any(|bar| bar.count.is_none());
     let per = row.per.as_deref();
     let median = quantity(summary.median, &row.unit, per);
     let against = row.against.as_ref().and_then(|against| {
         let (count, base) = (against.beyond.count()?, against.beyond.base()?);
         Some(format!(
-            "{}: of the {} who gave a number, {} gave one that is not {}",
+            "{}: of the {} who gave a number, {} gave {} than {}",
             row.label,
             number(base),
             number(count),
-            against.standard
+            if against.at_most { "more" } else { "less" },
+            quantity(against.limit, &row.unit, per)
         ))
     });
     let headline = against.unwrap_or_else(|| {
@@ -37,9 +32,17 @@ pub(super) fn measure(evidence: &Evidence, row: &MeasureRow) -> Option<Plan> {
         quantity(summary.lower_quartile, &row.unit, per),
         quantity(summary.upper_quartile, &row.unit, per)
     );
-    let subtitle =
-        format!("Numbers that people gave in their own words. {quartiles} Not a measured rate");
-    let note = if shown == total { "" } else { "Values that too few people gave are left out." };
+    let left_out = if withheld {
+        let more = number(total.saturating_sub(shown));
+        format!(" {more} of the {} numbers are in bars that are withheld.", number(total))
+    } else {
+        String::new()
+    };
+    let subtitle = format!(
+        "Numbers that people gave in their own words. {quartiles}{left_out} Not a measured rate"
+    );
+    let note =
+        if drawn.closed_above { "Each bar includes the number at its right end." } else { "" };
     let alt = format!("Bars of how often each value was given. {headline}. {quartiles}");
     let frame = frame(evidence, headline, subtitle, note, alt);
     let in_units = unit(&row.unit, per);
@@ -48,7 +51,7 @@ pub(super) fn measure(evidence: &Evidence, row: &MeasureRow) -> Option<Plan> {
     let chart = Histogram {
         frame: frame.clone(),
         measure,
-        bins: drawn.bars,
+        bins: drawn.bars.iter().map(|b| Bin { from: b.from, to: b.to, count: b.count }).collect(),
         whole: drawn.whole,
         open_above: drawn.open_above,
         standard: row.against.as_ref().map(|against| Standard {

@@ -5,7 +5,6 @@
 //! made from [`Evidence`] alone, so that a figure that disclosure control hides cannot come back;
 //! [`html`] and [`docx`] only set it. The order of a run, and where files are written, is for others.
 
-mod bins;
 mod charts;
 mod comparisons;
 pub mod contract;

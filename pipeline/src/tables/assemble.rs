@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use heard_models::words::{Direction, Domain, Stance, Status};
 
+use super::bars::bars;
 use super::breakdown::{self, Published, protect_feeling, publishable};
 use super::counts::{Book, Counts};
 use super::disclosure::{Parts, Profile};
@@ -366,19 +367,17 @@ fn measure(
         })
     });
     let enough = all.respondents >= profile.least();
+    let limit = against.as_ref().map(|against| (against.limit, against.at_most));
     let summary = || {
-        let quantile = |share| all.quantile(share);
-        let least = profile.least().max(1);
+        // What is printed has no more decimals than mean something.
+        let quantile = |share| all.quantile(share).map(|value| (value * 100.0).round() / 100.0);
+        let values: Vec<(f64, u64)> = all.values().collect();
         Some(MeasureSummary {
             median: quantile(0.5)?,
             lower_quartile: quantile(0.25)?,
             upper_quartile: quantile(0.75)?,
             range: quantile(0.0).zip(quantile(1.0)).filter(|_| profile != Profile::Nhs),
-            values: all
-                .values()
-                .filter(|(_, count)| *count >= least)
-                .map(|(value, count)| (value, profile.printed(count)))
-                .collect(),
+            bars: bars(&values, (quantile(0.25)?, quantile(0.75)?), limit, profile),
         })
     };
     MeasureRow {

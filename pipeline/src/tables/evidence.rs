@@ -534,8 +534,32 @@ pub struct MeasureSummary {
     pub upper_quartile: f64,
     /// Least and most; None where disclosure control hides single values.
     pub range: Option<(f64, f64)>,
-    /// (value, how often), ascending, of values that enough numbers share: for a chart.
-    pub values: Vec<(f64, u64)>,
+    /// How the numbers are spread, for a chart; None where they are too few.
+    pub bars: Option<Bars>,
+}
+
+/// The numbers given for a measure, in bars.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bars {
+    /// From low to high, each beginning where the one before ends.
+    pub bars: Vec<Bar>,
+    /// Each bar is one whole number, its `from`.
+    pub whole: bool,
+    /// The last bar also holds everything above it.
+    pub open_above: bool,
+    /// A number on an edge is in the bar below it, and otherwise in the one above.
+    pub closed_above: bool,
+}
+
+/// Numbers between two.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bar {
+    /// Where it begins.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+    /// How many numbers; None where that is withheld.
+    pub count: Number,
 }
 
 /// What care did to one of the ASCOT domains, by respondent.

@@ -36,8 +36,10 @@ fn numbers(name: &str, values: impl Iterator<Item = Option<u64>>) -> Column {
     Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
+/// Figures without what sums leave behind their sixth decimal; very small ones as they are.
 fn decimals(name: &str, values: impl Iterator<Item = Option<f64>>) -> Column {
-    Column::new(name.into(), values.collect::<Vec<_>>())
+    let tidy = |v: f64| if v.abs() < 1e-3 { v } else { (v * 1e6).round() / 1e6 };
+    Column::new(name.into(), values.map(|value| value.map(tidy)).collect::<Vec<_>>())
 }
 
 fn truths(name: &str, values: impl Iterator<Item = Option<bool>>) -> Column {

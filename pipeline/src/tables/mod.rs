@@ -4,6 +4,7 @@
 //! published; what they look like on paper is left to `charts` and `report`.
 
 pub mod assemble;
+mod bars;
 mod breakdown;
 mod counts;
 pub mod difference;
