@@ -244,8 +244,8 @@ fn as_notes(rows: &[Vec<String>]) -> Option<String> {
         2 * long > people.len() && words(&header[at]) <= 20
     };
     let told: Vec<bool> = (0..width).map(told).collect();
-    let headed = header.iter().all(|cell| !cell.is_empty() && words(cell) <= 20);
-    if people.len() < RESPONDENTS || !headed || !told.contains(&true) {
+    let complete = header.iter().all(|cell| !cell.is_empty() && words(cell) <= 20);
+    if people.len() < RESPONDENTS || !complete || !told.contains(&true) {
         return None;
     }
     for (number, row) in (1..).zip(people) {
