@@ -149,9 +149,14 @@ fn asked_alike(lines: &[&str], again: &BTreeSet<String>) -> Vec<(usize, bool)> {
             && !line.ends_with(['.', '!', '?', ',']);
         line.starts_with('#') || short
     };
+    // Between the name and the first question may stand a form: "Age: 84".
     let begins = |at: usize| {
-        let above = (0..at).rev().find(|above| !lines[*above].trim().is_empty());
-        above.filter(|above| head(lines[*above].trim())).map_or((at, false), |above| (above, true))
+        let mut above = (0..at).rev().filter(|above| !lines[*above].trim().is_empty()).peekable();
+        let mut start = (at, false);
+        while let Some(form) = above.next_if(|above| FORM.is_match(lines[*above].trim())) {
+            start = (form, true);
+        }
+        above.next_if(|above| head(lines[*above].trim())).map_or(start, |name| (name, true))
     };
     let mut marks: Vec<(usize, bool)> = asked.map(begins).collect();
     // What stands above and is neither a title nor an introduction is the first person's.
