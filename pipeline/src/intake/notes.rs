@@ -124,7 +124,7 @@ pub(super) fn people(text: &str) -> Vec<Part> {
         let number = NUMBERED.captures(lines[first].trim());
         let introduction = number.is_none_or(|found| matches!(&found[1], "1" | "A"));
         let text = lines[..first].join("\n").trim().to_owned();
-        people.push(Part { introduction, text, ..Part::default() });
+        people.push(Part { text, introduction, ..Part::default() });
     }
     for (n, (start, headed)) in marks.iter().enumerate() {
         let end = marks.get(n + 1).map_or(lines.len(), |mark| mark.0);
