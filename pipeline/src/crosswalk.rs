@@ -11,6 +11,38 @@ use heard_models::codebook::Standard;
 
 use crate::vocabulary::{ClauseName, StandardName};
 
+/// Short words for clauses that a codebook's notes have none for: (standard, clause, what people
+/// read). The words are ours, after the headings of the documents.
+const WORDS: [(&str, &str, &str); 24] = [
+    ("nice", "NG21 1.1", "NG21 1.1 person-centred care"),
+    ("nice", "NG21 1.1.2", "NG21 1.1.2 keeping independence"),
+    ("nice", "NG21 1.1.3", "NG21 1.1.3 respect, courtesy, reliability"),
+    ("nice", "NG21 1.1.4", "NG21 1.1.4 same care workers"),
+    ("nice", "NG21 1.2", "NG21 1.2 information on care and support"),
+    ("nice", "NG21 1.3", "NG21 1.3 planning and reviewing care"),
+    ("nice", "NG21 1.4", "NG21 1.4 delivering care (time, visits)"),
+    ("nice", "NG21 1.5", "NG21 1.5 health and social care together"),
+    ("nice", "NG21 1.6", "NG21 1.6 safety and safeguarding"),
+    ("nice", "NG21 1.7", "NG21 1.7 recruiting, training, supporting staff"),
+    ("nice", "NG21 for commissioners", "NG21 for commissioners"),
+    ("ecc", "1", "Stage 1 time to care, paid travel"),
+    ("ecc", "2", "Stage 2 same worker, training, no zero hours"),
+    ("ecc", "3", "Stage 3 living wage, sick pay"),
+    ("ecc", "1-3 as a whole", "Stages 1 to 3 as a whole"),
+    ("care_act", "a", "(a) dignity and respect"),
+    ("care_act", "b", "(b) health and emotional wellbeing"),
+    ("care_act", "c", "(c) protection from abuse and neglect"),
+    ("care_act", "d", "(d) control over day-to-day life"),
+    ("care_act", "e", "(e) work, education and recreation"),
+    ("care_act", "f", "(f) social and economic wellbeing"),
+    ("care_act", "g", "(g) domestic, family and personal relationships"),
+    ("care_act", "h", "(h) suitable accommodation"),
+    ("care_act", "i", "(i) contribution to society"),
+];
+
+/// Standards of other services stand after those that contracts for care at home name.
+const LAST: [&str; 1] = ["qdc"];
+
 /// The standards of a codebook that any theme is mapped to.
 pub(crate) fn standards(book: &Codebook) -> Vec<StandardName> {
     let standard = |standard: &Standard| {
@@ -18,6 +50,10 @@ pub(crate) fn standards(book: &Codebook) -> Vec<StandardName> {
         for (theme, about) in book.themes.iter().enumerate() {
             for given in about.crosswalk.get(&standard.id).into_iter().flatten() {
                 let id = plain(given);
+                // "(no close match)" is a remark and no clause.
+                if id.starts_with('(') {
+                    continue;
+                }
                 let known = clauses.iter_mut().find(|clause| clause.id == id);
                 match known {
                     Some(clause) if clause.themes.last() == Some(&(theme as u16)) => {}
@@ -38,7 +74,10 @@ pub(crate) fn standards(book: &Codebook) -> Vec<StandardName> {
             clauses,
         }
     };
-    book.standards.iter().map(standard).filter(|standard| !standard.clauses.is_empty()).collect()
+    let mut all: Vec<StandardName> =
+        book.standards.iter().map(standard).filter(|found| !found.clauses.is_empty()).collect();
+    all.sort_by_key(|standard| LAST.contains(&standard.id.as_str()));
+    all
 }
 
 /// A clause without a remark in brackets behind it: `1 (time to talk)` is clause `1`.
@@ -70,6 +109,11 @@ fn label(standard: &Standard, clauses: &mut [ClauseName]) {
     }
     let stages = standard.title.ends_with(", stages");
     for clause in clauses {
+        let ours = WORDS.iter().find(|(of, id, _)| *of == standard.id && *id == clause.id);
+        if let Some((_, _, words)) = ours {
+            clause.label = (*words).to_owned();
+            continue;
+        }
         let name = names.iter().find(|(id, _)| *id == clause.id);
         clause.label = match name {
             Some((id, name)) => format!("{id} {name}"),
@@ -106,12 +150,20 @@ mod tests {
             standard.clauses.iter().find(|c| c.id == clause).unwrap().clone()
         };
         assert_eq!(clause("nice", "QS4").label, "QS4 visit length");
-        assert_eq!(clause("care_act", "e").label, "e work, education and recreation");
-        assert_eq!(clause("ecc", "1").label, "Stage 1");
+        assert_eq!(clause("care_act", "e").label, "(e) work, education and recreation");
+        assert_eq!(clause("ecc", "1").label, "Stage 1 time to care, paid travel");
+        assert_eq!(clause("nice", "NG21 1.6").label, "NG21 1.6 safety and safeguarding");
         assert_eq!(clause("bolton", "F9").label, "F9 lack of respite");
         assert!(clause("bolton", "F2").label.ends_with("a system poorly managed"));
         // "1 (time to talk)" is stage 1 as well.
         assert!(clause("ecc", "1").themes.len() > 4);
+        for (standard, id, _) in WORDS {
+            assert_eq!(clause(standard, id).id, id, "{standard}");
+        }
+        let places = ["nice", "qdc"].map(|id| found.iter().position(|s| s.id == id).unwrap());
+        assert!(places[0] < places[1], "the standard of another service stands first");
+        let remarks = found.iter().flat_map(|s| &s.clauses).filter(|c| c.id.starts_with('('));
+        assert_eq!(remarks.count(), 0);
         let bolton = found.iter().find(|s| s.id == "bolton").unwrap();
         assert_eq!(bolton.clauses.len(), 9);
         assert!(found.iter().any(|s| s.id == "cqc" && s.best_fit));

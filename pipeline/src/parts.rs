@@ -80,9 +80,9 @@ pub fn write(
     let mut taken = Vec::new();
     for (at, (tally, quotes)) in places.iter().zip(&found) {
         let (own, part) = project(evidence, by, *at);
-        let sure = |theme: &str| !own.draft || facts.is_sure(theme);
+        let sure = |theme: &str| facts.is_sure(theme, own.draft);
         let findings = own.findings_on(FINDINGS, sure);
-        let chosen = quotes.choose(tally, &own, evidence, &facts.serious());
+        let chosen = quotes.choose(tally, &own, &facts.serious());
         let drawn = report::draw_some(&own, &["themes", "sentiment"])?;
         let material =
             Material { evidence: &own, facts, findings: &findings, chosen: &chosen, drawn: &drawn };

@@ -145,7 +145,11 @@ pub fn publish(
     tables::write::examples(restricted, &examples, metadata)?;
     let mut facts = beside(manifest, metadata, &evidence, restricted);
     facts.review = counted.review.filter(|review| review.people > 0).cloned();
-    let chosen = counted.quotes.choose(counted.tally, &evidence, &evidence, &facts.serious());
+    facts.trust_the_sample();
+    if evidence.staff {
+        facts.organisation.subject.get_or_insert_with(|| "their work".to_owned());
+    }
+    let chosen = counted.quotes.choose(counted.tally, &evidence, &facts.serious());
     create_folder(publish)?;
     let further =
         contract::table(&contract::rows(&evidence, &facts)).map_err(tables::write::Error::from)?;
@@ -161,8 +165,9 @@ pub fn publish(
     }
 
     let shown: Vec<report::Drawn> = drawn.into_iter().filter(|chart| chart.in_report).collect();
-    let sure = |theme: &str| !evidence.draft || facts.is_sure(theme);
-    let findings = evidence.findings_on(FINDINGS, sure);
+    let sure = |theme: &str| facts.is_sure(theme, evidence.draft);
+    let mut findings = evidence.findings_on(FINDINGS, sure);
+    findings.extend(report::differences::findings(&evidence, sure));
     let material = Material {
         evidence: &evidence,
         facts: &facts,

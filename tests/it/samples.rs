@@ -60,7 +60,12 @@ fn stoke_counts_its_letters_and_sets_the_scan_aside() {
     assert_eq!(set_aside.len(), 1);
     assert_eq!(set_aside[0]["reason"], "scanned_document");
     assert_eq!(count_by(&dir, "channel")["letter"], 49);
-    assert!(dir.text("heard-out/publish/report.html").contains("1,200"));
+    let report = dir.text("heard-out/publish/report.html");
+    // The scan was received; the margin is of those whom shares are of, not of those who replied.
+    assert!(report.contains("Of 1,200 people invited, 134 replied"));
+    assert!(report.contains("The margin of error of shares of these 1"));
+    // A proposal was put to people: nobody may say that they raised it of themselves.
+    assert!(!report.contains("Nobody was asked about these themes"));
 }
 
 #[test]

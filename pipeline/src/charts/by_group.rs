@@ -2,7 +2,7 @@
 //! of shaded cells for many. Every cell prints its percentage; withheld cells say "c".
 
 use super::page::{Align, BODY, MARGIN, Names, Page, SMALL, WIDTH, WITHHELD};
-use super::palette::{BLUE, GREY, Ink, LINE, WHITE, tint, words_on};
+use super::palette::{BLACK, BLUE, GREY, Ink, LINE, WHITE, tint, words_on};
 use super::text::{Face, number, percent};
 use super::{Base, Chart, Error, Figure, Frame, Picture};
 
@@ -35,6 +35,9 @@ pub struct GroupRow {
     pub name: String,
     /// One figure for each group. Intervals are not drawn here.
     pub figures: Vec<Figure>,
+    /// For each group, whether a test found that it differs: such figures are bold and have a star.
+    /// Groups beyond its end do not.
+    pub differs: Vec<bool>,
 }
 
 /// A panel of bars needs this width; narrower columns become shaded cells.
@@ -68,12 +71,13 @@ impl Chart for ByGroup {
             let middle = page.y + (height - GAP) / 2.0;
             names.write(&mut page, i, middle);
             let groups = self.groups.iter().zip(&columns);
-            for (figure, (group, (x, width))) in row.figures.iter().zip(groups) {
+            for (at, (figure, (group, (x, width)))) in row.figures.iter().zip(groups).enumerate() {
+                let differs = row.differs.get(at) == Some(&true);
                 page.region(&row.name, &group.name, [*x, page.y, width - GAP, height]);
                 if bars {
-                    bar(&mut page, *x, middle, *width, figure, most);
+                    bar(&mut page, *x, middle, *width, (figure, differs), most);
                 } else {
-                    cell(&mut page, *x, height - GAP, *width - GAP, figure, most);
+                    cell(&mut page, *x, height - GAP, *width - GAP, (figure, differs), most);
                 }
             }
             page.y += height;
@@ -169,15 +173,29 @@ fn size(group: &Group) -> String {
     format!("n\u{a0}=\u{a0}{}", group.n.map_or_else(|| "c".to_owned(), number))
 }
 
+/// How a percentage is printed, with a star where it differs by more than chance.
+fn printed(share: &super::Share, differs: bool) -> (Face, String) {
+    let words = percent(share.percent);
+    if differs { (Face::Bold, format!("{words}*")) } else { (Face::Regular, words) }
+}
+
 /// A bar from the panel's left edge, with its percentage.
-fn bar(page: &mut Page<'_>, x: f64, middle: f64, column: f64, figure: &Figure, most: f64) {
+fn bar(
+    page: &mut Page<'_>,
+    x: f64,
+    middle: f64,
+    column: f64,
+    (figure, differs): (&Figure, bool),
+    most: f64,
+) {
     let Some(share) = figure.share() else {
         page.text(x + 7.0, middle, Align::Left, Face::Regular, BODY, GREY, "c");
         return;
     };
     let long = (column - 56.0) * share.percent / most;
     page.rect(x, middle - 8.0, long, 16.0, BLUE);
-    page.label(x + long + 6.0, middle, Align::Left, &percent(share.percent));
+    let (face, words) = printed(share, differs);
+    page.text(x + long + 6.0, middle, Align::Left, face, BODY, BLACK, &words);
 }
 
 /// The ground of a cell, in eight steps: more could not be told apart beside each other.
@@ -186,15 +204,22 @@ fn shade(part: f64) -> Ink {
 }
 
 /// A cell, darker for larger shares.
-fn cell(page: &mut Page<'_>, x: f64, height: f64, width: f64, figure: &Figure, most: f64) {
+fn cell(
+    page: &mut Page<'_>,
+    x: f64,
+    height: f64,
+    width: f64,
+    (figure, differs): (&Figure, bool),
+    most: f64,
+) {
     let y = page.y;
     // A frame around white, so that a withheld cell is not taken for a small share.
-    let (edge, ground, words) = match figure.share() {
-        Some(share) => (0.0, shade(share.percent / most), percent(share.percent)),
-        None => (1.0, WHITE, "c".to_owned()),
+    let (edge, ground, (face, words)) = match figure.share() {
+        Some(share) => (0.0, shade(share.percent / most), printed(share, differs)),
+        None => (1.0, WHITE, (Face::Regular, "c".to_owned())),
     };
     page.rect(x, y, width, height, LINE);
     page.rect(x + edge, y + edge, width - 2.0 * edge, height - 2.0 * edge, ground);
     let (x, middle, ink) = (x + width / 2.0, y + height / 2.0, words_on(ground));
-    page.text(x, middle, Align::Middle, Face::Regular, BODY, ink, &words);
+    page.text(x, middle, Align::Middle, face, BODY, ink, &words);
 }

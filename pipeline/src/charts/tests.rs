@@ -72,6 +72,7 @@ fn charts(rows: usize, groups: usize, seed: u64) -> Vec<Box<dyn Chart>> {
                 .map(|i| GroupRow {
                     name: name(i),
                     figures: (0..groups).map(|j| figure(i * 7 + j, seed)).collect(),
+                    differs: (0..groups).map(|j| (i + j) % 5 == 0).collect(),
                 })
                 .collect(),
             base: base(),
@@ -351,7 +352,7 @@ fn impossible_figures_are_refused_by_row() {
     assert!(matches!(error, Error::OutOfRange { chart: "themes", row: 2 }));
 
     let group = Group { name: "Families".into(), n: None };
-    let row = GroupRow { name: "A".into(), figures: vec![] };
+    let row = GroupRow { name: "A".into(), figures: vec![], differs: vec![] };
     let chart = ByGroup { frame: frame(false), groups: vec![group], rows: vec![row], base: base() };
     assert!(matches!(chart.svg().unwrap_err(), Error::Uneven { row: 1, found: 0, expected: 1 }));
 

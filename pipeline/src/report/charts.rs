@@ -23,14 +23,16 @@ pub(super) struct Plan {
 }
 
 /// The charts of a run, drawn in parallel, always in the same order: `themes`, `sentiment`,
-/// `themes_by_respondent_type` (even where there is nothing to show, which they then say),
-/// `response_funnel`, `change_between_waves`, `themes_by_<column>` for each column of a breakdown,
-/// `measure_<id>` for each quantity that enough people gave, and those of [`further`].
+/// `themes_by_respondent_type`, `response_funnel`, `change_between_waves`, `themes_by_<column>` for each column of a breakdown,
+/// `measure_<id>` for each quantity that enough people gave, and those of [`further`]. A chart of
+/// which every figure is withheld is not drawn: the report says in words why there is none.
 ///
 /// The report shows five: `themes`, `sentiment`, and the first three of those that answer a question
 /// which somebody asked (see [`most_telling`]). Others are drawn where all are asked for.
 pub fn draw(evidence: &Evidence, choice: ChartChoice) -> Result<Vec<Drawn>, Error> {
-    let mut plans = vec![themes(evidence), sentiment(evidence), by_type(evidence)];
+    let mut plans: Vec<Plan> = themes(evidence).into_iter().collect();
+    plans.extend(sentiment(evidence));
+    plans.extend(by_type(evidence));
     plans.extend(funnel(evidence));
     let breakdowns = evidence.main().map(|book| book.breakdowns.as_slice()).unwrap_or_default();
     plans.extend(
@@ -39,7 +41,7 @@ pub fn draw(evidence: &Evidence, choice: ChartChoice) -> Result<Vec<Drawn>, Erro
             .find_map(|b| (b.dimension == Dimension::Wave).then(|| change(evidence, b)).flatten()),
     );
     let columns = breakdowns.iter().filter(|b| matches!(b.dimension, Dimension::Column(_)));
-    plans.extend(columns.map(|b| by_group(evidence, b)));
+    plans.extend(columns.filter_map(|b| by_group(evidence, b)));
     plans.extend(evidence.measures.iter().filter_map(|row| measure(evidence, row)));
     plans.extend(further::against(evidence));
     plans.extend(further::stance(evidence));
@@ -107,7 +109,7 @@ fn most_telling(evidence: &Evidence, stems: &[&str], differ: bool) -> Vec<usize>
 /// Those of the charts that have these file names.
 pub fn draw_some(evidence: &Evidence, stems: &[&str]) -> Result<Vec<Drawn>, Error> {
     let plans = [themes(evidence), sentiment(evidence)];
-    let wanted = plans.into_iter().filter(|plan| stems.contains(&plan.stem.as_str()));
+    let wanted = plans.into_iter().flatten().filter(|plan| stems.contains(&plan.stem.as_str()));
     wanted.map(Plan::draw).collect()
 }
 
@@ -188,19 +190,13 @@ fn raised(evidence: &Evidence) -> Vec<&Theme> {
     themes.iter().filter(|row| row.respondents.count() != Some(0)).collect()
 }
 
-fn themes(evidence: &Evidence) -> Plan {
+fn themes(evidence: &Evidence) -> Option<Plan> {
     let rows = raised(evidence);
     let shown: Vec<&Theme> =
         rows.iter().copied().filter(|row| row.respondents.count().is_some()).collect();
-    let (headline, alt) = match shown.first() {
-        None if rows.is_empty() => {
-            ("No theme was raised".to_owned(), "No theme was raised.".to_owned())
-        }
-        None => {
-            let few = "Too few people raised any theme for a figure to be shown";
-            (few.to_owned(), format!("{few}."))
-        }
-        Some(first) => {
+    let (headline, alt) = {
+        let first = shown.first()?;
+        {
             let most = first.respondents.count();
             let ties: Vec<String> = shown
                 .iter()
@@ -242,15 +238,22 @@ fn themes(evidence: &Evidence) -> Plan {
         1 => "One theme that nobody raised is not drawn.".to_owned(),
         none => format!("{} themes that nobody raised are not drawn.", number(none as u64)),
     };
-    let subtitle = "Respondents who raised each theme without being asked about it, and their \
-        share of all who gave an informative answer";
+    let labels = rows.iter().map(|row| row.label.as_str());
+    let how = if super::asked::unprompted(evidence, labels) {
+        "without being asked about it"
+    } else {
+        "in their own words"
+    };
+    let subtitle = format!(
+        "Respondents who raised each theme {how}, and their share of all who gave an informative answer"
+    );
     let frame = frame(evidence, headline, subtitle, &note, alt);
     let rows = rows
         .into_iter()
         .map(|row| ThemeRow { name: row.label.clone(), figure: figure(&row.respondents) })
         .collect();
     let chart = Themes { frame: frame.clone(), rows, base: respondents(evidence) };
-    Plan { stem: "themes".to_owned(), frame, chart: Box::new(chart) }
+    Some(Plan { stem: "themes".to_owned(), frame, chart: Box::new(chart) })
 }
 
 /// "41 of 120 people (34%)".
@@ -263,29 +266,50 @@ fn people(cell: &Cell) -> String {
     }
 }
 
-fn sentiment(evidence: &Evidence) -> Plan {
+/// Themes that fewer people raised say little about what is praised or criticised most.
+const ENOUGH_RAISED: [u64; 2] = [10, 5];
+
+/// The theme of which the largest share of those who raised it felt one way, among themes that enough
+/// people raised and of which more felt that way than the other; with that figure.
+fn most_felt<'t>(
+    rows: &[&'t Theme],
+    part: fn(&Theme) -> &Cell,
+    other: fn(&Theme) -> &Cell,
+) -> Option<(&'t Theme, Cell)> {
+    let felt = |row: &Theme| part(row).count() > other(row).count() && other(row).count().is_some();
+    let among = |least: u64| {
+        let enough = rows.iter().filter(|row| part(row).base().is_some_and(|base| base >= least));
+        enough
+            .filter(|row| felt(row))
+            .copied()
+            .reduce(|best, next| if part(next).share() > part(best).share() { next } else { best })
+    };
+    let best = ENOUGH_RAISED.into_iter().find_map(among)?;
+    Some((best, *part(best)))
+}
+
+fn sentiment(evidence: &Evidence) -> Option<Plan> {
     let rows = raised(evidence);
-    let most = |part: fn(&Theme) -> &Cell, verb: &str| {
-        let best = rows
-            .iter()
-            .filter_map(|row| Some((part(row).count()?, row)))
-            .filter(|(count, _)| *count > 0)
-            .reduce(|best, next| if next.0 > best.0 { next } else { best });
-        best.map(|(count, row)| {
-            let base = part(row).base().unwrap_or_default();
-            let figures = format!("{} of the {} who raised it", number(count), number(base));
-            format!("{verb} most: {} ({figures})", spoken(&row.label))
-        })
+    let shows = |row: &&Theme| row.sentiment.parts().iter().any(|(_, cell)| cell.count().is_some());
+    if !rows.iter().any(shows) {
+        return None;
+    }
+    let most = |part: fn(&Theme) -> &Cell, other: fn(&Theme) -> &Cell, verb: &str| {
+        let (row, cell) = most_felt(&rows, part, other)?;
+        let (count, base) = (cell.count()?, cell.base()?);
+        let figures = format!("{} of the {} who raised it", number(count), number(base));
+        Some(format!("{verb} most: {} ({figures})", spoken(&row.label)))
     };
     let found: Vec<String> = [
-        most(|row| &row.sentiment.negative, "criticised"),
-        most(|row| &row.sentiment.positive, "praised"),
+        most(|row| &row.sentiment.negative, |row| &row.sentiment.positive, "criticised"),
+        most(|row| &row.sentiment.positive, |row| &row.sentiment.negative, "praised"),
     ]
     .into_iter()
     .flatten()
     .collect();
     let headline = if found.is_empty() {
-        "No theme drew praise or criticism that can be shown".to_owned()
+        "No theme drew clearly more praise or more criticism among those that can be shown"
+            .to_owned()
     } else {
         sentence_case(&found.join("; "))
     };
@@ -295,7 +319,9 @@ fn sentiment(evidence: &Evidence) -> Plan {
         number(rows.len() as u64)
     );
     let subtitle = "Respondents who raised each theme, by what they felt about it";
-    let frame = frame(evidence, headline, subtitle, "", alt);
+    let note = "\"Most\" is by share of those who raised a theme, among themes that 10 people or more \
+        raised (5 where there is none such).";
+    let frame = frame(evidence, headline, subtitle, note, alt);
     let rows = rows
         .into_iter()
         .map(|row| {
@@ -310,7 +336,7 @@ fn sentiment(evidence: &Evidence) -> Plan {
         })
         .collect();
     let chart = Sentiment { frame: frame.clone(), rows, base: respondents(evidence) };
-    Plan { stem: "sentiment".to_owned(), frame, chart: Box::new(chart) }
+    Some(Plan { stem: "sentiment".to_owned(), frame, chart: Box::new(chart) })
 }
 
 pub(super) fn sentence_case(text: &str) -> String {
@@ -342,7 +368,8 @@ fn funnel(evidence: &Evidence) -> Option<Plan> {
         ),
         (_, _, Some(informative)) => {
             let cell = Cell::shown(informative, received);
-            format!("{} said something about their care", people(&cell))
+            let subject = if evidence.staff { "their work" } else { "their care" };
+            format!("{} said something about {subject}", people(&cell))
         }
         _ => format!("{} people replied", number(received)),
     };

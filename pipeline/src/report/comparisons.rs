@@ -1,30 +1,48 @@
 //! Charts that set groups of people, or two waves, side by side. A headline about groups only says what
 //! each raised most; one about change claims it only where a test does.
 
-use super::charts::{Plan, figure, frame, respondents};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use super::charts::{Plan, figure, frame, sentence_case};
+use super::differences::{by_what, in_short, the_themes, themes};
 use super::words::{number, percent, spoken};
 use crate::charts::{Base, ByGroup, Change, ChangeRow, Group, GroupRow, Sides, Verdict};
-use crate::tables::difference::{NO_VALUE, differs};
+use crate::tables::difference::{NO_VALUE, can_be_tested, compared, differences, differs};
 use crate::tables::evidence::{Breakdown, BreakdownRow, BreakdownValue, Cell, Dimension, Evidence};
 
 /// More groups than these do not fit beside each other.
 const MOST_GROUPS: usize = 10;
 
-pub(super) fn by_type(evidence: &Evidence) -> Plan {
-    let stem = "themes_by_respondent_type".to_owned();
-    let breakdown = evidence.main().and_then(|book| book.breakdown(Dimension::RespondentType));
-    if let Some(breakdown) = breakdown {
-        return Plan { stem, ..by_group(evidence, breakdown) };
-    }
-    let headline = "Who raised what cannot be compared".to_owned();
-    let why = "Fewer than two kinds of respondent are known and large enough to be shown";
-    let frame = frame(evidence, headline, why, "", format!("{why}: there is nothing to compare."));
-    let (groups, rows) = (Vec::new(), Vec::new());
-    let chart = ByGroup { frame: frame.clone(), groups, rows, base: respondents(evidence) };
-    Plan { stem, frame, chart: Box::new(chart) }
+/// None where who speaks is not known of enough people, or nothing of it can be shown: the report
+/// then says so in words.
+pub(super) fn by_type(evidence: &Evidence) -> Option<Plan> {
+    let breakdown = evidence.main()?.breakdown(Dimension::RespondentType)?;
+    let plan = by_group(evidence, breakdown)?;
+    Some(Plan { stem: "themes_by_respondent_type".to_owned(), ..plan })
 }
 
-pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
+/// Whether any figure of a breakdown's chart can be shown.
+pub(super) fn can_be_drawn(breakdown: &Breakdown) -> bool {
+    let raised = breakdown.rows.iter().filter(|row| row.all.count() != Some(0));
+    let mut cells = raised.flat_map(|row| row.cells.iter().take(MOST_GROUPS));
+    cells.any(|cell| cell.raised != Cell::Hidden)
+}
+
+/// For each row of a breakdown the values that differ, where the test says so.
+fn marked(breakdown: &Breakdown) -> HashMap<&str, Vec<bool>> {
+    let differ = compared(breakdown).into_iter().map(|row| {
+        let cells = row.into_iter();
+        cells.map(|cell| cell.is_some_and(|found| found.differs)).collect::<Vec<bool>>()
+    });
+    breakdown.rows.iter().map(|row| row.id.as_str()).zip(differ).collect()
+}
+
+/// None where every figure is withheld: an empty chart tells nothing.
+pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan> {
+    if !can_be_drawn(breakdown) {
+        return None;
+    }
     let values = &breakdown.values[..breakdown.values.len().min(MOST_GROUPS)];
     let raised: Vec<&BreakdownRow> =
         breakdown.rows.iter().filter(|row| row.all.count() != Some(0)).collect();
@@ -33,16 +51,29 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
     };
     let rows: Vec<&BreakdownRow> = raised.iter().copied().filter(tells).collect();
     let left_out = raised.len() - rows.len();
-    let who = match breakdown.dimension {
-        Dimension::RespondentType => "who speaks".to_owned(),
-        _ => spoken(&breakdown.label),
-    };
+    let who = by_what(breakdown);
+    let hidden = rows
+        .iter()
+        .any(|row| row.cells.iter().take(values.len()).any(|cell| cell.raised == Cell::Hidden));
+    let differing = differences(breakdown);
     let firsts = first_by_value(breakdown, &rows, values.len());
     let same = firsts.windows(2).all(|two| two[0].1 == two[1].1);
+    let most =
+        if hidden { "Raised most of what can be shown" } else { "What each group raised most" };
     let headline = match firsts.as_slice() {
-        [] => format!("Themes by {who}: too few people for figures to be shown"),
+        _ if !differing.found.is_empty() => {
+            let told: Vec<String> = differing.found.iter().take(2).map(in_short).collect();
+            format!("More apart than chance may make: {}", told.join("; "))
+        }
+        [] => {
+            format!("Themes by {who}: no group has one that stands first among what can be shown")
+        }
         [(_, theme), _, ..] if same => {
-            format!("Raised most in every group that can be compared: {}", spoken(theme))
+            format!(
+                "Raised most in every group that can be compared: {}{}",
+                spoken(theme),
+                if hidden { ", of what can be shown" } else { "" }
+            )
         }
         firsts => {
             let parts: Vec<String> = firsts
@@ -50,13 +81,10 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
                 .take(3)
                 .map(|(value, theme)| format!("{value}: {}", spoken(theme)))
                 .collect();
-            format!("What each group raised most. {}", parts.join("; "))
+            format!("{most}. {}", parts.join("; "))
         }
     };
     let unit = breakdown.unit.as_str();
-    let hidden = rows
-        .iter()
-        .any(|row| row.cells.iter().take(values.len()).any(|cell| cell.raised == Cell::Hidden));
     let mut subtitle = format!("Share of {unit} who raised each theme, by {who}");
     if unit == "comments" {
         subtitle = format!("Share of comments that raised each theme, by {who}");
@@ -69,6 +97,14 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
     if left_out > 0 {
         note = format!("Left out: {} of which no figure can be shown. ", themes(left_out));
     }
+    if !differing.found.is_empty() {
+        let many = number(differing.tests as u64);
+        let _ = write!(
+            note,
+            "* More apart from {} than chance may make, corrected for {many} comparisons. ",
+            differing.found[0].against()
+        );
+    }
     if hidden && !firsts.is_empty() {
         note.push_str("The headline is made from the figures that can be shown.");
     }
@@ -79,21 +115,19 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Plan {
     );
     let frame = frame(evidence, headline, subtitle, note.trim_end(), alt);
     let groups = values.iter().map(|v| Group { name: v.label.clone(), n: Some(v.base) }).collect();
+    let marks = marked(breakdown);
     let rows = rows
         .into_iter()
         .map(|row| GroupRow {
             name: row.label.clone(),
             figures: row.cells.iter().take(values.len()).map(|c| figure(&c.raised)).collect(),
+            differs: marks.get(row.id.as_str()).cloned().unwrap_or_default(),
         })
         .collect();
     let n = breakdown.values.iter().map(|value| value.base).sum();
     let base = Base { n, of: unit.to_owned() };
     let chart = ByGroup { frame: frame.clone(), groups, rows, base };
-    Plan { stem: format!("themes_{}", breakdown.id), frame, chart: Box::new(chart) }
-}
-
-fn themes(n: usize) -> String {
-    format!("{} {}", number(n as u64), if n == 1 { "theme" } else { "themes" })
+    Some(Plan { stem: format!("themes_{}", breakdown.id), frame, chart: Box::new(chart) })
 }
 
 /// The most raised theme of each value that is one value and has a first among its shown figures.
@@ -116,6 +150,35 @@ fn first_by_value<'a>(
         .collect()
 }
 
+/// What the test says of two figures; of those that are too small for it, nothing.
+pub(super) fn verdict(a: &Cell, b: &Cell, tests: usize) -> Verdict {
+    match differs(a, b, tests) {
+        Some(true) => Verdict::Clear,
+        Some(false) if can_be_tested(a, b) => Verdict::Unclear,
+        _ => Verdict::Untested,
+    }
+}
+
+/// How far a test reached: for how many comparisons it was corrected, and what was not tested.
+pub(super) fn extent(tests: usize, small: usize, withheld: usize) -> String {
+    let mut said = match tests {
+        0 => Vec::new(),
+        1 => vec!["Tested as two samples, at the 5% level.".to_owned()],
+        many => vec![format!(
+            "Tested as two samples, at the 5% level for all {} comparisons together.",
+            number(many as u64)
+        )],
+    };
+    let of = |n: usize, why: &str| format!("Not tested, {why}: {}.", themes(n));
+    if small > 0 {
+        said.push(of(small, "because the figures are too small for it"));
+    }
+    if withheld > 0 {
+        said.push(of(withheld, "because a figure is withheld"));
+    }
+    said.join(" ")
+}
+
 pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan> {
     let waves: Vec<usize> = (0..breakdown.values.len())
         .filter(|at| {
@@ -134,17 +197,16 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
         .collect();
     let tells = |(_, a, b): &&(_, &Cell, &Cell)| a.count().is_some() || b.count().is_some();
     let rows: Vec<_> = raised.iter().filter(tells).copied().collect();
-    let left_out = raised.len() - rows.len();
-    let tests = rows.iter().filter(|(_, a, b)| a.count().and(b.count()).is_some()).count();
+    let both = |(_, a, b): &&(_, &Cell, &Cell)| a.count().and(b.count()).is_some();
+    let shown = rows.iter().filter(both).count();
+    // As many as the report's own words and the tables correct for.
+    let tests = differences(breakdown).tests.max(shown);
+    let tested = rows.iter().filter(|(_, a, b)| can_be_tested(a, b)).count();
     let mut clear: Vec<(f64, String)> = Vec::new();
     let drawn = rows
         .iter()
         .map(|(row, a, b)| {
-            let verdict = match differs(a, b, tests) {
-                Some(true) => Verdict::Clear,
-                Some(false) => Verdict::Unclear,
-                None => Verdict::Untested,
-            };
+            let verdict = verdict(a, b, tests);
             if let (Verdict::Clear, Some(from), Some(to)) = (verdict, a.share(), b.share()) {
                 let words =
                     format!("{}, from {} to {}", spoken(&row.label), percent(from), percent(to));
@@ -155,35 +217,35 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
         .collect();
     clear.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (from, to) = (&breakdown.values[*earlier], &breakdown.values[*later]);
-    let headline = if tests == 0 {
+    let headline = if tested == 0 {
         format!("Too few people to compare {} with {}", from.label, to.label)
     } else if clear.is_empty() {
-        format!("No change from {} to {} is larger than chance may make", from.label, to.label)
+        let none = if tested == 1 { "did not change" } else { "none changed" };
+        sentence_case(&format!(
+            "of {} that can be shown and tested, {none} from {} to {} by more than chance may make",
+            the_themes(tested),
+            from.label,
+            to.label
+        ))
     } else {
         let most: Vec<String> = clear.iter().take(2).map(|(_, words)| words.clone()).collect();
-        format!("Changed by more than chance: {}", most.join("; "))
+        format!(
+            "Changed by more than chance, of {} that can be shown and tested: {}",
+            the_themes(tested),
+            most.join("; ")
+        )
     };
     let unit = breakdown.unit.as_str();
     let subtitle =
         format!("Share of {unit} who raised each theme, {} and {}", from.label, to.label);
-    let mut note = match tests {
-        0 => String::new(),
-        1 => "Tested as two samples, at the 5% level.".to_owned(),
-        many => format!(
-            "Tested as two samples, at the 5% level for all {} themes together.",
-            number(many as u64)
-        ),
-    };
-    if left_out > 0 {
-        note = format!("{note} Left out: {} of which no figure can be shown.", themes(left_out));
-    }
+    let note = extent(tests, shown - tested, raised.len() - shown);
     let alt = format!(
         "For each of {} themes, its share in {} and in {}. {headline}.",
         number(rows.len() as u64),
         from.label,
         to.label
     );
-    let frame = frame(evidence, headline, subtitle, note.trim_start(), alt);
+    let frame = frame(evidence, headline, subtitle, &note, alt);
     let wave =
         |value: &BreakdownValue| (value.label.clone(), Base { n: value.base, of: unit.to_owned() });
     let (earlier, later) = (wave(from), wave(to));

@@ -72,7 +72,7 @@ fn row(theme: &ThemeRow, evidence: &Evidence, facts: &Facts) -> Row {
         label: theme.label.clone(),
         raised: theme.respondents,
         critical: theme.sentiment.negative,
-        sure: !evidence.draft || facts.is_sure(&theme.id),
+        sure: facts.is_sure(&theme.id, evidence.draft),
         requirement: draft.map(|d| d.requirement.clone()).unwrap_or_default(),
         indicator: draft.map(|d| d.indicator.clone()).unwrap_or_default(),
         measured_in: draft.map(|d| d.measured_in.clone()).unwrap_or_default(),

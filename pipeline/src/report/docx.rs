@@ -136,7 +136,7 @@ fn add_section(
     let style = if section.level == 2 { "Heading1" } else { "Heading2" };
     let heading = Paragraph::new()
         .style(style)
-        .page_break_before(section.new_page || (at == 0 && !brief))
+        .page_break_before((section.new_page && section.level == 2) || (at == 0 && !brief))
         .add_bookmark_start(at + 1, bookmark(section))
         .add_run(Run::new().add_text(readable(&section.heading)))
         .add_bookmark_end(at + 1);
@@ -178,7 +178,11 @@ fn add_block(mut word: Docx, block: &Block<'_>, alternatives: &mut Vec<String>) 
         Block::Table(table) => {
             word = word.add_paragraph(paragraph("Caption", &table.caption).keep_next(true));
             word = word.add_table(grid(table));
-            word.add_paragraph(paragraph("Note", table.note.as_deref().unwrap_or_default()))
+            match table.note.as_deref() {
+                Some(note) => word.add_paragraph(paragraph("Note", note)),
+                // Word puts two tables together that nothing parts.
+                None => word.add_paragraph(paragraph("Gap", "")),
+            }
         }
         Block::Chart { drawn } => match picture(drawn) {
             Some(picture) => {
@@ -246,7 +250,7 @@ fn widths(table: &Table, columns: usize) -> Vec<usize> {
             let head = table.head.get(at).map_or(0, |name| {
                 name.split_whitespace().map(|word| word.chars().count() + 1).max().unwrap_or(0)
             });
-            if table.words {
+            if table.words || (at > 0 && is_prose(table, at)) {
                 return of_words(table, at).max(head) + 3;
             }
             let most = if at == 0 { 28 } else { 22 };
@@ -255,6 +259,10 @@ fn widths(table: &Table, columns: usize) -> Vec<usize> {
         .collect();
     let all: usize = weights.iter().sum();
     weights.iter().map(|weight| TEXT_WIDTH * weight / all).collect()
+}
+
+fn is_prose(table: &Table, at: usize) -> bool {
+    table.prose.get(at) == Some(&true)
 }
 
 /// The room of a column of sentences grows more slowly than they do; what is blank is written on.
@@ -274,8 +282,11 @@ fn grid(table: &Table) -> Grid {
             run = run.bold();
         }
         let mut words = Paragraph::new().style("Cell").add_run(run);
-        if at > 0 && !table.words {
+        if at > 0 && !is_prose(table, at) {
             words = words.align(AlignmentType::Right);
+        } else if at > 0 && !table.words {
+            // Words at the left beside figures at the right would run together.
+            words = words.indent(Some(100), None, None, None);
         }
         let mut cell = TableCell::new().add_paragraph(words).width(widths[at], WidthType::Dxa);
         if head {
@@ -307,6 +318,8 @@ fn styled(word: Docx, view: &View<'_>) -> Docx {
     let main = view.colour.as_deref().map_or(BLUE, |colour| colour.trim_start_matches('#'));
     let fonts = RunFonts::new().ascii("Arial").hi_ansi("Arial").cs("Arial").east_asia("Arial");
     let spacing = |before, after| LineSpacing::new().before(before).after(after);
+    // Contents stay on the first page.
+    let tight = |after| spacing(0, after).line(240).line_rule(LineSpacingType::Auto);
     let style = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name);
     let heading = |id: &str, name: &str, size, level| {
         style(id, name)
@@ -345,7 +358,7 @@ fn styled(word: Docx, view: &View<'_>) -> Docx {
         .add_style(heading("Heading1", "heading 1", 34, 0))
         .add_style(heading("Heading2", "heading 2", 28, 1))
         .add_style(
-            based("Title", "Title").size(56).bold().color(main).line_spacing(spacing(1_200, 120)),
+            based("Title", "Title").size(56).bold().color(main).line_spacing(spacing(600, 120)),
         )
         .add_style(based("Subtitle", "Subtitle").size(28).color(SOFT))
         .add_style(
@@ -353,14 +366,18 @@ fn styled(word: Docx, view: &View<'_>) -> Docx {
                 .size(28)
                 .bold()
                 .color(main)
-                .line_spacing(spacing(600, 120)),
+                .line_spacing(spacing(240, 80)),
         )
-        .add_style(based("TOC1", "toc 1").line_spacing(spacing(0, 60)))
+        .add_style(based("TOC1", "toc 1").size(19).line_spacing(tight(20)))
         .add_style(
-            based("TOC2", "toc 2").indent(Some(280), None, None, None).line_spacing(spacing(0, 60)),
+            based("TOC2", "toc 2")
+                .size(19)
+                .indent(Some(280), None, None, None)
+                .line_spacing(tight(10)),
         )
         .add_style(based("Lead", "Lead").size(26))
         .add_style(based("Note", "Note").size(18).color(SOFT))
+        .add_style(based("Gap", "Gap").size(8).line_spacing(spacing(0, 40).line(160)))
         .add_style(based("Alert", "Alert").indent(Some(200), None, None, None))
         .add_style(based("ListParagraph", "List Paragraph").line_spacing(spacing(0, 80)))
         .add_style(based("BigNumber", "Big Number").line_spacing(spacing(40, 40)))

@@ -204,6 +204,7 @@ pub(super) fn evidence(themes: usize, people: u64) -> Evidence {
     Evidence {
         profile: Profile::Standard,
         draft: true,
+        staff: false,
         funnel: funnel(people),
         heard,
         sentiment: Overall { respondents: split(people, 3), comments: split(people * 2, 2) },
@@ -286,10 +287,12 @@ fn funnel(people: u64) -> Funnel {
     Funnel {
         invited: Some(invited),
         received: Some(received),
+        to_type: Some(0),
         informative: Some(people),
         coded: Some(people - people / 20),
         response_rate: Some(received as f64 / invited as f64),
-        margin: crate::tables::intervals::margin(received, invited),
+        margin: crate::tables::intervals::margin(people, invited),
+        self_selected: false,
         answers: Some(received * 2),
         status: vec![
             named("informative", "Said something", Some(people * 2)),

@@ -5,12 +5,14 @@
 use heard_models::words::Stance;
 
 use super::charts::{Plan, figure, frame, respondents};
+use super::comparisons::{extent, verdict};
+use super::differences::the_themes;
 use super::words::{list, number, of, percent, spoken};
 use crate::charts::{
     BarRow, BarSection, Bars, Base, Change, ChangeRow, Figure, Point, Process as Months, Share,
     Sides, Verdict,
 };
-use crate::tables::difference::differs;
+use crate::tables::difference::can_be_tested;
 use crate::tables::evidence::{
     Cell, Dimension, Evidence, Process, Represented, Signal, StanceRow, StandardEvidence,
 };
@@ -187,25 +189,23 @@ pub(super) fn gap(evidence: &Evidence) -> Option<(Plan, bool)> {
     let place = |label: &str| by.values.iter().position(|value| value.label == label);
     let (people, family) =
         (place("People who receive care")?, place("Family members and friends")?);
-    let rows: Vec<_> = by
+    let raised: Vec<_> = by
         .rows
         .iter()
         .map(|row| (row, row.cells[people].raised, row.cells[family].raised))
-        .filter(|(_, a, b)| a.count().is_some() && b.count().is_some())
         .filter(|(_, a, b)| a.count() != Some(0) || b.count() != Some(0))
         .collect();
+    let shown = |(_, a, b): &&(_, Cell, Cell)| a.count().is_some() && b.count().is_some();
+    let rows: Vec<_> = raised.iter().filter(shown).collect();
     if rows.is_empty() {
         return None;
     }
+    let tested = rows.iter().filter(|(_, a, b)| can_be_tested(a, b)).count();
     let mut clear: Vec<(f64, String)> = Vec::new();
     let drawn = rows
         .iter()
         .map(|(row, a, b)| {
-            let verdict = match differs(a, b, rows.len()) {
-                Some(true) => Verdict::Clear,
-                Some(false) => Verdict::Unclear,
-                None => Verdict::Untested,
-            };
+            let verdict = verdict(a, b, rows.len());
             if let (Verdict::Clear, Some(one), Some(other)) = (verdict, a.share(), b.share()) {
                 let shares = format!("{} and {}", percent(one), percent(other));
                 clear.push(((one - other).abs(), format!("{} ({shares})", spoken(&row.label))));
@@ -214,20 +214,25 @@ pub(super) fn gap(evidence: &Evidence) -> Option<(Plan, bool)> {
         })
         .collect();
     clear.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let headline = if clear.is_empty() {
-        "Nothing that people who receive care and families raise differs by more than chance may make"
-            .to_owned()
+    let headline = if tested == 0 {
+        "Too few people to test whether those who receive care and families differ".to_owned()
+    } else if clear.is_empty() {
+        let none = if tested == 1 { "it does not differ" } else { "none differs" };
+        super::charts::sentence_case(&format!(
+            "of {} that can be shown and tested, {none} between people who receive care and families \
+             by more than chance may make",
+            the_themes(tested)
+        ))
     } else {
         let most: Vec<String> = clear.iter().take(2).map(|(_, words)| words.clone()).collect();
         format!(
-            "People who receive care and families differ by more than chance: {}",
+            "People who receive care and families differ by more than chance, of {} that can be shown \
+             and tested: {}",
+            the_themes(tested),
             most.join("; ")
         )
     };
-    let note = format!(
-        "Tested as two samples, at the 5% level for all {} themes together.",
-        number(rows.len() as u64)
-    );
+    let note = extent(rows.len(), rows.len() - tested, raised.len() - rows.len());
     let subtitle = "Share of each group who raised each theme; themes of which a figure is withheld \
         are left out";
     let alt = format!(

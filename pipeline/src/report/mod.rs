@@ -5,9 +5,11 @@
 //! made from [`Evidence`] alone, so that a figure that disclosure control hides cannot come back;
 //! [`html`] and [`docx`] only set it. The order of a run, and where files are written, is for others.
 
+mod asked;
 mod charts;
 mod comparisons;
 pub mod contract;
+pub mod differences;
 mod docx;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -115,6 +117,9 @@ pub struct Measured {
 /// A theme that may be right less often than this makes no key finding.
 pub const LEAST_PRECISION: f64 = 0.7;
 
+/// Answers of a random sample that people read before it says how right the model is here.
+pub const LEAST_SAMPLE: usize = crate::review::study::LEAST;
+
 /// What the report says beside the evidence: who publishes it, and how it was made.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
@@ -140,6 +145,10 @@ pub struct Facts {
     pub own_sample: bool,
     /// How often each theme is right, by its id.
     pub precisions: BTreeMap<String, Measured>,
+    /// The same as people found it in a random sample of these answers, of themes that it has enough of.
+    pub found: BTreeMap<String, Measured>,
+    /// The same of all themes together; None without a sample.
+    pub over_all: Option<Measured>,
     /// What people decided, and what that says of the model; None where nobody did.
     pub review: Option<crate::publish::Review>,
     /// What each theme may become in a contract.
@@ -189,10 +198,47 @@ impl Facts {
             .unwrap_or("their care")
     }
 
-    /// Whether a theme is right often enough for a sentence that will be quoted: not where the lower
-    /// end of its interval is under [`LEAST_PRECISION`], and not where nobody measured it.
-    pub fn is_sure(&self, theme: &str) -> bool {
-        self.precisions.get(theme).is_some_and(|measured| measured.low >= LEAST_PRECISION)
+    /// Takes what people found in a random sample of these answers, where they read enough of it:
+    /// by theme where it has enough of one, and of all themes together.
+    pub fn trust_the_sample(&mut self) {
+        let Some(accuracy) = self.sample() else { return };
+        let measured = |figure: &crate::review::study::Figure| {
+            let right = figure.value?;
+            let (low, high) = figure.interval.map_or((0.0, 1.0), |i| (i.low, i.high));
+            Some(Measured { right, low, high })
+        };
+        let themes = accuracy.themes.iter();
+        let found: BTreeMap<String, Measured> = themes
+            .filter_map(|theme| Some((theme.id.clone(), measured(&theme.precision)?)))
+            .collect();
+        (self.over_all, self.found) = (measured(&accuracy.precision), found);
+    }
+
+    /// What people found in a random sample of these answers; None where they read too few of it to
+    /// tell.
+    pub fn sample(&self) -> Option<&crate::review::Accuracy> {
+        let accuracy = self.review.as_ref()?.accuracy.as_ref()?;
+        let enough = LEAST_SAMPLE.min(accuracy.target);
+        (accuracy.read > 0 && accuracy.read >= enough).then_some(accuracy)
+    }
+
+    /// Whether a theme is right often enough for a sentence that will be quoted. In a draft it is not
+    /// where the lower end of its interval is under [`LEAST_PRECISION`], nor where nobody measured it;
+    /// once people have read a sample it is not where they found it right less often. What they found
+    /// counts before what the model was measured at elsewhere. Where they read every answer, the codes
+    /// are theirs.
+    pub fn is_sure(&self, theme: &str, draft: bool) -> bool {
+        if self.sample().is_some_and(|accuracy| accuracy.read >= accuracy.distinct) {
+            return true;
+        }
+        let surely = |measured: &Measured| measured.low >= LEAST_PRECISION;
+        let likely = |measured: &Measured| measured.right >= LEAST_PRECISION;
+        let found = self.found.get(theme);
+        if draft {
+            let elsewhere = self.precisions.get(theme).is_some_and(surely);
+            return found.map_or(elsewhere && self.over_all.as_ref().is_none_or(likely), surely);
+        }
+        found.or(self.over_all.as_ref()).is_none_or(likely)
     }
 
     /// Themes that matter however few raise them.

@@ -80,13 +80,16 @@ pub fn project(evidence: &Evidence, by: &Breakdown, at: usize) -> (Evidence, Par
     let own = Evidence {
         profile: evidence.profile,
         draft: evidence.draft,
+        staff: evidence.staff,
         funnel: Funnel {
             invited: None,
             received: None,
+            to_type: None,
             informative: Some(value.base),
             coded: None,
             response_rate: None,
             margin: None,
+            self_selected: evidence.funnel.self_selected,
             answers: None,
             status: Vec::new(),
             words: None,

@@ -2,7 +2,7 @@
 //! each, no percentages, figures of ten people to look at.
 
 use super::view::{Block, Section, View};
-use super::words::{number, tenths};
+use super::words::{LEAST_TENTH, in_people, number, tenths};
 use super::{Material, sections};
 use crate::tables::evidence::{Quote, ThemeRow};
 use heard_models::words::Sentiment;
@@ -19,7 +19,9 @@ pub fn plain<'a>(material: &Material<'a>) -> View<'a> {
     let evidence = material.evidence;
     let organisation = &material.facts.organisation;
     let mut sections = vec![Section::new("about", "About this page", about(material))];
-    sections.push(Section::new("feeling", "How you feel", feeling(material)));
+    // Care workers speak of their work: "how you feel" asks for something else.
+    let heading = if evidence.staff { "Good things and bad things" } else { "How you feel" };
+    sections.push(Section::new("feeling", heading, feeling(material)));
     let said = said(material);
     if !said.is_empty() {
         sections.push(Section::new("said", "What you said", said));
@@ -62,14 +64,12 @@ fn about<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
     vec![Block::list(items)]
 }
 
-/// "About 3 in 10 people".
-fn in_ten(share: f64) -> Option<(u8, String)> {
-    match tenths(share) {
-        0 => None,
-        10 => Some((10, "Nearly all people".to_owned())),
-        1 => Some((1, "About 1 in 10 people".to_owned())),
-        n => Some((n, format!("About {n} in 10 people"))),
-    }
+/// A share of people with figures of ten, where ten figures can show it.
+fn share_of_people<'a>(share: f64, said: &str) -> Option<Block<'a>> {
+    let label = format!("{} {said}", in_people(share)?);
+    let filled = tenths(share);
+    // One figure of ten would stand for a tenth.
+    Some(if share < LEAST_TENTH { Block::text(label) } else { Block::Tenths { filled, label } })
 }
 
 fn feeling<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
@@ -79,13 +79,8 @@ fn feeling<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
         (split.mixed, "said good things and bad things."),
         (split.negative, "said only bad things."),
     ];
-    let blocks: Vec<Block<'a>> = parts
-        .into_iter()
-        .filter_map(|(cell, said)| {
-            let (filled, who) = in_ten(cell.share()?)?;
-            Some(Block::Tenths { filled, label: format!("{who} {said}") })
-        })
-        .collect();
+    let blocks: Vec<Block<'a>> =
+        parts.into_iter().filter_map(|(cell, said)| share_of_people(cell.share()?, said)).collect();
     if blocks.is_empty() {
         vec![Block::text("We heard from too few people to say.")]
     } else {
@@ -93,57 +88,48 @@ fn feeling<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
     }
 }
 
-fn easy(material: &Material<'_>, row: &ThemeRow) -> String {
-    let draft = material.facts.drafts.iter().find(|draft| draft.id == row.id);
+/// A theme in easy words, which are written to people who receive care; staff read its usual name.
+fn easy(material: &Material<'_>, theme: &str, label: &str) -> String {
+    let draft = material.facts.drafts.iter().find(|draft| draft.id == theme);
     let plain = draft.map(|draft| draft.plain.clone()).filter(|words| !words.is_empty());
-    plain.unwrap_or_else(|| row.label.clone())
+    plain.filter(|_| !material.evidence.staff).unwrap_or_else(|| label.to_owned())
 }
 
+/// What was raised, the most raised first: figures for the first few, whichever they are, and the
+/// names of the next. All are as rough as words of ten allow, so that none is left without a figure
+/// for being less sure than another.
 fn said<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
     let themes = material.evidence.main().map(|book| book.themes.as_slice()).unwrap_or_default();
-    let sure = |row: &ThemeRow| material.findings.iter().any(|found| found.theme == row.id);
-    let raised = |row: &&ThemeRow| row.respondents.count().is_some_and(|n| n > 0);
+    let raised: Vec<&ThemeRow> =
+        themes.iter().filter(|row| row.respondents.count().is_some_and(|n| n > 0)).collect();
+    let name = |row: &ThemeRow| easy(material, &row.id, &row.label);
     let mut blocks = Vec::new();
-    for row in themes.iter().filter(raised).filter(|row| sure(row)).take(WITH_FIGURE) {
+    for row in raised.iter().take(WITH_FIGURE) {
         let Some(share) = row.respondents.share() else { continue };
-        let what = easy(material, row);
-        let (filled, who) = in_ten(share).unwrap_or((0, "A few people".to_owned()));
-        let label = format!("{who} talked about this: {what}.");
-        if filled > 0 {
-            blocks.push(Block::Tenths { filled, label });
-        } else {
-            blocks.push(Block::text(label));
-        }
-        if let Some(felt) = felt(row) {
-            blocks.push(Block::text(felt));
-        }
+        let said = format!("talked about this: {}.", name(row));
+        blocks.extend(share_of_people(share, &said));
+        blocks.extend(felt(row).map(Block::text));
     }
-    let others: Vec<String> = themes
-        .iter()
-        .filter(raised)
-        .filter(|row| !sure(row))
-        .take(NAMED)
-        .map(|row| easy(material, row))
-        .collect();
+    if material.evidence.draft && !blocks.is_empty() {
+        blocks.insert(0, Block::text("A computer counted. The numbers may still change."));
+    }
+    let others: Vec<String> =
+        raised.iter().skip(WITH_FIGURE).take(NAMED).map(|row| name(row)).collect();
     if !others.is_empty() {
-        blocks.push(Block::text(if blocks.is_empty() {
-            "You talked about these things:"
-        } else {
-            "You also talked about these things:"
-        }));
+        blocks.push(Block::text("You also talked about these things:"));
         blocks.push(Block::list(others));
     }
     blocks
 }
 
 /// What most who raised it felt, where it is clear.
-fn felt(row: &ThemeRow) -> Option<String> {
+fn felt(row: &ThemeRow) -> Option<&'static str> {
     let most =
         |cell: crate::tables::evidence::Cell| cell.interval().is_some_and(|(low, _)| low > 0.5);
     if most(row.sentiment.negative) {
-        Some("Most of them said it is not good enough.".to_owned())
+        Some("Most of them said it is not good enough.")
     } else if most(row.sentiment.positive) {
-        Some("Most of them said it is good.".to_owned())
+        Some("Most of them said it is good.")
     } else {
         None
     }
@@ -160,18 +146,11 @@ fn words<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     for (sentiment, heading) in
         [(Sentiment::Positive, "Something good"), (Sentiment::Negative, "Something bad")]
     {
-        blocks.extend(of(sentiment).map(|quote| {
-            Block::Quote {
-                text: quote.text.trim().to_owned(),
-                role: heading.to_owned(),
-                about: material
-                    .facts
-                    .drafts
-                    .iter()
-                    .find(|draft| draft.id == quote.theme && !draft.plain.is_empty())
-                    .map_or_else(|| quote.label.clone(), |draft| draft.plain.clone()),
-                sentiment: sentiment.as_str().to_owned(),
-            }
+        blocks.extend(of(sentiment).map(|quote| Block::Quote {
+            text: quote.text.trim().to_owned(),
+            role: heading.to_owned(),
+            about: easy(material, &quote.theme, &quote.label),
+            sentiment: sentiment.as_str().to_owned(),
         }));
     }
     (!blocks.is_empty()).then(|| Section::new("words", "In your words", blocks))

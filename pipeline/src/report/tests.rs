@@ -79,12 +79,12 @@ fn words_of_page(html: &str) -> String {
 }
 
 #[test]
-fn the_three_charts_exist_even_when_nobody_said_anything() {
+fn a_chart_of_nothing_is_not_drawn_and_the_report_stands_without_it() {
     let mut empty = evidence(0, 0);
     empty.codebooks.clear();
     let drawn = draw(&empty, ChartChoice::All).unwrap();
-    let stems: Vec<&str> = drawn.iter().map(|d| d.file_stem.as_str()).collect();
-    assert_eq!(&stems[..3], ["themes", "sentiment", "themes_by_respondent_type"]);
+    let empty_ones = ["themes", "sentiment", "themes_by_respondent_type"];
+    assert!(!drawn.iter().any(|d| empty_ones.contains(&d.file_stem.as_str())));
     assert!(drawn.iter().all(|d| d.svg.starts_with("<svg") && d.png.starts_with(b"\x89PNG")));
     with_view(&empty, |view, _| {
         assert!(super::html(view).unwrap().contains("</html>"));
@@ -131,7 +131,99 @@ fn headlines_are_findings_made_from_the_figures() {
     assert!(title("themes").ends_with("by 40 of 120 people (33%)"), "{}", title("themes"));
     assert!(title("sentiment").starts_with("Criticised most: "));
     assert_eq!(title("response_funnel"), "135 of 1,215 people invited replied (11%)");
-    assert!(title("change_between_waves").contains("is larger than chance may make"));
+    let change = title("change_between_waves");
+    assert!(
+        change.contains("that can be shown and tested, none changed from 2025 to 2026"),
+        "{change}"
+    );
+}
+
+#[test]
+fn praised_most_is_only_what_more_people_praise_than_criticise() {
+    let mut evidence = evidence(3, 120);
+    let felt = |praise: u64, criticism: u64| {
+        let base = praise + criticism;
+        let cell = |count| Cell::shown(count, base);
+        Split {
+            positive: cell(praise),
+            negative: cell(criticism),
+            mixed: cell(0),
+            neutral: cell(0),
+        }
+    };
+    for (row, (praise, criticism)) in
+        evidence.codebooks[0].themes.iter_mut().zip([(11, 18), (9, 3), (4, 0)])
+    {
+        row.sentiment = felt(praise, criticism);
+    }
+    let title = |evidence: &Evidence| {
+        let drawn = draw(evidence, ChartChoice::All).unwrap();
+        drawn.into_iter().find(|d| d.file_stem == "sentiment").unwrap().title
+    };
+    let told = title(&evidence);
+    assert!(
+        told.contains("praised most") && told.contains("(9 of the 12 who raised it)"),
+        "{told}"
+    );
+    assert!(told.contains("(18 of the 29 who raised it)"), "{told}");
+    evidence.codebooks[0].themes[1].sentiment = felt(3, 9);
+    evidence.codebooks[0].themes[2].sentiment = felt(0, 4);
+    assert!(!title(&evidence).contains("raised most") && !title(&evidence).contains("praised"));
+}
+
+#[test]
+fn a_breakdown_of_which_everything_is_withheld_is_told_in_words_and_not_drawn() {
+    let mut evidence = evidence(5, 120);
+    for row in &mut evidence.codebooks[0].breakdowns[1].rows {
+        row.cells.iter_mut().for_each(|cell| cell.raised = Cell::Hidden);
+    }
+    with_view(&evidence, |view, drawn| {
+        assert!(!drawn.iter().any(|d| d.file_stem == "themes_by_provider"));
+        let page = words_of_page(&super::html(view).unwrap());
+        assert!(page.contains("Nothing can be compared by provider"));
+        assert!(page.contains("There is no chart of it"));
+        let empty = |block: &Block<'_>| matches!(block, Block::Table(t) if t.rows.is_empty());
+        assert!(!view.sections.iter().flat_map(|s| &s.blocks).any(empty));
+    });
+}
+
+#[test]
+fn what_people_found_in_these_answers_counts_before_the_models_card() {
+    use crate::review::study::{Accuracy, Figure, LEAST};
+    let figure = |value| Figure { value, interval: None };
+    let accuracy = |read, distinct| Accuracy {
+        answers: distinct as u64,
+        distinct,
+        target: 40,
+        read,
+        blind: read,
+        precision: figure(Some(0.08)),
+        recall: figure(Some(0.5)),
+        f1: figure(Some(0.1)),
+        exact: figure(Some(0.1)),
+        sentiment: figure(None),
+        themes: Vec::new(),
+    };
+    let with = |read, distinct| {
+        let accuracy = Some(accuracy(read, distinct));
+        let mut facts = facts();
+        facts.review = Some(crate::publish::Review { people: read as u64, accuracy });
+        facts.trust_the_sample();
+        facts
+    };
+    assert!(facts().is_sure("theme_0", true));
+    for draft in [true, false] {
+        assert!(!with(LEAST, 300).is_sure("theme_0", draft), "the sample says 8%");
+        assert!(with(200, 200).is_sure("theme_0", draft), "people read everything");
+    }
+    let (mut facts, good) =
+        (with(LEAST, 300), Some(super::Measured { right: 0.8, low: 0.7, high: 0.9 }));
+    facts.over_all = good;
+    assert!(
+        facts.is_sure("theme_0", true) && !facts.is_sure("theme_1", true),
+        "the card still asks"
+    );
+    assert!(with(LEAST - 1, 300).is_sure("theme_0", true), "too few were read to tell");
 }
 
 #[test]
@@ -395,7 +487,7 @@ fn a_council_report_says_we_asked_you_said_we_did() {
 fn an_unsure_theme_is_no_finding_until_people_have_read_a_sample() {
     let mut evidence = evidence(5, 120);
     let facts = facts();
-    let sure = evidence.findings_on(6, |theme| facts.is_sure(theme));
+    let sure = evidence.findings_on(6, |theme| facts.is_sure(theme, true));
     assert!(!sure.is_empty() && sure.iter().all(|finding| finding.theme != "theme_1"));
     let drawn = draw(&evidence, ChartChoice::All).unwrap();
     let section = |evidence: &Evidence| {
@@ -514,5 +606,58 @@ fn the_papers_for_governance_are_filled_in_and_say_what_people_must_add() {
         let document = document(bytes);
         assert!(document.contains("210") && document.contains("To be written"), "{name}");
         assert!(!parts(bytes).keys().any(|part| part.starts_with("word/header")));
+    }
+}
+
+#[test]
+fn a_column_of_words_beside_figures_wraps_at_the_left_on_the_page_and_in_word() {
+    with_view(&evidence(5, 120), |view, _| {
+        let tables = view.sections.iter().flat_map(|s| &s.blocks).filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            _ => None,
+        });
+        let standard =
+            tables.into_iter().find(|t| t.head.iter().any(|h| h == "Themes mapped to it"));
+        assert_eq!(standard.unwrap().prose, [true, false, false, true]);
+        let page = super::html(view).unwrap();
+        assert!(page.contains("<th scope=\"col\" class=\"prose\">Themes mapped to it</th>"));
+        let document = document(&super::docx(view).unwrap());
+        let label = super::words::spoken(&evidence(5, 120).codebooks[0].themes[0].label);
+        let at = document.rfind(&label).unwrap();
+        let cell = &document[document[..at].rfind("<w:tc>").unwrap()..at];
+        assert!(!cell.contains("w:val=\"right\""), "{cell}");
+    });
+}
+
+#[test]
+fn staff_are_not_told_about_their_care() {
+    let mut evidence = evidence(5, 120);
+    evidence.staff = true;
+    let (facts, findings, chosen) = (facts(), findings(&evidence), chosen());
+    let material = Material {
+        evidence: &evidence,
+        facts: &facts,
+        findings: &findings,
+        chosen: &chosen,
+        drawn: &[],
+    };
+    let page = words_of_page(&super::html(&super::plain(&material)).unwrap());
+    assert!(!page.contains("How you feel") && !page.contains("your care"), "{page}");
+    evidence.funnel.invited = None;
+    evidence.funnel.response_rate = None;
+    let drawn = draw(&evidence, ChartChoice::All).unwrap();
+    let funnel = drawn.iter().find(|d| d.file_stem == "response_funnel").unwrap();
+    assert!(funnel.title.ends_with("said something about their work"), "{}", funnel.title);
+}
+
+#[test]
+fn the_plain_page_gives_figures_to_the_most_raised_themes_whichever_are_sure() {
+    let evidence = evidence(8, 1_200);
+    let (facts, chosen) = (facts(), chosen());
+    let material =
+        Material { evidence: &evidence, facts: &facts, findings: &[], chosen: &chosen, drawn: &[] };
+    let page = words_of_page(&super::html(&super::plain(&material)).unwrap());
+    for theme in &evidence.codebooks[0].themes[1..5] {
+        assert!(page.contains(&format!("people talked about this: {}.", theme.label)), "{page}");
     }
 }

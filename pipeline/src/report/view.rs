@@ -37,8 +37,14 @@ impl<'a> View<'a> {
         facts: &'a Facts,
         title: String,
         draft: bool,
-        sections: Vec<Section<'a>>,
+        mut sections: Vec<Section<'a>>,
     ) -> Self {
+        for section in &mut sections {
+            section.blocks = std::mem::take(&mut section.blocks)
+                .into_iter()
+                .map(Block::without_empty_table)
+                .collect();
+        }
         let organisation = &facts.organisation;
         Self {
             title,
@@ -163,6 +169,18 @@ pub enum Block<'a> {
 }
 
 impl Block<'_> {
+    /// A table without a row is a heading above nothing: what stands below it is kept as a remark.
+    fn without_empty_table(self) -> Self {
+        match self {
+            Self::Table(table) if table.rows.is_empty() => Self::note(
+                table
+                    .note
+                    .unwrap_or_else(|| format!("{}: there is nothing to show.", table.caption)),
+            ),
+            other => other,
+        }
+    }
+
     pub(super) fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into() }
     }
@@ -197,6 +215,9 @@ pub struct BigNumber {
     pub label: String,
 }
 
+/// "1,234 of 12,345 (10%)" or "75.8% (69.6% to 81.2%)": what is longer than any figure is words.
+const LONGEST_FIGURE: usize = 30;
+
 /// A table: its first column names the rows.
 #[derive(Clone, Debug, Serialize)]
 pub struct Table {
@@ -210,15 +231,24 @@ pub struct Table {
     pub note: Option<String>,
     /// Whether the cells are words rather than figures.
     pub words: bool,
+    /// For each column, whether it holds words, which wrap and stand at the left: all do where the
+    /// table is of words, and others where a cell is longer than any figure.
+    pub prose: Vec<bool>,
     /// Whether it repeats a chart's figures, for those who want them.
     pub folded: bool,
 }
 
 impl Table {
     pub(super) fn new(caption: impl Into<String>, head: &[&str], rows: Vec<Vec<String>>) -> Self {
-        let head = head.iter().map(|name| (*name).to_owned()).collect();
+        let head: Vec<String> = head.iter().map(|name| (*name).to_owned()).collect();
+        let longest = |at: usize| {
+            let cells = rows.iter().filter_map(|row| row.get(at));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let prose = (0..head.len()).map(|at| at == 0 || longest(at) > LONGEST_FIGURE).collect();
+        let caption = caption.into();
         let mut table =
-            Self { caption: caption.into(), head, rows, note: None, words: false, folded: false };
+            Self { caption, head, rows, note: None, words: false, prose, folded: false };
         table.explain_withheld();
         table
     }
@@ -236,6 +266,7 @@ impl Table {
 
     pub(super) fn of_words(mut self) -> Self {
         self.words = true;
+        self.prose = vec![true; self.head.len()];
         self
     }
 

@@ -135,6 +135,31 @@ pub fn range(low: f64, high: f64, unit: &str, per: Option<&str>) -> String {
     format!("{first} to {}", quantity(high, unit, per))
 }
 
+/// Half way between one in twelve and one in ten: less is not told in tenths.
+pub const LEAST_TENTH: f64 = 11.0 / 120.0;
+
+/// "About 3 in 10 people", "About 1 in 20 people": the nearest of shares that people can picture, and
+/// never a tenth for half of one. None for nobody.
+pub fn in_people(share: f64) -> Option<String> {
+    const ONE_IN: [u32; 8] = [12, 15, 20, 25, 30, 40, 50, 100];
+    if share <= 0.0 {
+        return None;
+    }
+    if share < LEAST_TENTH {
+        let off = |n: &u32| (1.0 / f64::from(*n) - share).abs();
+        let nearest = ONE_IN.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+        if nearest == 100 && share < 0.0075 {
+            return Some("Fewer than 1 in 100 people".to_owned());
+        }
+        return Some(format!("About 1 in {nearest} people"));
+    }
+    Some(match tenths(share) {
+        10 => "Nearly all people".to_owned(),
+        5 => "About half of people".to_owned(),
+        n => format!("About {n} in 10 people"),
+    })
+}
+
 /// So many people of ten.
 pub fn tenths(share: f64) -> u8 {
     (share * 10.0).round().clamp(0.0, 10.0) as u8
@@ -162,6 +187,24 @@ mod tests {
         assert_eq!(number_or_few(None, Profile::Nhs), "fewer than 8");
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+    }
+
+    #[test]
+    fn a_small_share_is_told_as_the_nearest_one_in_so_many() {
+        for (share, wanted) in [
+            (15.0 / 299.0, "About 1 in 20 people"),
+            (0.10, "About 1 in 10 people"),
+            (0.08, "About 1 in 12 people"),
+            (0.13, "About 1 in 10 people"),
+            (0.17, "About 2 in 10 people"),
+            (0.49, "About half of people"),
+            (0.01, "About 1 in 100 people"),
+            (0.002, "Fewer than 1 in 100 people"),
+            (0.97, "Nearly all people"),
+        ] {
+            assert_eq!(in_people(share).unwrap_or_default(), wanted, "{share}");
+        }
+        assert_eq!(in_people(0.0), None);
     }
 
     #[test]

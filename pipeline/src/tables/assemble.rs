@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use heard_models::words::{Direction, Domain, Stance, Status};
+use heard_models::words::{Direction, Domain, RespondentType, Stance, Status};
 
 use super::bars::bars;
 use super::breakdown::{self, Published, protect_feeling, publishable};
@@ -20,6 +20,7 @@ use super::settings::PopulationRow;
 use super::tally::{Sums, Tally};
 use super::{findings, labels, population, process};
 use crate::coding::Flag;
+use crate::response::Channel;
 use crate::vocabulary::{ClauseName, CodebookNames, StandardName};
 
 /// What the coded responses do not say themselves.
@@ -64,7 +65,8 @@ pub fn evidence(tally: &Tally, facts: &Facts) -> Evidence {
     Evidence {
         profile,
         draft: !facts.reviewed,
-        funnel: funnel(&sums, facts),
+        staff: is_staff(tally),
+        funnel: funnel(tally, &sums, facts),
         heard: published.iter().map(Published::heard).collect(),
         sentiment: Overall {
             respondents: whole_split(profile, sums.respondents.feeling),
@@ -110,11 +112,37 @@ fn named(profile: Profile, counts: &BTreeMap<String, u64>) -> Vec<Named> {
     counts.iter().map(row).collect()
 }
 
-fn funnel(sums: &Sums, facts: &Facts) -> Funnel {
+/// Whether more than half of those heard work in care.
+fn is_staff(tally: &Tally) -> bool {
+    let roles = tally.roles();
+    let working = [RespondentType::CareWorker, RespondentType::Provider];
+    let staff: u64 = working.iter().map(|kind| roles[*kind as usize]).sum();
+    staff * 2 > roles.iter().sum()
+}
+
+/// Reasons for which a letter is set aside that somebody sent and a person has to type.
+const TO_TYPE: [&str; 2] = ["scanned_document", "scanned_image"];
+
+/// Whether anybody's words came as a story that they chose to tell.
+fn has_stories(tally: &Tally, sums: &Sums) -> bool {
+    let Some(at) = tally.dimensions.iter().position(|d| *d == Dimension::Channel) else {
+        return false;
+    };
+    let stories = [Channel::Testimony, Channel::Transcript].map(Channel::as_str);
+    let mut channels = sums.names[at].names.iter().zip(&sums.values[at]);
+    channels.any(|(name, counts)| counts.base > 0 && stories.contains(&&**name))
+}
+
+fn funnel(tally: &Tally, sums: &Sums, facts: &Facts) -> Funnel {
     let profile = facts.profile;
-    let received = profile.whole(sums.received);
+    let scans: u64 = TO_TYPE.iter().filter_map(|reason| facts.unprocessed.get(*reason)).sum();
+    let received = profile.whole(sums.received + scans);
+    let informative = profile.whole(sums.respondents.base);
     let invited = facts.invited.filter(|invited| *invited > 0);
-    let both = received.zip(invited).filter(|(received, invited)| received <= invited);
+    let of_invited =
+        |count: Number| count.zip(invited).filter(|(received, invited)| received <= invited);
+    let both = of_invited(received);
+    let self_selected = has_stories(tally, sums);
     let status = Status::ALL.iter().map(|status| Named {
         id: status.as_str().to_owned(),
         label: labels::sentence_case(status.as_str()),
@@ -123,10 +151,14 @@ fn funnel(sums: &Sums, facts: &Facts) -> Funnel {
     Funnel {
         invited,
         received,
-        informative: profile.whole(sums.respondents.base),
+        to_type: profile.whole(scans),
+        informative,
         coded: profile.whole(sums.coded),
         response_rate: both.map(|(received, invited)| share(received, invited)),
-        margin: both.and_then(|(received, invited)| margin(received, invited)),
+        margin: of_invited(informative)
+            .filter(|_| both.is_some() && !self_selected)
+            .and_then(|(heard, invited)| margin(heard, invited)),
+        self_selected,
         answers: profile.whole(sums.status.iter().sum()),
         status: status.collect(),
         words: profile.whole(sums.words),

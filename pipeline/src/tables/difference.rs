@@ -22,16 +22,105 @@ pub struct Compared<'a> {
     pub differs: bool,
 }
 
+/// A difference that the test finds, with both figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference<'a> {
+    /// The theme.
+    pub row: &'a BreakdownRow,
+    /// Label of the value.
+    pub value: &'a str,
+    /// Its figure.
+    pub mine: Cell,
+    /// With whom it was compared: another value, or [`EVERYBODY_ELSE`].
+    pub with: &'a str,
+    /// The figure of those.
+    pub other: Cell,
+    /// Whether it is a change between waves or months.
+    pub in_time: bool,
+}
+
+impl Difference<'_> {
+    /// How far the shares lie apart, 0..1.
+    pub fn apart(&self) -> f64 {
+        let (mine, other) = (self.mine.share(), self.other.share());
+        mine.zip(other).map_or(0.0, |(mine, other)| (mine - other).abs())
+    }
+
+    /// With whom such a breakdown compares, in general.
+    pub fn against(&self) -> &'static str {
+        if self.in_time { "the one before" } else { EVERYBODY_ELSE }
+    }
+}
+
+/// What a breakdown's comparisons come to: so that nobody claims more than was tested.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Differences<'a> {
+    /// Those that hold, the widest first. Of two values that are each other's rest, one is told.
+    pub found: Vec<Difference<'a>>,
+    /// Comparisons for which the test was corrected.
+    pub tests: usize,
+    /// Themes that anybody raised and of which at least two figures may be compared.
+    pub shown: usize,
+    /// Of these, themes with figures large enough for the test.
+    pub tested: usize,
+    /// Themes that anybody raised and of which nothing may be compared.
+    pub left_out: usize,
+}
+
+/// The differences of a breakdown that hold after correction, and how much was tested for them.
+pub fn differences(by: &Breakdown) -> Differences<'_> {
+    let raised = by.rows.iter().filter(|row| row.all.count() != Some(0));
+    let pairs = |row| (0..by.values.len()).filter_map(move |at| Some((at, pair(by, row, at)?)));
+    let mut all = Differences {
+        found: Vec::new(),
+        tests: number_of_tests(by),
+        shown: 0,
+        tested: 0,
+        left_out: 0,
+    };
+    for row in raised {
+        let known: Vec<_> = pairs(row).collect();
+        all.left_out += usize::from(known.is_empty());
+        all.shown += usize::from(!known.is_empty());
+        let large = known.iter().any(|(_, (_, mine, other))| can_be_tested(mine, other));
+        all.tested += usize::from(large);
+        let mut found: Vec<Difference<'_>> = known
+            .into_iter()
+            .filter(|(_, (_, mine, other))| differs(mine, other, all.tests) == Some(true))
+            .map(|(at, (with, mine, other))| Difference {
+                row,
+                value: by.values[at].label.as_str(),
+                mine,
+                with,
+                other,
+                in_time: is_in_time(by),
+            })
+            .collect();
+        if let ([first, second], [higher, lower]) = (by.values.as_slice(), found.as_mut_slice())
+            && higher.with == EVERYBODY_ELSE
+        {
+            // Two values are each other's rest: the higher is named first, the other by its name.
+            let first_is_higher = higher.mine.share() >= lower.mine.share();
+            let (of, with) = if first_is_higher { (0, second) } else { (1, first) };
+            found[of].with = with.label.as_str();
+            found.swap(0, of);
+            found.truncate(1);
+        }
+        all.found.extend(found);
+    }
+    all.found.sort_by(|a, b| b.apart().total_cmp(&a.apart()));
+    all
+}
+
 /// What stands for small groups and for no answer among the values of a breakdown.
 pub const NO_VALUE: [&str; 2] = ["Not stated", "Other (small groups)"];
-const EVERYBODY_ELSE: &str = "everybody else";
+/// With whom a value is compared that has none before it.
+pub const EVERYBODY_ELSE: &str = "everybody else";
 
 /// Compares every figure of a breakdown: by row, then by value. Waves and months are compared with
 /// the one before, all else with everybody else.
 pub fn compared(by: &Breakdown) -> Vec<Vec<Option<Compared<'_>>>> {
-    let tests =
-        by.rows.iter().map(|row| (0..by.values.len()).filter_map(|at| pair(by, row, at)).count());
-    let tests = tests.sum();
+    let tests = number_of_tests(by);
     let compare = |row: &BreakdownRow, at: usize| {
         let (with, mine, other) = pair(by, row, at)?;
         let (apart, interval) = difference(&mine, &other)?;
@@ -41,11 +130,20 @@ pub fn compared(by: &Breakdown) -> Vec<Vec<Option<Compared<'_>>>> {
     by.rows.iter().map(row).collect()
 }
 
+/// Waves and months are compared with the one before.
+fn is_in_time(by: &Breakdown) -> bool {
+    matches!(by.dimension, Dimension::Wave | Dimension::Month)
+}
+
+/// How many comparisons of a breakdown can be made from what may be shown.
+fn number_of_tests(by: &Breakdown) -> usize {
+    by.rows.iter().map(|row| (0..by.values.len()).filter_map(|at| pair(by, row, at)).count()).sum()
+}
+
 /// A figure and the one to compare it with, where both may be shown.
 fn pair<'a>(by: &'a Breakdown, row: &BreakdownRow, at: usize) -> Option<(&'a str, Cell, Cell)> {
     let mine = row.cells.get(at)?.raised;
-    let in_time = matches!(by.dimension, Dimension::Wave | Dimension::Month);
-    if in_time {
+    if is_in_time(by) {
         let named = |at: &usize| {
             let value = &by.values[*at];
             value.merged == 1 && !NO_VALUE.contains(&value.label.as_str())
@@ -77,16 +175,27 @@ pub fn difference(a: &Cell, b: &Cell) -> Option<(f64, (f64, f64))> {
 pub fn differs(a: &Cell, b: &Cell, tests: usize) -> Option<bool> {
     let (ours, our_base) = (a.count()? as f64, a.base()? as f64);
     let (theirs, their_base) = (b.count()? as f64, b.base()? as f64);
-    if our_base == 0.0 || their_base == 0.0 {
+    if !can_be_tested(a, b) {
         return Some(false);
     }
     let pooled = (ours + theirs) / (our_base + their_base);
-    if our_base.min(their_base) * pooled.min(1.0 - pooled) < LEAST_EXPECTED {
-        return Some(false);
-    }
     let error = (pooled * (1.0 - pooled) * (1.0 / our_base + 1.0 / their_base)).sqrt();
     let apart = (ours / our_base - theirs / their_base) / error;
     Some(two_sided(apart) < LEVEL / tests.max(1) as f64)
+}
+
+/// Whether two figures are shown and large enough for the test: of others nothing was tested, so that
+/// nothing may be said of them.
+pub fn can_be_tested(a: &Cell, b: &Cell) -> bool {
+    let figures = |cell: &Cell| Some((cell.count()? as f64, cell.base()? as f64));
+    let (Some((ours, our_base)), Some((theirs, their_base))) = (figures(a), figures(b)) else {
+        return false;
+    };
+    if our_base == 0.0 || their_base == 0.0 {
+        return false;
+    }
+    let pooled = (ours + theirs) / (our_base + their_base);
+    our_base.min(their_base) * pooled.min(1.0 - pooled) >= LEAST_EXPECTED
 }
 
 /// Probability of a normal value at least as far from 0 as `z`. Chebyshev fit of Numerical Recipes,

@@ -474,17 +474,24 @@ pub struct Heard {
 pub struct Funnel {
     /// People invited, where the user said.
     pub invited: Option<u64>,
-    /// Respondents: people with at least one answer, a blank one included.
+    /// Respondents: people with at least one answer, a blank one included, and letters that came in as
+    /// scans, which nobody could read yet.
     pub received: Number,
+    /// Of these, scans that wait for somebody to type them.
+    pub to_type: Number,
     /// Respondents with at least one informative answer: the base of every share of respondents.
     pub informative: Number,
     /// Respondents of these with at least one coding, a thin one included.
     pub coded: Number,
     /// `received / invited`, 0..1.
     pub response_rate: Option<f64>,
-    /// Half width of the 95% interval around 50%, with finite population correction, 0..1: chance
-    /// alone, never who chose to reply. None where nobody was counted as invited.
+    /// Half width of the 95% interval around 50% of those who said something (the base of every
+    /// share), with finite population correction, 0..1: chance alone, never who chose to reply. None
+    /// where nobody was counted as invited, and for stories that people chose to tell.
     pub margin: Option<f64>,
+    /// Testimonies, interviews or transcripts are among what was heard: stories that people chose to
+    /// tell, of which no margin can be given.
+    pub self_selected: bool,
     /// Answers of every status.
     pub answers: Number,
     /// Answers by status, in table order.
@@ -619,6 +626,10 @@ pub struct Finding {
     pub label: String,
     /// "About a third of people ... (41 of 120; 95% interval 26% to 43%) ..."
     pub sentence: String,
+    /// The same without figures that a first page has no room for.
+    pub short: String,
+    /// Whether it tells of a difference between groups or waves.
+    pub differs: bool,
 }
 
 /// Everything that may be published about a run.
@@ -628,6 +639,8 @@ pub struct Evidence {
     pub profile: Profile,
     /// True until people have read a sample: say "Draft: coded by computer" on every page.
     pub draft: bool,
+    /// Whether most of those heard work in care: it is then their work that they speak of.
+    pub staff: bool,
     /// From invited to coded.
     pub funnel: Funnel,
     /// Who was heard, by each dimension with at least two values that are large enough.

@@ -41,38 +41,44 @@ pub fn finding(row: &ThemeRow) -> Option<Finding> {
     let mut letters = words.chars();
     let words: String = letters.next()?.to_uppercase().chain(letters).collect();
     let figures = figures(count, base, row.respondents.interval()?);
-    let sentence = format!(
-        "{words} raised {} ({figures}){}.",
-        spoken(&row.label),
-        leaning(row).unwrap_or_default()
-    );
-    Some(Finding { theme: row.id.clone(), label: row.label.clone(), sentence })
+    let (felt, felt_figures) = leaning(row).unwrap_or_default();
+    let label = spoken(&row.label);
+    Some(Finding {
+        theme: row.id.clone(),
+        label: row.label.clone(),
+        sentence: format!("{words} raised {label} ({figures}){felt}{felt_figures}."),
+        short: format!("{words} raised {label}{felt}."),
+        differs: false,
+    })
 }
 
 /// What most of those who raised it felt, where more than half felt the same and the interval
-/// agrees; "opinions were divided" otherwise.
-fn leaning(row: &ThemeRow) -> Option<String> {
+/// agrees, and the figures of it; the figures alone otherwise.
+fn leaning(row: &ThemeRow) -> Option<(String, String)> {
     let (positive, negative) = (row.sentiment.positive, row.sentiment.negative);
     let (praise, complaint) = (positive.count()?, negative.count()?);
+    let base = positive.base().unwrap_or_default();
     let said = |what: &str, count: u64| {
-        let base = positive.base().unwrap_or_default();
-        format!(", and most of them {what} ({count} of {base})")
+        (format!(", and most of them {what}"), format!(" ({count} of {base})"))
     };
+    let every = |what: &str| (format!(", and all of them {what}"), String::new());
     let most = |interval: Option<(f64, f64)>| interval.is_some_and(|(low, _)| low > 0.5);
-    let all = |count: u64| count > 0 && positive.base() == Some(count);
+    let all = |count: u64| count > 0 && base == count;
     Some(if all(complaint) {
-        ", and all of them were critical".to_owned()
+        every("were critical")
     } else if all(praise) {
-        ", and all of them praised it".to_owned()
+        every("praised it")
     } else if most(negative.interval()) {
         said("were critical", complaint)
     } else if most(positive.interval()) {
         said("praised it", praise)
     } else {
-        let others = positive.base().unwrap_or_default().saturating_sub(praise + complaint);
+        let others = base.saturating_sub(praise + complaint);
         let others =
             if others > 0 { format!(" and {others} both or neither") } else { String::new() };
-        format!("; of them {praise} had only praise, {complaint} only criticism{others}")
+        let figures =
+            format!("; of them {praise} had only praise, {complaint} only criticism{others}");
+        (String::new(), figures)
     })
 }
 
@@ -110,15 +116,16 @@ pub(super) fn rules(profile: Profile, left_out: &[String]) -> Vec<String> {
     }.to_owned()];
     rules.extend([
         "A share of respondents is of those with at least one informative answer. A respondent counts once for a theme however often they raise it; someone who answers in two waves is a respondent in each. Where a file has no ids, each row is a respondent.".to_owned(),
-        "Themes are what people raised in their own words, without being asked about each: that fewer raised a theme does not mean that fewer care about it.".to_owned(),
-        "Intervals are 95% Wilson intervals. They, and any margin of error, cover chance alone and not who chose to reply.".to_owned(),
+        "Themes are what people raised in their own words; nobody was given a list of them. Where a question names one, the report says so. That fewer raised a theme does not mean that fewer care about it.".to_owned(),
+        "Intervals are 95% Wilson intervals. They, and any margin of error, which is for those who said something, cover chance alone and not who chose to reply. Testimonies, interviews and transcripts have no margin of error.".to_owned(),
+        "A difference between groups or waves is only called one where a test of two proportions says so at the 5% level for all comparisons of its breakdown together (Bonferroni). Figures that are withheld or too small for the test were not tested, and nothing is said of them.".to_owned(),
         "Sentiment puts each respondent in one part: praise only, criticism only, both (mixed), or neither.".to_owned(),
         "Words for shares: almost everyone, 90% or more; a large majority, 70% to 89%; a majority, 55% to 69%; about half, 45% to 54%; a large minority, 37% to 44%; about a third, 29% to 36%; about a quarter, 21% to 28%; a minority, 10% to 20%; a few, under 10%. \"Most\" is said only where the whole interval lies above half.".to_owned(),
         "Reported quantities are those of people who gave a number. A range counts by its middle, \"up to\" by its limit. Least and most are left out under the profile nhs.".to_owned(),
         "A respondent with several values of a breakdown counts under the first that they stated. Breakdowns by question count comments.".to_owned(),
     ]);
     if profile != Profile::None {
-        rules.push("A theme whose small figures nothing else could protect is left out of that breakdown. Quotes tell who spoke only by a role that enough people have and whose figure for the theme is shown.".to_owned());
+        rules.push("A theme whose small figures nothing else could protect is left out of that breakdown. Quotes tell who spoke by role alone, and only a role that enough people have.".to_owned());
     }
     if !left_out.is_empty() {
         rules.push(format!(

@@ -103,6 +103,9 @@ fn funnel(evidence: &Evidence) -> PolarsResult<Table> {
         ("Respondents whose words were coded", funnel.coded),
         ("Answers", funnel.answers),
     ];
+    if funnel.to_type != Some(0) {
+        rows.insert(1, ("Of these, scans that wait to be typed", funnel.to_type));
+    }
     if let Some(invited) = funnel.invited {
         rows.insert(0, ("Invited", Some(invited)));
     }

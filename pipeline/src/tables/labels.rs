@@ -39,7 +39,8 @@ pub(crate) fn dimension(dimension: Dimension, breakdowns: &[String]) -> (String,
     let (id, label) = match dimension {
         Dimension::Column(at) => {
             let id = breakdowns.get(usize::from(at)).map_or("by", String::as_str);
-            return (id.to_owned(), sentence_case(id.strip_prefix("by_").unwrap_or(id)));
+            let words = sentence_case(id.strip_prefix("by_").unwrap_or(id));
+            return (id.to_owned(), sentence_case(heading(&words)));
         }
         Dimension::RespondentType => ("respondent_type", "Who speaks"),
         Dimension::Wave => ("wave", "Wave"),
@@ -50,6 +51,48 @@ pub(crate) fn dimension(dimension: Dimension, breakdowns: &[String]) -> (String,
         Dimension::Question => ("question", "Question"),
     };
     (id.to_owned(), label.to_owned())
+}
+
+/// A column's name as a heading: what is left of a question without what makes it one, so that
+/// "Who is your main home care provider" reads as "main home care provider". Others stay as they are.
+fn heading(words: &str) -> &str {
+    const BEFORE: [&str; 15] = [
+        "please tell us your ",
+        "please select your ",
+        "please state your ",
+        "what is your ",
+        "what s your ",
+        "what are your ",
+        "who is your ",
+        "who s your ",
+        "which is your ",
+        "where is your ",
+        "what is the ",
+        "which is the ",
+        "who is the ",
+        "which ",
+        "what ",
+    ];
+    const AFTER: [&str; 8] = [
+        " do you",
+        " are you",
+        " did you",
+        " have you",
+        " would you",
+        " best ",
+        " describes",
+        " is your",
+    ];
+    let lower = words.to_lowercase();
+    // Lower case may have other lengths in other scripts; then nothing is cut.
+    let begins =
+        BEFORE.iter().find(|start| lower.len() == words.len() && lower.starts_with(**start));
+    let Some(start) = begins else { return words };
+    let (rest, low) = (&words[start.len()..], &lower[start.len()..]);
+    let end = AFTER.iter().filter_map(|end| low.find(end)).min().unwrap_or(rest.len());
+    let kept = rest.get(..end).unwrap_or(rest).trim();
+    // "Which of these describes you" has no noun to stand as a heading.
+    if kept.is_empty() || kept.starts_with("of ") { words } else { kept }
 }
 
 /// What people read for a value of a dimension.
@@ -189,4 +232,24 @@ pub(crate) fn sentence_case(id: &str) -> String {
     let words = id.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_becomes_a_heading_and_a_heading_stays_one() {
+        for (column, wanted) in [
+            ("by_who_is_your_main_home_care_provider", "Main home care provider"),
+            ("by_which_area_of_the_city_do_you_live", "Area of the city"),
+            ("by_what_is_your_age_band", "Age band"),
+            ("by_which_of_these_describes_you", "Which of these describes you"),
+            ("by_area_type", "Area type"),
+            ("by_what", "What"),
+        ] {
+            let named = [column.to_owned()];
+            assert_eq!(dimension(Dimension::Column(0), &named).1, wanted);
+        }
+    }
 }

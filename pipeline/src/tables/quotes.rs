@@ -3,8 +3,7 @@
 //!
 //! Only words that their owner lets us quote, that hold nothing for a person to check first, that
 //! stand on their own and that the model is sure of. Who spoke is told by role alone, and not even so
-//! where few have that role or where the role's figure for the theme is hidden; where the theme's own
-//! figure is hidden nobody is quoted. Among those the most typical words win: those that share most
+//! where few have that role; where the theme's own figure is hidden nobody is quoted. Among those the most typical words win: those that share most
 //! with what others said. The choice depends on the responses and nothing else.
 
 use std::collections::BTreeMap;
@@ -12,8 +11,8 @@ use std::collections::BTreeMap;
 use heard_models::words::{Polarity, RespondentType, Sentiment, Status};
 
 use super::disclosure::Profile;
-use super::evidence::{Dimension, Evidence, Quote, ThemeRow};
-use super::labels::{role, roles};
+use super::evidence::{Evidence, Quote, ThemeRow};
+use super::labels::role;
 use super::tally::Tally;
 use crate::coding::{CodedResponse, Coding, Flag};
 use crate::vocabulary::Vocabulary;
@@ -123,18 +122,12 @@ impl Quotes {
         }
     }
 
-    /// The quotes of a report on `evidence`: those of `tally`. Roles are told where `naming`, the
-    /// evidence that the role's figures are published in, shows them. `serious` are the themes that
-    /// matter however few raise them.
-    pub fn choose(
-        &self,
-        tally: &Tally,
-        evidence: &Evidence,
-        naming: &Evidence,
-        serious: &[String],
-    ) -> Chosen {
+    /// The quotes of a report on `evidence`: those of `tally`. `serious` are the themes that matter
+    /// however few raise them.
+    pub fn choose(&self, tally: &Tally, evidence: &Evidence, serious: &[String]) -> Chosen {
+        let profile = evidence.profile;
         let mut choice =
-            Choice { naming, roles: tally.roles(), used: Vec::new(), spoken: [0; ROLES] };
+            Choice { profile, roles: tally.roles(), used: Vec::new(), spoken: [0; ROLES] };
         let Some(book) = evidence.main() else { return Chosen::default() };
         let mut chosen = Chosen::default();
         let pools = |id: &str| {
@@ -175,15 +168,16 @@ impl Quotes {
 const ROLES: usize = RespondentType::ALL.len();
 
 /// Who has been quoted so far in a chapter.
-struct Choice<'a> {
-    naming: &'a Evidence,
+struct Choice {
+    profile: Profile,
+    /// How many people there are of each role: it is told where it could be any of enough people.
     roles: [u64; ROLES],
     /// Respondents and words that are quoted already, as hashes.
     used: Vec<u128>,
     spoken: [i32; ROLES],
 }
 
-impl Choice<'_> {
+impl Choice {
     /// A new chapter, which does not repeat these words.
     fn start(&mut self, told: &[String]) {
         self.used = told.iter().map(|text| hash(text)).collect();
@@ -208,8 +202,7 @@ impl Choice<'_> {
         })?;
         self.used.extend([best.respondent, hash(&best.text)]);
         self.spoken[best.kind as usize] += 1;
-        let named = may_be_named(self.naming, &row.id, sentiment, best.kind)
-            && self.roles[best.kind as usize] >= self.naming.profile.least();
+        let named = self.roles[best.kind as usize] >= self.profile.least();
         Some(Quote {
             theme: row.id.clone(),
             label: row.label.clone(),
@@ -356,31 +349,6 @@ fn suggests(row: &CodedResponse, coding: &Coding) -> bool {
     asks.iter().any(|cue| text.contains(cue))
         || (row.response.question.polarity == Polarity::Improve
             && orders.iter().any(|cue| text.starts_with(cue)))
-}
-
-/// Whether the role's figure for the theme is one that readers see anyway.
-fn may_be_named(
-    evidence: &Evidence,
-    theme: &str,
-    sentiment: Sentiment,
-    kind: RespondentType,
-) -> bool {
-    if evidence.profile == Profile::None {
-        return true;
-    }
-    let by = evidence.main().and_then(|book| book.breakdown(Dimension::RespondentType));
-    let Some(by) = by else { return true };
-    let value = by.values.iter().position(|value| value.label == roles(kind));
-    let row = by.rows.iter().find(|row| row.id == theme);
-    value.zip(row).is_some_and(|(value, row)| {
-        let felt = row.cells[value].sentiment;
-        let cell = match sentiment {
-            Sentiment::Positive => felt.positive,
-            Sentiment::Negative => felt.negative,
-            Sentiment::Mixed | Sentiment::Neutral => row.cells[value].raised,
-        };
-        cell.count().is_some()
-    })
 }
 
 /// Keeps the best, at most one of each respondent.

@@ -4,7 +4,7 @@
 use super::super::part::Part;
 use super::super::view::{Block, Section, Table};
 use super::super::words::{list, percent};
-use super::super::{LEAST_PRECISION, Material, Measured};
+use super::super::{Facts, LEAST_PRECISION, Material, Measured};
 use super::closing::{names, not_processed};
 use crate::manifest::Versioned;
 
@@ -66,10 +66,48 @@ fn method<'a>(material: &Material<'a>) -> Section<'a> {
     Section::new("method", "How it was done", vec![steps]).below()
 }
 
-/// "74% (68% to 80%)".
+/// "75.8% (69.6% to 81.2%)": with a decimal, because the rule of the key findings turns on the lower
+/// end, and 69.6% and 70.1% would both be printed as 70%.
 fn right(measured: &Measured) -> String {
-    let Measured { right, low, high } = *measured;
-    format!("{} ({} to {})", percent(right), percent(low), percent(high))
+    let Measured { right, low, high } = measured;
+    format!("{:.1}% ({:.1}% to {:.1}%)", right * 100.0, low * 100.0, high * 100.0)
+}
+
+/// How often a theme is right when given: in these answers, where people read a sample of them.
+pub(super) fn right_when_given(facts: &Facts, theme: &str) -> String {
+    let elsewhere = || {
+        let measured = facts.precisions.get(theme).map_or_else(|| "not measured".to_owned(), right);
+        match facts.over_all {
+            None => measured,
+            Some(_) => format!("too few in the sample; in other answers {measured}"),
+        }
+    };
+    facts.found.get(theme).map_or_else(elsewhere, right)
+}
+
+/// By which rule a theme makes a key finding here.
+pub(super) fn rule(material: &Material<'_>) -> String {
+    let least = percent(LEAST_PRECISION);
+    let by = if material.facts.sample().is_some() {
+        "by the random sample of these answers that people read (of a theme that it has too few of, by \
+         all themes of the sample together, and in a draft by the model's card as well)"
+    } else if material.facts.own_sample {
+        "by the sample of these answers that people coded"
+    } else {
+        "by the model's card, which was measured on other answers"
+    };
+    if material.evidence.draft {
+        format!(
+            "The rule: a theme makes a key finding where even the lower end of the 95% interval of how \
+             often it is right when given is {least} or more, {by}. Where nobody measured it, it makes \
+             none."
+        )
+    } else {
+        format!(
+            "The rule: a theme makes a key finding unless it was right in less than {least} of the cases \
+             in which the program gave it, {by}."
+        )
+    }
 }
 
 fn codebook<'a>(material: &Material<'a>) -> Option<Section<'a>> {
@@ -80,8 +118,7 @@ fn codebook<'a>(material: &Material<'a>) -> Option<Section<'a>> {
         .iter()
         .map(|theme| {
             let meaning = facts.definitions.get(&theme.id).cloned().unwrap_or_default();
-            let measured = facts.precisions.get(&theme.id);
-            let measured = measured.map_or_else(|| "not measured".to_owned(), right);
+            let measured = right_when_given(facts, &theme.id);
             vec![theme.label.clone(), theme.group_label.clone(), meaning, measured]
         })
         .collect();
@@ -93,7 +130,7 @@ fn codebook<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     let blocks = vec![
         Block::text(
             "\"Right when given\" is the share of answers to which the program gave a theme that \
-             people gave it too.",
+             people gave it too; a decimal stands because the rule of the key findings turns on it.",
         ),
         Block::Table(Table::new(caption, &head, rows).of_words()),
     ];
@@ -112,6 +149,9 @@ fn accuracy<'a>(material: &Material<'a>) -> Section<'a> {
     } else if !facts.agreement.is_empty() {
         blocks.push(Block::text(if facts.own_sample {
             "Measured on a sample of these answers that people coded."
+        } else if !blocks.is_empty() {
+            "Beside it, the model's own figures, measured when it was made, on other answers than these. \
+             Where they differ, what people found in these answers counts."
         } else {
             "These are the model's own figures, measured when it was made, on other answers than \
              these. Expect less on yours. Code a sample and let heard evaluate compare it: its \
@@ -126,14 +166,7 @@ fn accuracy<'a>(material: &Material<'a>) -> Section<'a> {
         let head = ["Measure", "Figure", "Measured on"];
         blocks.push(Block::Table(Table::new(caption, &head, rows).of_words()));
     }
-    if material.evidence.draft {
-        blocks.push(Block::text(format!(
-            "Until people have read a sample, no key finding is written from a theme that may be \
-             right in less than {} of cases: where the lower end of its interval is under that, or \
-             where nobody measured it.",
-            percent(LEAST_PRECISION)
-        )));
-    }
+    blocks.push(Block::text(rule(material)));
     Section::new("accuracy", "How accurate the coding is", blocks).below()
 }
 

@@ -51,7 +51,7 @@ pub(super) fn specification<'a>(material: &Material<'a>) -> Option<Section<'a>> 
              --visit-log FILE.",
         ));
     }
-    Some(Section::new("specification", "For the specification", blocks).on_new_page())
+    Some(Section::new("specification", "For the specification", blocks))
 }
 
 /// Themes that were raised most, for people to answer.
@@ -104,8 +104,14 @@ pub(super) fn recommendations<'a>(material: &Material<'a>) -> [Section<'a>; 2] {
 }
 
 pub(super) fn you_said<'a>(material: &Material<'a>) -> Section<'a> {
-    let said: Vec<String> =
-        lines(material).into_iter().take(3).map(|row| spoken(&row.label)).collect();
+    let critical =
+        |row: &&ThemeRow| row.sentiment.negative.count() > row.sentiment.positive.count();
+    let said: Vec<String> = lines(material)
+        .into_iter()
+        .filter(critical)
+        .take(3)
+        .map(|row| spoken(&row.label))
+        .collect();
     let text = if said.is_empty() {
         "What you told us follows, in figures and in your own words.".to_owned()
     } else {

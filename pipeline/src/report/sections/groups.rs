@@ -30,7 +30,7 @@ pub(super) fn sections<'a>(material: &Material<'a>) -> Vec<Section<'a>> {
         own words, with personal details taken out and with who speaks as a role. They were chosen to \
         show what a theme is about; they do not say how many think so.";
     let mut sections =
-        vec![Section::new("in-detail", "In detail", vec![Block::text(introduction)]).on_new_page()];
+        vec![Section::new("in-detail", "In detail", vec![Block::text(introduction)])];
     sections.extend(groups);
     sections
 }
@@ -97,8 +97,7 @@ fn section<'a>(
     } else if comments {
         blocks.push(Block::note("There is no quote here that may be published."));
     }
-    let section = Section::under(format!("group-{}", at + 1), group.label.clone(), blocks);
-    if at == 0 { section } else { section.on_new_page() }
+    Section::under(format!("group-{}", at + 1), group.label.clone(), blocks)
 }
 
 /// None where the group's own figure is not one that may be read.

@@ -1,6 +1,7 @@
 //! Why and how the exercise was done, who was heard and who was not.
 
 use super::super::Material;
+use super::super::asked::{questions, without_contacts};
 use super::super::view::{Block, Section, Table};
 use super::super::words::{number, number_or_few, percent, spoken};
 use super::chart;
@@ -34,27 +35,13 @@ pub(super) fn why_and_how<'a>(material: &Material<'a>) -> Section<'a> {
          share if many people like those heard had answered."
             .to_owned(),
     ]));
-    Section::new("why-and-how", "Why and how", blocks).on_new_page()
-}
-
-/// A question without the bracket that names whom to ask: what is left of it are placeholders.
-fn without_contacts(question: &str) -> String {
-    let kept = match question.rfind(" (") {
-        Some(at) if question[at..].contains('[') => &question[..at],
-        _ => question,
-    };
-    kept.trim().to_owned()
+    Section::new("why-and-how", "Why and how", blocks)
 }
 
 /// What was asked, and of whom: the first part of "we asked, you said, we did".
 pub(super) fn we_asked<'a>(material: &Material<'a>) -> Section<'a> {
-    let asked: Vec<String> = material
-        .evidence
-        .questions
-        .iter()
-        .map(|row| without_contacts(&row.question))
-        .filter(|question| !question.is_empty() && question != "No question")
-        .collect();
+    let asked: Vec<String> =
+        questions(material.evidence).map(|row| without_contacts(&row.question)).collect();
     let mut blocks = Vec::new();
     let funnel = &material.evidence.funnel;
     if let Some(invited) = funnel.invited {
@@ -104,13 +91,31 @@ fn replies(material: &Material<'_>) -> String {
     let received = number_or_few(funnel.received, profile);
     let informative = number_or_few(funnel.informative, profile);
     let answers = number_or_few(funnel.answers, profile);
+    let scans = match funnel.to_type {
+        Some(0) => String::new(),
+        Some(1) => {
+            " One of these replies is a scan that nobody has typed yet: it counts as received \
+                    and nowhere else."
+                .to_owned()
+        }
+        some => format!(
+            " {} of these replies are scans that nobody has typed yet: they count as received and \
+             nowhere else.",
+            capital(&number_or_few(some, profile))
+        ),
+    };
     let replied = match (funnel.invited, funnel.response_rate) {
         (Some(invited), Some(rate)) => format!(
-            "Of {} people invited, {received} replied: a response rate of {}.",
+            "Of {} people invited, {received} replied: a response rate of {}.{scans}",
             number(invited),
             percent(rate)
         ),
-        _ => format!("People who replied: {received}. How many were invited is not known."),
+        (Some(invited), None) => format!(
+            "{} people were invited, by what was given, and {received} replied: more than were \
+             invited, or too few to be shown, so that there is no response rate.{scans}",
+            number(invited)
+        ),
+        _ => format!("People who replied: {received}. How many were invited is not known.{scans}"),
     };
     if funnel.received == funnel.informative && funnel.received.is_some() {
         return format!(
@@ -124,14 +129,31 @@ fn replies(material: &Material<'_>) -> String {
     )
 }
 
+/// How far chance may have moved the shares, which are of those who said something; or why that
+/// cannot be told.
 fn margin(material: &Material<'_>) -> Option<String> {
-    let margin = material.evidence.funnel.margin?;
+    let funnel = &material.evidence.funnel;
+    funnel.invited?;
+    if funnel.self_selected {
+        return Some(
+            "No margin of error is given: testimonies, interviews or transcripts are among these \
+             answers, and people chose whether to tell their story. They are no sample of those \
+             invited, so that a margin would promise what it cannot keep."
+                .to_owned(),
+        );
+    }
+    let (margin, heard) = (funnel.margin?, funnel.informative?);
     Some(format!(
-        "The margin of error is at most {:.1} percentage points either way, at 95% confidence. It \
-         covers chance alone, and not who chose to reply: people who did not reply may think \
-         otherwise, and no margin can say how much.",
+        "The margin of error of shares of these {} people is at most {:.1} percentage points either \
+         way, at 95% confidence. It covers chance alone, and not who chose to reply: people who did \
+         not reply may think otherwise, and no margin can say how much.",
+        number(heard),
         margin * 100.0
     ))
+}
+
+fn capital(words: &str) -> String {
+    super::super::charts::sentence_case(words)
 }
 
 fn values<'a>(heard: &Heard) -> Vec<Block<'a>> {

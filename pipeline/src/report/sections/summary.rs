@@ -2,9 +2,11 @@
 //! key findings in full, and what is not sure enough to be one.
 
 use super::super::Material;
+use super::super::asked::{told, unprompted};
 use super::super::part::Part;
 use super::super::view::{BigNumber, Block, Section, Table};
 use super::super::words::{counted, number, number_or_few, of_or_withheld, percent, spoken};
+use super::appendix::{right_when_given, rule};
 use crate::tables::Profile;
 use crate::tables::evidence::{Cell, Split, ThemeRow};
 
@@ -34,9 +36,13 @@ pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
     }
     let items = in_short(material);
     if !items.is_empty() {
-        blocks.push(Block::text(
-            "What people raised, in their own words and without being asked about it:",
-        ));
+        let labels = material.findings.iter().take(IN_SHORT).map(|found| found.label.as_str());
+        blocks.push(Block::text(if unprompted(evidence, labels) {
+            "What people raised, in their own words and without being asked about it:"
+        } else {
+            "What people said, in their own words (which questions asked about it stands with the key \
+             findings):"
+        }));
         blocks.push(Block::list(items));
     }
     blocks.push(Block::note(
@@ -69,16 +75,7 @@ pub(super) fn of_part<'a>(material: &Material<'a>, part: &Part) -> Section<'a> {
 
 /// The first findings without their figures.
 fn in_short(material: &Material<'_>) -> Vec<String> {
-    let first = material.findings.iter().take(IN_SHORT);
-    first
-        .filter_map(|finding| {
-            let (said, rest) = finding.sentence.split_once(" (")?;
-            let (_, rest) = rest.split_once(')')?;
-            let felt =
-                rest.split([';', '(']).next().unwrap_or_default().trim_end_matches([' ', '.']);
-            Some(format!("{said}{felt}."))
-        })
-        .collect()
+    material.findings.iter().take(IN_SHORT).map(|finding| finding.short.clone()).collect()
 }
 
 pub(super) fn findings<'a>(material: &Material<'a>) -> Section<'a> {
@@ -92,10 +89,15 @@ pub(super) fn findings<'a>(material: &Material<'a>) -> Section<'a> {
              for a sentence that others will repeat."
         }));
     } else {
-        let items = material.findings.iter().map(|finding| finding.sentence.clone()).collect();
-        blocks.push(Block::text(
-            "Nobody was asked about these themes: people raised them of themselves.",
-        ));
+        let items: Vec<String> =
+            material.findings.iter().map(|finding| finding.sentence.clone()).collect();
+        let mut labels: Vec<&str> = Vec::new();
+        for found in material.findings {
+            if !labels.contains(&found.label.as_str()) {
+                labels.push(&found.label);
+            }
+        }
+        blocks.push(Block::text(told(material.evidence, &labels)));
         blocks.push(Block::list(items));
         blocks.push(Block::note(
             "Words for shares follow fixed rules, which the appendix gives: about a third, for \
@@ -106,18 +108,18 @@ pub(super) fn findings<'a>(material: &Material<'a>) -> Section<'a> {
         .into_iter()
         .take(WAITING)
         .map(|row| {
-            let measured = material.facts.precisions.get(&row.id);
-            let right = measured.map_or_else(|| "not measured".to_owned(), |m| percent(m.right));
+            let right = right_when_given(material.facts, &row.id);
             vec![row.label.clone(), of_or_withheld(&row.respondents), right]
         })
         .collect();
     if !rows.is_empty() {
-        blocks.push(Block::text(
-            "Other themes were raised as well, many by more people. The program gives them wrongly \
+        blocks.push(Block::text(format!(
+            "Other themes were raised as well, some by more people. The program may give them wrongly \
              too often for a sentence here, so a person should read a sample of each first; the \
-             figures stand as they were counted.",
-        ));
-        let head = ["Theme", "People", "Right when given"];
+             figures stand as they were counted. {}",
+            rule(material)
+        )));
+        let head = ["Theme", "People", "Right when given (95% interval)"];
         blocks.push(Block::Table(Table::new(
             "To be checked before they are repeated",
             &head,
@@ -130,12 +132,10 @@ pub(super) fn findings<'a>(material: &Material<'a>) -> Section<'a> {
 /// Themes that were raised and are not sure enough for a sentence, the most raised first.
 fn waiting<'m>(material: &Material<'m>) -> Vec<&'m ThemeRow> {
     let evidence = material.evidence;
-    if !evidence.draft {
-        return Vec::new();
-    }
     let themes = evidence.main().map(|book| book.themes.as_slice()).unwrap_or_default();
     let raised = |row: &&ThemeRow| row.respondents.count().is_some_and(|n| n > 0);
-    themes.iter().filter(raised).filter(|row| !material.facts.is_sure(&row.id)).collect()
+    let unsure = |row: &&ThemeRow| !material.facts.is_sure(&row.id, evidence.draft);
+    themes.iter().filter(raised).filter(unsure).collect()
 }
 
 fn lead(material: &Material<'_>) -> String {
@@ -175,12 +175,16 @@ fn numbers(material: &Material<'_>) -> Vec<BigNumber> {
         items.push(BigNumber { figure: number(heard), label });
     }
     let themes = evidence.main().map(|book| book.themes.as_slice()).unwrap_or_default();
-    let first = material.findings.first().and_then(|f| themes.iter().find(|row| row.id == f.theme));
+    let first = material.findings.first().filter(|found| !found.differs);
+    let first = first.and_then(|found| themes.iter().find(|row| row.id == found.theme));
     if let Some((share, row)) = first.and_then(|row| Some((row.respondents.share()?, row))) {
-        let label = format!(
-            "raised {}: the most for a theme that is coded surely enough",
-            spoken(&row.label)
-        );
+        let most = themes.first().is_some_and(|most| most.id == row.id);
+        let place = match (most, material.facts.sample().is_some()) {
+            (true, _) => "more than any other theme",
+            (false, true) => "the most for a theme that the sample people read found sure enough",
+            (false, false) => "the most for a theme that the model is sure enough of",
+        };
+        let label = format!("raised {}: {place}", spoken(&row.label));
         items.push(BigNumber { figure: percent(share), label });
     } else if let Some(n) = suggestions(material) {
         let label = if n == 1 { "answer holds a suggestion" } else { "answers hold a suggestion" };

@@ -1,12 +1,15 @@
 //! How people felt, what they raised, and how that differs between groups of people and over time.
 
 use super::super::Material;
+use super::super::comparisons::can_be_drawn;
+use super::super::differences::told;
 use super::super::part::Part;
 use super::super::view::{Block, Section, Table};
 use super::super::words::{
     self, count, count_share, interval, number, number_or_withheld, of_or_withheld, spoken,
 };
 use super::chart;
+use crate::tables::difference;
 use crate::tables::evidence::{
     Breakdown, Cell, CodebookEvidence, Dimension, Evidence, Split, ThemeRow, Unit,
 };
@@ -15,6 +18,10 @@ use crate::tables::evidence::{
 const MOST_COLUMNS: usize = 6;
 /// Pairs of themes that are shown.
 const MOST_PAIRS: usize = 6;
+
+/// What stands in the place of a chart in which nothing could be read.
+const NO_CHART: &str = "There is no chart of it: the figures of every group that it would show are \
+                        withheld, because so few people of each raised the same theme.";
 
 pub(super) fn feeling<'a>(material: &Material<'a>) -> Section<'a> {
     let overall = &material.evidence.sentiment;
@@ -94,7 +101,7 @@ pub(super) fn section<'a>(material: &Material<'a>) -> Section<'a> {
         }
         _ => blocks.push(Block::text("No theme was found in these answers.")),
     }
-    Section::new("themes", "What people raised", blocks).on_new_page()
+    Section::new("themes", "What people raised", blocks)
 }
 
 /// Whether anybody raised it, or the figure is hidden.
@@ -238,13 +245,32 @@ pub(super) fn differences<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     let evidence: &Evidence = material.evidence;
     let book = evidence.main()?;
     let mut blocks = Vec::new();
-    blocks.extend(chart(material, "themes_by_respondent_type"));
-    blocks.extend(book.breakdown(Dimension::RespondentType).and_then(figures));
-    blocks.extend(chart(material, "change_between_waves"));
-    let columns = book.breakdowns.iter().filter(|b| matches!(b.dimension, Dimension::Column(_)));
-    for column in columns {
-        blocks.extend(chart(material, &format!("themes_{}", column.id)));
-        blocks.extend(figures(column));
+    let chart_of = |by: &Breakdown| match by.dimension {
+        Dimension::Wave => "change_between_waves".to_owned(),
+        Dimension::Column(_) => format!("themes_{}", by.id).to_lowercase(),
+        _ => format!("themes_by_{}", by.id),
+    };
+    let mut order: Vec<&Breakdown> = book.breakdowns.iter().filter(|by| is_told(by)).collect();
+    order.sort_by_key(|by| match by.dimension {
+        Dimension::RespondentType => 0,
+        Dimension::Wave => 1,
+        Dimension::Column(_) => 2,
+        _ => 3,
+    });
+    for by in order {
+        blocks.extend(chart(material, &chart_of(by)));
+        let (lead, found) = told(by);
+        blocks.push(Block::text(lead));
+        let of_groups = matches!(by.dimension, Dimension::RespondentType | Dimension::Column(_));
+        if of_groups && !can_be_drawn(by) {
+            blocks.push(Block::text(NO_CHART));
+        }
+        if !found.is_empty() {
+            blocks.push(Block::list(found));
+        }
+        if of_groups {
+            blocks.extend(figures(by));
+        }
     }
     if blocks.is_empty() {
         return None;
@@ -253,17 +279,25 @@ pub(super) fn differences<'a>(material: &Material<'a>) -> Option<Section<'a>> {
         0,
         Block::text(
             "Groups differ in who replied and why, and small groups differ by chance. Read these \
-             figures as what these people said. A change is called one only where a test says that \
-             it is more than chance.",
+             figures as what these people said. A difference or a change is called one only where a \
+             test says that it is more than chance, corrected for everything that was tested with it.",
         ),
     );
     let heading = "How it differs between groups of people and over time";
-    Some(Section::new("differences", heading, blocks).on_new_page())
+    Some(Section::new("differences", heading, blocks))
 }
 
-/// The figures of a breakdown's chart, where they fit a page.
+/// Whether a breakdown is told of: those by people and waves always, others (files, questions, months,
+/// how answers arrived) where a difference was found.
+fn is_told(by: &Breakdown) -> bool {
+    let of_people =
+        matches!(by.dimension, Dimension::RespondentType | Dimension::Wave | Dimension::Column(_));
+    of_people || !difference::differences(by).found.is_empty()
+}
+
+/// The figures of a breakdown's chart, where they fit a page and there are any.
 fn figures<'a>(breakdown: &Breakdown) -> Option<Block<'a>> {
-    if breakdown.values.len() > MOST_COLUMNS || breakdown.rows.is_empty() {
+    if breakdown.values.len() > MOST_COLUMNS {
         return None;
     }
     let mut head = vec!["Theme".to_owned()];
@@ -272,6 +306,9 @@ fn figures<'a>(breakdown: &Breakdown) -> Option<Block<'a>> {
     let raised = breakdown.rows.iter().filter(|row| row.all.count() != Some(0));
     let (told, silent): (Vec<_>, Vec<_>) =
         raised.partition(|row| row.cells.iter().any(|cell| cell.raised.count().is_some()));
+    if told.is_empty() {
+        return None;
+    }
     let rows = told
         .iter()
         .map(|row| {

@@ -110,6 +110,36 @@ fn invited_people_give_a_rate_and_a_margin() {
 }
 
 #[test]
+fn the_margin_is_of_those_whom_shares_are_of_and_a_scan_counts_as_received() {
+    let rows: Vec<_> = (2..135)
+        .map(|row| {
+            let mut answer = answer(1, row);
+            if row < 13 {
+                answer.status = Status::NoContent;
+            }
+            answer
+        })
+        .collect();
+    let mut facts = Facts { invited: Some(1200), ..facts(Profile::Standard) };
+    facts.unprocessed.insert("scanned_document".to_owned(), 1);
+    facts.unprocessed.insert("scanned_page".to_owned(), 4);
+    let funnel = evidence(&tally(&rows), &facts).funnel;
+    assert_eq!((funnel.received, funnel.to_type), (Some(134), Some(1)));
+    assert_eq!(funnel.informative, Some(122));
+    assert_eq!(funnel.margin.map(|m| format!("{:.1}", 100.0 * m)).as_deref(), Some("8.4"));
+}
+
+#[test]
+fn stories_that_people_chose_to_tell_have_no_margin() {
+    let mut rows: Vec<_> = (2..136).map(|row| answer(1, row)).collect();
+    rows[0].response.channel = Channel::Testimony;
+    let facts = Facts { invited: Some(1200), ..facts(Profile::Standard) };
+    let funnel = evidence(&tally(&rows), &facts).funnel;
+    assert!(funnel.self_selected && funnel.margin.is_none());
+    assert!(funnel.response_rate.is_some());
+}
+
+#[test]
 fn a_breakdown_that_follows_from_another_is_left_out() {
     let rows: Vec<_> = (0..40)
         .map(|at| {

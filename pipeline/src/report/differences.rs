@@ -1,0 +1,243 @@
+//! Differences between groups of people and over time, in words: which hold after correction for
+//! everything that was tested with them, and how much could be tested at all. Nothing is said of what
+//! is withheld or too small to test.
+
+use super::asked::without_contacts;
+use super::words::{list, number, of, percent, spoken};
+use crate::tables::difference::{Difference, Differences, EVERYBODY_ELSE, differences};
+use crate::tables::evidence::{Breakdown, Dimension, Evidence, Finding, Unit};
+
+/// Differences that become key findings, at most.
+const MOST_FINDINGS: usize = 4;
+
+/// By what a breakdown is, inside a sentence.
+pub(super) fn by_what(by: &Breakdown) -> String {
+    match by.dimension {
+        Dimension::RespondentType => "who speaks".to_owned(),
+        Dimension::Source => "file or sheet, in the order of reading".to_owned(),
+        _ => spoken(&by.label),
+    }
+}
+
+/// "the one theme", "the 7 themes".
+pub(super) fn the_themes(n: usize) -> String {
+    if n == 1 { "the one theme".to_owned() } else { format!("the {} themes", number(n as u64)) }
+}
+
+/// "1 theme", "7 themes".
+pub(super) fn themes(n: usize) -> String {
+    format!("{} {}", number(n as u64), if n == 1 { "theme" } else { "themes" })
+}
+
+/// Who is meant by a value of this breakdown.
+fn named(by: &Breakdown, label: &str) -> String {
+    match (by.dimension, by.unit) {
+        _ if label == EVERYBODY_ELSE && by.unit == Unit::Comments => {
+            "all other comments".to_owned()
+        }
+        _ if label == EVERYBODY_ELSE => label.to_owned(),
+        (Dimension::Source, _) => format!("file or sheet {}", label.trim_start_matches('s')),
+        (Dimension::Question, _) if label == "No question" => {
+            "answers without a question".to_owned()
+        }
+        (Dimension::Question, _) => format!("“{}”", without_contacts(label)),
+        _ => format!("“{label}”"),
+    }
+}
+
+/// "Punctuality: 15 of 72 (21%) for “Rural”, 8 of 168 (5%) for “Urban”."
+fn sentence(by: &Breakdown, difference: &Difference<'_>) -> String {
+    let figures = |cell| of(cell).unwrap_or_default();
+    format!(
+        "{}: {} for {}, {} for {}.",
+        difference.row.label,
+        figures(&difference.mine),
+        named(by, difference.value),
+        figures(&difference.other),
+        named(by, difference.with)
+    )
+}
+
+/// "punctuality, 21% for Rural and 5% for Urban": a difference inside a headline.
+pub(super) fn in_short(difference: &Difference<'_>) -> String {
+    let share = |share: Option<f64>| share.map(percent).unwrap_or_default();
+    format!(
+        "{}, {} for {} and {} for {}",
+        spoken(&difference.row.label),
+        share(difference.mine.share()),
+        difference.value,
+        share(difference.other.share()),
+        difference.with
+    )
+}
+
+/// "Corrected for the 28 comparisons of this breakdown" and what was left out of them.
+fn reach(all: &Differences<'_>) -> String {
+    let mut parts = Vec::new();
+    let small = all.shown - all.tested;
+    if small > 0 {
+        parts.push(format!("{} with figures too small for the test", themes(small)));
+    }
+    if all.left_out > 0 {
+        parts.push(format!("{} of which figures are withheld", themes(all.left_out)));
+    }
+    if parts.is_empty() {
+        return String::new();
+    }
+    format!(" Nothing is said of {}.", list(&parts))
+}
+
+/// Which differences of a breakdown hold: a sentence, and an item for each of them.
+pub(super) fn told(by: &Breakdown) -> (String, Vec<String>) {
+    let all = differences(by);
+    let (by_what, rest) = (by_what(by), reach(&all));
+    if all.shown == 0 {
+        let why = format!(
+            "Nothing can be compared by {by_what}: the groups are so small that figures are withheld."
+        );
+        return (why, Vec::new());
+    }
+    if all.tested == 0 {
+        let why = format!(
+            "By {by_what}, nothing can be tested: the figures that can be shown are too small for it."
+        );
+        return (why, Vec::new());
+    }
+    let correction = match all.tests {
+        1 => "at the 5% level".to_owned(),
+        many => format!("at the 5% level for all {} comparisons together", number(many as u64)),
+    };
+    if all.found.is_empty() {
+        let none = if all.tested == 1 { "it does not differ" } else { "none differs" };
+        let tested = format!(
+            "By {by_what}: of {} that can be shown and tested, {none} by more than chance may make \
+             (tested {correction}).{rest}",
+            the_themes(all.tested)
+        );
+        return (tested, Vec::new());
+    }
+    let hold = if all.found.len() == 1 { "one difference holds" } else { "these differences hold" };
+    let lead = format!(
+        "By {by_what}: of {} that can be shown and tested, {hold} after correction for many themes \
+         ({correction}).{rest}",
+        the_themes(all.tested)
+    );
+    (lead, all.found.iter().map(|found| sentence(by, found)).collect())
+}
+
+/// Differences of themes that are sure enough, as key findings: between groups of people and waves,
+/// the widest first. What was asked under which question makes its own difference and is none.
+pub fn findings(evidence: &Evidence, sure: impl Fn(&str) -> bool) -> Vec<Finding> {
+    let breakdowns = evidence.main().map(|book| book.breakdowns.as_slice()).unwrap_or_default();
+    let of_people = |by: &&Breakdown| {
+        by.unit == Unit::Respondents
+            && matches!(
+                by.dimension,
+                Dimension::Column(_) | Dimension::RespondentType | Dimension::Wave
+            )
+    };
+    let mut found: Vec<(f64, Finding)> = Vec::new();
+    for by in breakdowns.iter().filter(of_people) {
+        let all = differences(by);
+        let holding = all.found.iter().filter(|difference| sure(&difference.row.id));
+        found.extend(
+            holding.map(|difference| (difference.apart(), finding(by, difference, all.tests))),
+        );
+    }
+    found.sort_by(|a, b| b.0.total_cmp(&a.0));
+    found.into_iter().map(|(_, finding)| finding).take(MOST_FINDINGS).collect()
+}
+
+fn finding(by: &Breakdown, difference: &Difference<'_>, tests: usize) -> Finding {
+    let (by_what, label) = (by_what(by), &difference.row.label);
+    let figures = |cell| of(cell).unwrap_or_default();
+    let short = format!(
+        "By {by_what}, {} was raised more by some than by others: {} for {} and {} for {}",
+        spoken(label),
+        difference.mine.share().map(percent).unwrap_or_default(),
+        named(by, difference.value),
+        difference.other.share().map(percent).unwrap_or_default(),
+        named(by, difference.with)
+    );
+    let sentence = format!(
+        "By {by_what}, {} was raised by {} for {} and by {} for {}: more apart than chance may make, \
+         after correction for {}.",
+        spoken(label),
+        figures(&difference.mine),
+        named(by, difference.value),
+        figures(&difference.other),
+        named(by, difference.with),
+        if tests == 1 {
+            "the one comparison made".to_owned()
+        } else {
+            format!("the {} comparisons made", number(tests as u64))
+        }
+    );
+    Finding {
+        theme: difference.row.id.clone(),
+        label: label.clone(),
+        sentence,
+        short: format!("{short}."),
+        differs: true,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+    use crate::tables::evidence::Cell;
+
+    /// The breakdown by provider, in which theme 0 stands so.
+    fn evidence(first: Cell, second: Cell) -> Evidence {
+        let mut evidence = fixture::evidence(3, 240);
+        for by in &mut evidence.codebooks[0].breakdowns {
+            for row in &mut by.rows {
+                row.cells.iter_mut().for_each(|cell| cell.raised = Cell::Hidden);
+            }
+        }
+        let count = first.count().zip(second.count()).map_or(0, |(a, b)| a + b);
+        let by = &mut evidence.codebooks[0].breakdowns[1];
+        assert_eq!(by.id, "by_provider");
+        by.rows[0].all = Cell::shown(count, 240);
+        by.rows[0].cells[0].raised = first;
+        by.rows[0].cells[1].raised = second;
+        evidence
+    }
+
+    #[test]
+    fn a_difference_that_holds_is_told_once_with_both_figures_and_makes_a_finding() {
+        let evidence = evidence(Cell::shown(8, 168), Cell::shown(15, 72));
+        let by = &evidence.main().unwrap().breakdowns[1];
+        let (lead, items) = told(by);
+        assert!(lead.contains("of the one theme that can be shown and tested"), "{lead}");
+        assert!(
+            lead.contains("Nothing is said of 2 themes of which figures are withheld"),
+            "{lead}"
+        );
+        assert_eq!(items.len(), 1);
+        assert!(
+            items[0].ends_with("15 of 72 (21%) for “Provider B”, 8 of 168 (5%) for “Provider A”.")
+        );
+        let found = findings(&evidence, |_| true);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].differs && found[0].sentence.contains("15 of 72 (21%)"));
+        assert!(found[0].sentence.ends_with("after correction for the 2 comparisons made."));
+        assert!(findings(&evidence, |theme| theme != "theme_0").is_empty());
+    }
+
+    #[test]
+    fn nothing_is_claimed_of_what_was_not_tested() {
+        let withheld = evidence(Cell::Hidden, Cell::Hidden);
+        let (lead, items) = told(&withheld.main().unwrap().breakdowns[1]);
+        assert!(lead.starts_with("Nothing can be compared by provider") && items.is_empty());
+        let small = evidence(Cell::shown(5, 168), Cell::shown(5, 72));
+        let (lead, _) = told(&small.main().unwrap().breakdowns[1]);
+        assert!(lead.contains("nothing can be tested"), "{lead}");
+        let alike = evidence(Cell::shown(70, 168), Cell::shown(30, 72));
+        let (lead, items) = told(&alike.main().unwrap().breakdowns[1]);
+        assert!(lead.contains("of the one theme that can be shown and tested, it does not differ"));
+        assert!(items.is_empty());
+    }
+}
