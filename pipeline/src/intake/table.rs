@@ -383,7 +383,6 @@ impl Table {
         }
     }
 
-    /// What an open column of a wide table asks, with the question before it where it leans on that.
     /// The closed column before an open one that asks about a proposal and is answered for or against.
     fn ticked(&self, open: usize) -> Option<usize> {
         let says = |column: &usize| {
@@ -411,6 +410,7 @@ impl Table {
         about.map(words).collect()
     }
 
+    /// What an open column of a wide table asks, with the question before it where it leans on that.
     fn asks(&self, column: usize) -> String {
         let title = self.title(column);
         let label = &self.labels[column];
