@@ -74,7 +74,7 @@ pub use understanding::{Answers, Column, Problem, Role, Understanding};
 pub(crate) use wording::{normal, polarity};
 
 use crate::deidentify::Values;
-use crate::response::{Identified, Polarity, Question};
+use crate::response::Identified;
 use sources::{Content, Opened};
 
 /// What the user can say about the inputs. Everything that is left out is detected.
@@ -324,20 +324,6 @@ impl Intake {
         &self.breakdowns
     }
 
-    /// The proposal that the run asks about, where it is one: letters are replies to it.
-    fn proposal(&self) -> Option<Question> {
-        let tables = self.sources.iter().filter_map(|source| match &source.content {
-            Content::Table { table, .. } => Some(table.proposals()),
-            _ => None,
-        });
-        let mut all: Vec<String> = tables.flatten().collect();
-        all.sort();
-        all.dedup();
-        let [one] = all.as_slice() else { return None };
-        let text = Identified::new(one.clone());
-        Some(Question { number: None, text, polarity: Polarity::Proposal })
-    }
-
     /// What stands in each of them.
     pub fn values(&self) -> Vec<Values> {
         let of = |(at, name): (usize, &Identified)| {
@@ -378,7 +364,7 @@ impl Intake {
 
     /// The answers, in input order, in batches of whole rows.
     pub fn batches(&self) -> Batches<'_> {
-        Batches::new(&self.sources, &self.options, self.breakdowns.len(), self.proposal())
+        Batches::new(&self.sources, &self.options, self.breakdowns.len())
     }
 }
 
