@@ -14,6 +14,7 @@ use crate::calibration::{Mix, Platt, Tally, own_threshold, threshold};
 use crate::examples::LabelledResponse;
 use crate::fitting::{decide, feelings, fit_confidence, fit_overall};
 use crate::folds::{HeldOut, assign};
+use crate::gender::swapped;
 use crate::heads::Head;
 use crate::measuring::measure_with;
 use crate::model::{About, Model, Rules};
@@ -52,16 +53,18 @@ pub fn calibrate(
         return Err(TrainError::TooFew { found: responses.len(), needed: FEWEST_CALIBRATED });
     }
     let folds = assign(responses, FOLDS);
-    let held: Vec<HeldOut> = (responses.par_iter().zip(&folds).enumerate())
-        .map(|(at, (response, fold))| {
-            let mut held = HeldOut::of(&base, response, split).0;
-            (held.response, held.fold) = (at, *fold);
-            held
-        })
-        .collect();
+    let score = |at: usize, response: &LabelledResponse| {
+        let mut held = HeldOut::of(&base, response, split).0;
+        (held.response, held.fold) = (at, folds[at]);
+        held
+    };
+    let all = || responses.par_iter().enumerate();
+    let held: Vec<HeldOut> = all().map(|(at, response)| score(at, response)).collect();
+    let other: Vec<HeldOut> =
+        all().filter_map(|(at, response)| Some(score(at, &swapped(response)?))).collect();
     let about = &base.about;
     let measure = |rules: &dyn Fn(&[&HeldOut]) -> Rules| {
-        measure_with(responses, &held, &[], about, FOLDS, rules).0
+        measure_with(responses, &held, &other, about, FOLDS, rules).0
     };
     let before = measure(&|_| about.rules.clone());
     let after = measure(&|others| fit(responses, others, about));

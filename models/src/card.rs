@@ -180,6 +180,7 @@ fn write_calibration(page: &mut String, report: &CalibrationReport) -> std::fmt:
     for task in [&after.themes, &after.codes].into_iter().chain(&after.tasks) {
         write_task(page, task)?;
     }
+    write_groups(page, after)?;
     write_confidence(page, after)
 }
 
