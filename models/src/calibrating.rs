@@ -219,18 +219,8 @@ fn log_odds(probability: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::correcting::tests::OPENINGS;
     use crate::model::{ResponseInput, Scratch};
-
-    const OPENINGS: [&str; 8] = [
-        "They are always late",
-        "The carer never turned up",
-        "Nobody came on Sunday",
-        "The visit lasts ten minutes",
-        "A different carer every week",
-        "The office never rings back",
-        "The girls are so kind",
-        "They rush in and out",
-    ];
 
     /// Answers, each with the codes that the model that ships gives it.
     fn answers(model: &Model) -> Vec<LabelledResponse> {

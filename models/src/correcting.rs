@@ -474,11 +474,12 @@ fn precisions(base: &Model, events: &Events) -> Vec<Precision> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::model::{ResponseInput, Scratch};
 
-    const OPENINGS: [&str; 8] = [
+    /// Beginnings of answers, each about one theme.
+    pub(crate) const OPENINGS: [&str; 8] = [
         "They are always late",
         "The carer never turned up",
         "Nobody came on Sunday",
