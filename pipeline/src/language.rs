@@ -5,6 +5,9 @@
 //! unless there is evidence against it: hardly any English function word, and a detector (or Welsh
 //! function words) that is sure of something else.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use whatlang::{Lang, detect};
 
 /// Codes that `responses.parquet` may hold.
@@ -39,17 +42,22 @@ const CODES: &[(&str, Option<Lang>)] = &[
     ("nl", Some(Lang::Nld)),
 ];
 
-const ENGLISH: &[&str] = &[
-    "the", "and", "a", "to", "of", "is", "in", "it", "i", "my", "they", "was", "are", "not", "for",
-    "we", "you", "have", "with", "be", "on", "she", "he", "me", "but", "so", "at", "no", "very",
-    "all", "that", "care", "carers", "carer", "good", "nothing", "time", "mum", "dad", "more",
-    "when", "her", "him", "them", "their", "been", "had", "has", "would", "could", "don't", "im",
-];
-const WELSH: &[&str] = &[
-    "yn", "y", "yr", "mae", "ac", "ar", "i'r", "o'r", "a'r", "wedi", "gan", "fy", "dim", "ddim",
-    "roedd", "gofal", "gyda", "nhw", "eu", "ond", "sy'n", "iawn", "gofalwyr", "mam", "bob", "oedd",
-    "diolch", "am", "hwyr", "amser",
-];
+static ENGLISH: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    HashSet::from([
+        "the", "and", "a", "to", "of", "is", "in", "it", "i", "my", "they", "was", "are", "not",
+        "for", "we", "you", "have", "with", "be", "on", "she", "he", "me", "but", "so", "at", "no",
+        "very", "all", "that", "care", "carers", "carer", "good", "nothing", "time", "mum", "dad",
+        "more", "when", "her", "him", "them", "their", "been", "had", "has", "would", "could",
+        "don't", "im",
+    ])
+});
+static WELSH: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    HashSet::from([
+        "yn", "y", "yr", "mae", "ac", "ar", "i'r", "o'r", "a'r", "wedi", "gan", "fy", "dim",
+        "ddim", "roedd", "gofal", "gyda", "nhw", "eu", "ond", "sy'n", "iawn", "gofalwyr", "mam",
+        "bob", "oedd", "diolch", "am", "hwyr", "amser",
+    ])
+});
 
 /// A two-letter code of [`CODES`], or `und` where nothing can be said. Blank text is `und`.
 pub fn detect_language(text: &str) -> &'static str {
@@ -61,11 +69,18 @@ pub fn detect_language(text: &str) -> &'static str {
         }
         words += 1;
         lower.clear();
-        lower.extend(
-            word.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }),
-        );
-        english += usize::from(ENGLISH.contains(&lower.as_str()));
-        welsh += usize::from(WELSH.contains(&lower.as_str()));
+        if word.is_ascii() {
+            lower.push_str(word);
+            lower.make_ascii_lowercase();
+        } else {
+            let letters = word.chars().flat_map(char::to_lowercase);
+            lower.extend(letters.map(|c| if c == '’' { '\'' } else { c }));
+        }
+        if ENGLISH.contains(lower.as_str()) {
+            english += 1;
+        } else if WELSH.contains(lower.as_str()) {
+            welsh += 1;
+        }
         // Plainly English: the rest of a long text need not be read.
         if words >= 12 && english * 5 >= words {
             return "en";

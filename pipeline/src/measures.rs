@@ -13,6 +13,7 @@
 //! "More than half an hour" is kept as a [`HAIR`] above half an hour, "under ten minutes" as one below
 //! ten, so that neither lies within a standard that the number itself would just keep to.
 
+mod needed;
 mod quantities;
 mod rules;
 mod tokens;
@@ -28,6 +29,7 @@ use aho_corasick::AhoCorasick;
 use regex::{Captures, Regex};
 
 use crate::coding::Measure;
+use needed::Room;
 use quantities::{Plain, Quantity, Unit};
 use rules::{Doubt, Make, PAIRS, RULES, Rule, Rules};
 
@@ -99,6 +101,7 @@ pub fn measures(text: &str, segments: &[Range<usize>]) -> Vec<Measure> {
         segments,
         used: vec![false; plain.quantities.len()],
         out: Vec::new(),
+        room: Room::default(),
     };
     let ends = plain.text.match_indices(" .").map(|(end, _)| end + 2);
     let ends: Vec<usize> = ends.chain([plain.text.len()]).collect();
@@ -181,6 +184,7 @@ struct Reader<'a> {
     /// A quantity is one thing only: the first rule has it.
     used: Vec<bool>,
     out: Vec<Measure>,
+    room: Room,
 }
 
 /// A match in its sentence, and where in it the quantity stands.
@@ -210,17 +214,15 @@ impl Reader<'_> {
     fn sentence(&mut self, rules: &Rules, range: Range<usize>) {
         let plain = self.plain;
         let sentence = &plain.text[range.clone()];
-        let marked = sentence.bytes().any(|b| b.is_ascii_uppercase());
-        let telling = ["notice", "missed", " one "].iter().any(|word| sentence.contains(word));
-        if !marked && !telling {
-            return;
-        }
-        for index in &rules.any.matches(sentence) {
-            let rule = &rules.rules[index];
+        let mut room = std::mem::take(&mut self.room);
+        rules.needed.candidates(sentence, &mut room);
+        for index in &room.found {
+            let rule = &rules.rules[*index];
             for found in rule.pattern.captures_iter(sentence) {
                 self.apply(rule, &found, sentence, range.start);
             }
         }
+        self.room = room;
     }
 
     fn apply(&mut self, rule: &Rule, found: &Captures<'_>, sentence: &str, offset: usize) {

@@ -5,7 +5,9 @@
 //! with its index; everything else is lower-case words, ` ,` and ` .`. The rules read that form.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::tokens::{Kind, Token};
 
@@ -154,28 +156,7 @@ fn begins(token: &Token<'_>) -> bool {
     let word = token.word;
     match token.kind {
         Kind::Number(_) | Kind::Pound => true,
-        Kind::Word => {
-            matches!(
-                word,
-                "a" | "an"
-                    | "the"
-                    | "between"
-                    | "from"
-                    | "half"
-                    | "quarter"
-                    | "qtr"
-                    | "couple"
-                    | "dozen"
-                    | "hour"
-                    | "fortnight"
-                    | "noon"
-                    | "midday"
-                    | "zero"
-                    | "once"
-                    | "twice"
-            ) || word_number(word).is_some()
-                || BEFORE.iter().any(|(words, _)| words[0] == word)
-        }
+        Kind::Word => BEGINNINGS.contains(word),
         _ => false,
     }
 }
@@ -795,6 +776,15 @@ enum Bound {
     Over,
 }
 
+/// The words with which a quantity can begin.
+static BEGINNINGS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let own = "a an the between from half quarter qtr couple dozen hour fortnight noon midday zero \
+               once twice";
+    let numbers = NUMBERS.iter().map(|(word, _)| *word);
+    let bounds = BEFORE.iter().map(|(words, _)| words[0]);
+    own.split(' ').chain(numbers).chain(bounds).collect()
+});
+
 /// Words before a quantity that bound it.
 const BEFORE: &[(&[&str], Bound)] = &[
     (&["anything", "up", "to"], Bound::Most),
@@ -868,35 +858,38 @@ const AFTER: &[(&[&str], bool)] = &[
     (&["minimum"], false),
 ];
 
+/// Numbers that are one word.
+const NUMBERS: &[(&str, f64)] = &[
+    ("one", 1.0),
+    ("two", 2.0),
+    ("three", 3.0),
+    ("four", 4.0),
+    ("five", 5.0),
+    ("six", 6.0),
+    ("seven", 7.0),
+    ("eight", 8.0),
+    ("nine", 9.0),
+    ("ten", 10.0),
+    ("eleven", 11.0),
+    ("twelve", 12.0),
+    ("thirteen", 13.0),
+    ("fourteen", 14.0),
+    ("fifteen", 15.0),
+    ("sixteen", 16.0),
+    ("seventeen", 17.0),
+    ("eighteen", 18.0),
+    ("nineteen", 19.0),
+    ("twenty", 20.0),
+    ("thirty", 30.0),
+    ("forty", 40.0),
+    ("fourty", 40.0),
+    ("fifty", 50.0),
+    ("sixty", 60.0),
+    ("seventy", 70.0),
+    ("eighty", 80.0),
+    ("ninety", 90.0),
+];
+
 fn word_number(word: &str) -> Option<f64> {
-    Some(f64::from(match word {
-        "one" => 1_u8,
-        "two" => 2,
-        "three" => 3,
-        "four" => 4,
-        "five" => 5,
-        "six" => 6,
-        "seven" => 7,
-        "eight" => 8,
-        "nine" => 9,
-        "ten" => 10,
-        "eleven" => 11,
-        "twelve" => 12,
-        "thirteen" => 13,
-        "fourteen" => 14,
-        "fifteen" => 15,
-        "sixteen" => 16,
-        "seventeen" => 17,
-        "eighteen" => 18,
-        "nineteen" => 19,
-        "twenty" => 20,
-        "thirty" => 30,
-        "forty" | "fourty" => 40,
-        "fifty" => 50,
-        "sixty" => 60,
-        "seventy" => 70,
-        "eighty" => 80,
-        "ninety" => 90,
-        _ => return None,
-    }))
+    NUMBERS.iter().find(|(own, _)| *own == word).map(|(_, value)| *value)
 }

@@ -7,7 +7,9 @@
 
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexSet, RegexSetBuilder};
+use regex::Regex;
+
+use super::needed::Needed;
 
 /// What a match is made into.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,8 +54,8 @@ pub(super) struct Rule {
 /// The rules of one program.
 pub(super) struct Rules {
     pub(super) rules: Vec<Rule>,
-    /// The same patterns, to know in one pass which match.
-    pub(super) any: RegexSet,
+    /// Which of them a sentence may match.
+    pub(super) needed: Needed,
 }
 
 const W: Doubt = Doubt::Wish;
@@ -743,12 +745,14 @@ pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| compiled(TABLE));
 /// The patterns of two sentences that follow each other.
 pub(super) static PAIRS: LazyLock<Rules> = LazyLock::new(|| compiled(OVER_TWO));
 
+#[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles them")]
 fn compiled(table: &[Row]) -> Rules {
     let patterns: Vec<String> = table.iter().map(|(_, _, p)| expand(p)).collect();
+    let needed = Needed::new(patterns.iter().map(|p| bytes(p))).expect("constant patterns");
     let rules = table.iter().zip(&patterns);
     let rules =
         rules.map(|((make, doubt, _), p)| Rule { make: *make, doubt: *doubt, pattern: compile(p) });
-    Rules { rules: rules.collect(), any: set(&patterns) }
+    Rules { rules: rules.collect(), needed }
 }
 
 fn expand(pattern: &str) -> String {
@@ -788,16 +792,12 @@ fn expand(pattern: &str) -> String {
 
 #[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles them")]
 fn compile(pattern: &str) -> Regex {
-    Regex::new(&format!("(?-u){pattern}")).expect("a constant pattern")
+    Regex::new(&bytes(pattern)).expect("a constant pattern")
 }
 
-#[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles them")]
-fn set(patterns: &[String]) -> RegexSet {
-    RegexSetBuilder::new(patterns.iter().map(|p| format!("(?-u){p}")))
-        .size_limit(1 << 28)
-        .dfa_size_limit(1 << 24)
-        .build()
-        .expect("constant patterns")
+/// The plain form is ASCII: no pattern has to think of more.
+fn bytes(pattern: &str) -> String {
+    format!("(?-u){pattern}")
 }
 
 /// Words that make what follows a wish or a case supposed, in the same clause.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{known, known_period, known_unit, measures};
+use super::needed::Room;
+use super::rules::{PAIRS, RULES};
+use super::{known, known_period, known_unit, measures, quantities, tokens};
 use crate::segment::segments;
 
 /// `visit_minutes=10..15`, `care_workers=7/week`, in the order of the text; without the hair by which
@@ -198,6 +200,28 @@ proptest! {
             prop_assert!(m.upper.is_none_or(|u| u >= m.value));
             prop_assert_eq!(known(m.measure), Some(m.measure));
             prop_assert_eq!(known_unit(m.unit), Some(m.unit));
+        }
+    }
+}
+
+#[test]
+fn every_rule_that_matches_is_a_candidate() {
+    let lists = [
+        include_str!("cases.txt"),
+        include_str!("held_out.txt"),
+        include_str!("third.txt"),
+        include_str!("sixth.txt"),
+    ];
+    let mut room = Room::default();
+    for text in lists.iter().flat_map(|list| list.lines()) {
+        let lower = text.to_ascii_lowercase();
+        let plain = quantities::plain(&tokens::tokens(&lower)).text;
+        for rules in [&*RULES, &*PAIRS] {
+            rules.needed.candidates(&plain, &mut room);
+            for (index, rule) in rules.rules.iter().enumerate() {
+                let matches = rule.pattern.is_match(&plain);
+                assert!(!matches || room.found.contains(&index), "{text}: {}", rule.pattern);
+            }
         }
     }
 }
