@@ -390,7 +390,7 @@ mod tuning {
 
     use super::{Head, Lesson, Rows, Text, held_back, texts, trained};
     use crate::sentences::{Reading, Sentences};
-    use crate::training::answered;
+    use crate::training::{answered, nothing_is_coded};
 
     /// Everything that an encoder can learn from some lessons, all heads of all codebooks one after
     /// another, and how many heads there are. `back` leaves out a fifth of the situations of each.
@@ -402,7 +402,7 @@ mod tuning {
         let mut words = WordCache::default();
         let (mut examples, mut first) = (Vec::new(), 0);
         for Lesson { responses, codebook, options } in lessons {
-            let responses = answered(responses, codebook);
+            let responses = answered(responses, nothing_is_coded(responses, codebook));
             let held = held_back(&responses, options);
             let texts: Vec<Text<'_>> = (texts(&responses, codebook).into_iter())
                 .filter(|text| text.response.is_none_or(|at| !back || !held[at]))

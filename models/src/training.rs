@@ -168,15 +168,26 @@ pub fn train(
     Ok(conclude(learn(responses, codebook, options, progress)?, options, None))
 }
 
+/// Whether "Nothing" carries codes: the codebook says so, or those who coded gave it some.
+pub(crate) fn nothing_is_coded(responses: &[LabelledResponse], codebook: &Codebook) -> bool {
+    /// So many times; one may be a slip.
+    const OFTEN: usize = 3;
+    let nothing = responses.iter().filter(|response| {
+        content::read(&response.text, response.polarity) == Some(Content::Nothing)
+    });
+    let (coded, bare): (Vec<_>, Vec<_>) = nothing
+        .partition(|response| response.segments.iter().any(|segment| !segment.codes.is_empty()));
+    codebook.codes_nothing || coded.len() >= OFTEN && coded.len() > bare.len()
+}
+
 /// The responses that teach. Where "Nothing" carries codes, an answer that was not given is never
 /// read and teaches nothing.
 pub(crate) fn answered(
     responses: &[LabelledResponse],
-    codebook: &Codebook,
+    codes_nothing: bool,
 ) -> Vec<LabelledResponse> {
     let blank = |response: &&LabelledResponse| {
-        codebook.codes_nothing
-            && content::read(&response.text, response.polarity) == Some(Content::Blank)
+        codes_nothing && content::read(&response.text, response.polarity) == Some(Content::Blank)
     };
     responses.iter().filter(|response| !blank(response)).cloned().collect()
 }
@@ -191,7 +202,8 @@ pub(crate) fn learn(
     let codes: Vec<String> = codebook.codes().map(str::to_owned).collect();
     check(responses, codes.len(), options.folds)?;
     let all = responses.len();
-    let responses = answered(responses, codebook);
+    let codes_nothing = nothing_is_coded(responses, codebook);
+    let responses = answered(responses, codes_nothing);
     let steps = options.folds + 1;
     progress(Progress { done: 0, steps });
     let encoder = WordEncoder { ngrams: options.ngrams, cues: codebook.cues() };
@@ -226,7 +238,7 @@ pub(crate) fn learn(
         codebook_version: codebook.version.clone(),
         codebook_sha256: codebook.sha256.clone(),
         themes: codebook.themes.len(),
-        codes_nothing: codebook.codes_nothing,
+        codes_nothing,
         encoder,
         rules: Rules::default(),
         figures: Vec::new(),
@@ -561,6 +573,7 @@ fn refused(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::examples::LabelledSegment;
     use crate::model::{ResponseInput, Scratch};
     use crate::words::RespondentType;
 
@@ -749,5 +762,22 @@ definition = "Hardly ever said."
         for part in ["| late |", "| kind |", "`rare` (0 examples)", "## Limits"] {
             assert!(page.contains(part), "{part}");
         }
+    }
+
+    #[test]
+    fn nothing_carries_codes_where_those_who_coded_gave_it_some() {
+        let blank = |answer: &str, codes: &[usize]| LabelledResponse {
+            segments: vec![LabelledSegment {
+                codes: codes.iter().map(|code| (*code, None)).collect(),
+                ..corpus()[0].segments[0].clone()
+            }],
+            text: answer.into(),
+            ..corpus()[0].clone()
+        };
+        let coded = |codes: [&[usize]; 5]| codes.map(|codes| blank("Nothing.", codes));
+        let is_coded = |responses: [LabelledResponse; 5]| nothing_is_coded(&responses, &codebook());
+        assert!(is_coded(coded([&[1], &[1], &[1], &[], &[]])));
+        assert!(!is_coded(coded([&[1], &[1], &[], &[], &[]])));
+        assert!(!is_coded([&[1][..]; 5].map(|codes| blank("The girls are kind.", codes))));
     }
 }

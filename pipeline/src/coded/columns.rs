@@ -139,6 +139,10 @@ pub(super) struct Columns {
     pub(super) asked: Option<String>,
     /// Where the data begin among the sheet's rows.
     pub(super) first: usize,
+    /// Who coded, where each coder has columns of their own.
+    pub(super) coder: Option<String>,
+    /// The same sheet as the other coders of such columns saw it.
+    others: Vec<Self>,
 }
 
 /// Rows in which the header is looked for.
@@ -180,6 +184,21 @@ impl Columns {
         }
         found.check_misspelt(path, &sheet.rows[found.first..], codes, options)?;
         Ok(found)
+    }
+
+    /// The columns of each coder: all of them, unless coders have columns of their own.
+    pub(super) fn each_coder(mut self) -> Vec<Self> {
+        let others = std::mem::take(&mut self.others).into_iter().map(|mut other| {
+            other.roles.extend(self.role(Role::Text).map(|text| (Role::Text, text)));
+            Self {
+                headers: self.headers.clone(),
+                asked: self.asked.clone(),
+                first: self.first,
+                ..other
+            }
+        });
+        let others: Vec<Self> = others.collect();
+        std::iter::once(self).chain(others).collect()
     }
 
     /// The column with this role.
@@ -249,12 +268,45 @@ impl Columns {
                 found.marks.push((column, code));
             }
         }
+        if !found.has_themes()
+            && let Some(first) = Self::by_coder(&found.headers, codes)
+        {
+            return Self { headers: found.headers, ..first };
+        }
         found
+    }
+
+    /// The columns of the first coder, with those of the others, where two or more have their own:
+    /// "Coder 1 themes", "Coder 1 sentiment", "Coder 2 themes".
+    fn by_coder(headers: &[String], codes: &Codes) -> Option<Self> {
+        let normals: Vec<String> = headers.iter().map(|header| normal(header)).collect();
+        let told: Vec<Option<(&str, String)>> = normals.iter().map(|n| of_a_coder(n)).collect();
+        let mut coders: Vec<&str> = Vec::new();
+        for (coder, _) in told.iter().flatten() {
+            if !coders.contains(coder) {
+                coders.push(coder);
+            }
+        }
+        let seen = coders.into_iter().map(|coder| {
+            let headers = headers.iter().zip(&told).map(|(header, told)| match told {
+                Some((own, what)) if *own == coder => what.clone(),
+                Some(_) => String::new(),
+                None => header.clone(),
+            });
+            Self { coder: Some(coder.to_owned()), ..Self::of(headers.collect(), codes) }
+        });
+        let mut seen: Vec<Self> = seen.filter(Self::has_themes).collect();
+        if seen.len() < 2 {
+            return None;
+        }
+        let others = seen.split_off(1);
+        seen.pop().map(|first| Self { others, ..first })
     }
 
     /// True where a column has no part yet.
     fn is_free(&self, column: usize) -> bool {
-        !self.roles.values().any(|c| *c == column)
+        self.others.iter().all(|other| other.is_free(column))
+            && !self.roles.values().any(|c| *c == column)
             && !self.marks.iter().any(|m| m.0 == column)
             && !self.lists.iter().any(|l| l.themes == column || l.sentiment == Some(column))
     }
@@ -315,6 +367,24 @@ impl Columns {
         }
         Ok(())
     }
+}
+
+/// Whose column this is and what it holds, in a header such as "coder 1 themes" or "themes rater b".
+fn of_a_coder(name: &str) -> Option<(&str, String)> {
+    const CODERS: [&str; 4] = ["coder", "rater", "annotator", "reviewer"];
+    let words: Vec<&str> = name.split(' ').collect();
+    let (at, rest) = words.iter().enumerate().find_map(|(at, word)| {
+        Some((at, CODERS.iter().find_map(|coder| word.strip_prefix(coder))?))
+    })?;
+    // "coder 1" or "coder1"
+    let (who, after) = match rest {
+        "" => (*words.get(at + 1)?, at + 2),
+        short if short.len() <= 2 => (short, at + 1),
+        _ => return None,
+    };
+    let what: Vec<&str> = words[..at].iter().chain(&words[after..]).copied().collect();
+    let what = what.strip_suffix(&["by"]).unwrap_or(&what).join(" ");
+    (!what.is_empty()).then_some((who, what))
 }
 
 /// The number of a header such as "theme 2", "theme2" or "code 2".

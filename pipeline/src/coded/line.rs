@@ -58,6 +58,11 @@ impl<'a> Line<'a> {
         (!cell.is_empty()).then_some(cell)
     }
 
+    /// Who coded, where the sheet says so.
+    pub(super) fn coder(&self) -> Option<&'a str> {
+        self.cell(Role::Coder).or(self.columns.coder.as_deref())
+    }
+
     /// True where no column of codes holds anything.
     pub(super) fn is_uncoded(&self) -> bool {
         let lists = self.columns.lists.iter().map(|list| list.themes);

@@ -23,9 +23,9 @@ pub(super) fn read(
     options: Options,
 ) -> Result<Coded, Error> {
     let (mut found, mut failed) = (Vec::new(), None);
-    for sheet in file.sheets {
-        match Columns::find(path, &sheet, codes, options) {
-            Ok(columns) => found.push((sheet, columns)),
+    for sheet in &file.sheets {
+        match Columns::find(path, sheet, codes, options) {
+            Ok(columns) => found.extend(columns.each_coder().into_iter().map(|own| (sheet, own))),
             // Sheets of notes and lists stand beside those with codes.
             Err(error @ Error::Column { .. }) => failed = failed.or(Some(error)),
             Err(error) => return Err(error),
@@ -64,7 +64,8 @@ pub(super) fn read(
             drafts.add(&line, &mut unknown)?;
         }
     }
-    let Drafts { rows, blank, uncoded_end, coders, .. } = drafts;
+    let Drafts { blank, uncoded_end, coders, .. } = drafts;
+    let rows = drafts.rows.len();
     let mut questions = HashMap::new();
     let readings = drafts.all.into_iter().map(|d| d.finish(deidentifier, &mut questions)).collect();
     let (path, sha256) = (path.to_owned(), file.sha256);
@@ -80,7 +81,8 @@ struct Drafts {
     /// How often a coder coded these words, where there is no id.
     times: HashMap<(String, String, usize), usize>,
     coders: Vec<String>,
-    rows: usize,
+    /// The rows so far, by sheet and number.
+    rows: HashMap<(Option<u32>, u32), usize>,
     blank: usize,
     uncoded_end: usize,
 }
@@ -100,10 +102,11 @@ impl Drafts {
         let text = line.columns.role(Role::Text).map(|c| repaired(line.row.get(c)).0.into_owned());
         let id = line.cell(Role::Id).map(str::to_owned);
         let segment = line.segment(unknown)?;
-        let index = self.rows;
-        self.rows += 1;
+        // Coders with columns of their own speak of the same row.
+        let next = self.rows.len();
+        let index = *self.rows.entry((line.sheet, line.row.number)).or_insert(next);
         self.uncoded_end = if line.is_uncoded() { self.uncoded_end + 1 } else { 0 };
-        if text.as_ref().is_some_and(String::is_empty) {
+        if index == next && text.as_ref().is_some_and(String::is_empty) {
             self.blank += 1;
         }
         let coder = self.coder(line);
@@ -116,7 +119,7 @@ impl Drafts {
         let number = line.cell(Role::Segment).unwrap_or_default().to_owned();
         let key = match &id {
             Some(id) => (id.clone(), question.clone(), coder),
-            None if line.columns.role(Role::Coder).is_some() => {
+            None if line.coder().is_some() => {
                 // The second "Nothing" of a coder is the second person who said so.
                 let key = (text.clone(), question.clone(), coder);
                 let times = self.times.entry(key).or_default();
@@ -167,7 +170,7 @@ impl Drafts {
 
     /// The number of who coded this row. Without a name a sheet has one coder.
     fn coder(&mut self, line: &Line<'_>) -> usize {
-        let named = line.cell(Role::Coder).map(str::to_lowercase);
+        let named = line.coder().map(str::to_lowercase);
         let name = named.unwrap_or_else(|| {
             line.sheet.map_or_else(String::new, |sheet| format!("\u{0}{sheet}"))
         });

@@ -198,3 +198,30 @@ fn rows_that_end_without_codes_are_counted() {
     let sheet = "text,themes\nLate,punctuality\nFine,\nOK,\n";
     assert_eq!(read_text(sheet, Options::default()).unwrap().uncoded_end, 2);
 }
+
+#[test]
+fn coders_may_have_columns_of_their_own() {
+    let sheet = "Comment,Coder 1 themes,Coder 1 sentiment,Themes (coder B)\n\
+                 Late again,punctuality,negative,Punctuality;relationship\n\
+                 Late again,relationship,negative,\n";
+    let coded = read_text(sheet, Options::default()).unwrap();
+    assert_eq!((coded.rows, coded.coders.len()), (2, 2));
+    let said: Vec<(usize, Vec<String>)> =
+        coded.readings.iter().map(|r| (r.coder, themes(&r.response))).collect();
+    let of = |coder: usize, codes: &[&str]| {
+        (coder, codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>())
+    };
+    assert_eq!(
+        said,
+        [
+            of(0, &["punctuality:negative"]),
+            of(0, &["relationship:negative"]),
+            of(1, &["punctuality", "relationship"]),
+            of(1, &[]),
+        ]
+    );
+    assert_eq!(train(sheet).len(), 2);
+    // What was agreed is what counts.
+    let agreed = sheet.replace("Coder 1 sentiment", "Agreed themes").replace("negative", "safety");
+    assert_eq!(read_text(&agreed, Options::default()).unwrap().coders.len(), 1);
+}

@@ -184,7 +184,8 @@ impl<'t> Reader<'t> {
 
     pub(super) fn word_is(&self, i: usize, words: &[&str]) -> bool {
         self.list.get(i).is_some_and(|t| {
-            words.iter().any(|w| self.text[t.start..t.after].eq_ignore_ascii_case(w))
+            let own = self.text[t.start..t.after].as_bytes();
+            words.iter().any(|w| own.eq_ignore_ascii_case(w.as_bytes()))
         })
     }
 
