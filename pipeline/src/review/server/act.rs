@@ -174,6 +174,8 @@ fn decide(
         }
         "done" => {
             let (_, mut codes) = app.shown(queue, at, blind);
+            // Who was shown the model's codes since they began is not blind any more.
+            codes.blind &= codes.done || blind;
             codes.done = true;
             let on = queue != Queue::Differing;
             (vec![(key, Change::Codes(Some(codes))), (key, Change::Skip(false))], on, "Saved.")

@@ -413,8 +413,9 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
         let people: HashSet<Person<'_>> = rows.iter().map(|at| Person::of(&app, *at)).collect();
         let people = people.len();
         let label = theme.map(|t| app.run.about.vocabulary.theme(0, t).label.clone());
-        let shown: Vec<Value> =
-            rows.iter().skip(page * PAGE).take(PAGE).map(|at| card(&app, *at, &words)).collect();
+        let listed: Vec<usize> = rows.iter().skip(page * PAGE).take(PAGE).copied().collect();
+        let shown: Vec<Value> = listed.iter().map(|at| card(&app, *at, &words)).collect();
+        app.saw(&listed)?;
         shown_columns.push(json!({
             "label": label,
             "count": rows.len(),

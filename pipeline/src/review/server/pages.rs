@@ -207,6 +207,9 @@ pub(super) async fn response(
     let queue = named(&app, &queue, at)?;
     let list = explore::List::of(&app, &asked)?;
     let mut view = view::response(&mut app, queue, at, list.as_ref());
+    if view["blind"] == false {
+        app.saw(&[at])?;
+    }
     view["themes"] = Value::from(view::themes(&app));
     let title = format!("Answer {}", app.run.rows[at].coded.response.id);
     render(&mut app, "response.html", &title, view)

@@ -125,6 +125,10 @@ pub(super) fn response(app: &mut App, queue: Queue, at: usize, list: Option<&Lis
         "previous": previous,
         "version": state.version(&app.me),
         "blind": blind,
+        // In a queue that is coded unseen: an answer that this coder was shown elsewhere.
+        "was_seen": matches!(queue, Queue::Sample | Queue::Twice) && !blind && !app.is_done(at),
+        // Before the first decision on a run that opens on its first answer.
+        "may_begin_blind": queue == Queue::All && !blind && app.is_small() && app.decisions.last() == 0,
         "decided": decided,
         "done": own.and_then(|own| own.codes.as_ref()).is_some_and(|codes| codes.done),
         "skipped": own.is_some_and(|own| own.skipped),
