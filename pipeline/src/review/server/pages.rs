@@ -159,7 +159,11 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
 
 /// How long so many answers take.
 fn minutes(answers: usize, pace: f64) -> String {
-    plural((answers as f64 * pace / 60.0).ceil() as u64, "minute", "minutes")
+    let minutes = (answers as f64 * pace / 60.0).ceil() as u64;
+    if minutes < 120 {
+        return plural(minutes, "minute", "minutes");
+    }
+    plural((minutes + 30) / 60, "hour", "hours")
 }
 
 pub(super) async fn queues(State(shared): State<Arc<Shared>>) -> Answer {
@@ -263,7 +267,7 @@ fn told(app: &App, act: &Act) -> String {
     if hidden {
         "codes, not shown before you have given yours".to_owned()
     } else {
-        act::describe(act)
+        act::describe(app, act)
     }
 }
 

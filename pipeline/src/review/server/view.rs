@@ -135,11 +135,11 @@ pub(super) fn response(app: &mut App, queue: Queue, at: usize, list: Option<&Lis
         "question": response.question.text.as_str(),
         "facts": facts(app, &coded, blind),
         // What the model made of it is not told to who is to find their own codes.
-        "flags": row.coded.flags.iter().filter(|_| !blind).map(|f| flag(*f)).collect::<Vec<_>>(),
+        "flags": coded.flags.iter().filter(|_| !blind).map(|f| flag(*f)).collect::<Vec<_>>(),
         "segments": segments,
         "coded": !codes.codes.is_empty(),
         "same": same,
-        "harm_flag": flagged(Flag::SafeguardingReview),
+        "harm_flag": flagged(Flag::SafeguardingReview) && !blind,
         "harm": state.safeguarding.map(|f| if f == Finding::Confirmed { "yes" } else { "no" }),
         "personal_flag": flagged(Flag::PiiResidual),
         "personal": state.personal.is_some(),
