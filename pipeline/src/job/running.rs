@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 
 use super::files::{Fields, field};
-use super::task::{Task, begin};
+use super::task::{self, Task, begin};
 use super::{Answer, Job, browse, pages};
 use crate::folder;
 use crate::myself;
@@ -27,7 +27,7 @@ pub(super) struct Done {
 pub(super) fn run(job: &Arc<Job>) -> Response {
     begin(job, "Running", |job, task| match attempt(job, task) {
         Ok(done) => {
-            task.stage("Opening the run for reading");
+            task.stage(task::LAST);
             if let Err(error) = job.open(&done.out) {
                 job.state().notice = Some(error.to_string());
             }
