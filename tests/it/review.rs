@@ -681,6 +681,25 @@ fn what_was_looked_at_with_the_models_codes_is_not_coded_unseen_later() {
 }
 
 #[test]
+fn what_the_model_did_not_flag_can_be_said_to_tell_of_harm() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    assert!(!page.get("/explore?flag=safeguarding_review").contains("Open 1-8"));
+    page.press(6, "do=harm");
+    assert!(page.get("/read/all/6").contains("May tell of harm"));
+    assert!(page.get("/explore?flag=safeguarding_review").contains("Open 1-8"));
+    page.press(6, "do=noharm");
+    assert!(!page.get("/explore?flag=safeguarding_review").contains("Open 1-8"));
+    assert!(page.press(6, "do=undo").ends_with("/6"));
+    page.press(6, "do=add&segment=0&theme=meals_home&sentiment=negative");
+    assert!(
+        page.get("/history").contains("“Meals and household tasks”"),
+        "{}",
+        page.get("/history")
+    );
+}
+
+#[test]
 fn a_workbook_with_the_models_codes_is_never_taken_for_blind_coding() {
     let dir = run();
     dir.heard(&["review", "heard-out", "--export", "coding.xlsx", "--coder", "AB"]).expect(0);

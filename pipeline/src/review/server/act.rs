@@ -71,10 +71,15 @@ pub(super) async fn act(
             format!("/explore{}", list.address)
         }
         (None, None) => {
+            let (put_off, _) = app.progress(Queue::Skipped);
             let (open, _) = app.progress(queue);
             let title = queue.title();
             app.notice = Some(if open > 0 {
                 format!("Only what you put off is left in “{title}”: {open}.")
+            } else if put_off > 0 {
+                format!(
+                    "Nothing is left to read in “{title}”. What you put off waits under “Skipped”: {put_off}."
+                )
             } else {
                 format!("Nothing is left to read in “{title}”.")
             });

@@ -147,6 +147,7 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
         "all": all,
         "all_open": all_open,
         "all_minutes": minutes(all_open),
+        "put_off": app.progress(Queue::Skipped).0,
         "pace": plural(pace.round() as u64, "second", "seconds"),
         "own_pace": own_pace,
         "minutes": minutes(sample_open),
