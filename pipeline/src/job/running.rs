@@ -15,6 +15,7 @@ use super::{Answer, Job, browse, pages};
 use crate::folder;
 use crate::myself;
 use crate::review::server::door;
+use crate::run::STAGES;
 
 /// A run that is finished.
 pub(super) struct Done {
@@ -42,6 +43,8 @@ pub(super) fn run(job: &Arc<Job>) -> Response {
 }
 
 fn attempt(job: &Job, task: &Task) -> Result<Done, String> {
+    // What the program will say first; it takes a moment to start.
+    task.stage(STAGES[0]);
     let (settings, inputs, sources) = {
         let state = job.state();
         let sources = state.found.as_ref().map(|found| found.sources.clone()).unwrap_or_default();
