@@ -37,7 +37,7 @@ const PULL: f32 = 30.0;
 /// Examples' worth of the pull of the shift that all codes share towards none.
 const PULL_ALIKE: f64 = 10.0;
 /// A new model must be better in so many resamples of the corrections.
-const SURE: f64 = 0.9;
+pub const SURE: f64 = 0.9;
 
 /// How freely each part of the layer may move: the usual size of its sum.
 #[derive(Clone, Copy, Debug)]

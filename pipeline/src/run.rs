@@ -104,6 +104,10 @@ pub trait Progress: Sync {
     fn advance(&self, rows: u64);
 }
 
+/// What a run goes through, in order.
+pub const STAGES: [&str; 3] =
+    ["Opening the files and the model", "Reading and coding", "Tables, charts and report"];
+
 /// Nobody is told.
 pub struct Silent;
 
@@ -124,7 +128,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, 
         Some(_) => None,
         None => Some(Folder::claim(&config.out, config.earlier)?),
     };
-    progress.stage("Opening");
+    progress.stage(STAGES[0]);
     let open = |rows: u64| {
         Coder::open(Wanted {
             codebooks: &config.codebooks,
@@ -146,6 +150,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, 
     if Pace::of(&config.models, intake.rows()) != coder.pace() {
         coder = open(intake.rows())?;
     }
+    let intake = intake.in_batches_of(coder.batch_rows());
     let vocabulary = Vocabulary::new(coder.names(), breakdown_columns(&intake, &deidentifier));
     let population = population(config, &vocabulary, &deidentifier)?;
     let partition_by = partition_by(config, &vocabulary, &deidentifier)?;
@@ -160,7 +165,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, 
     };
 
     folder.keep_partitions();
-    progress.stage("Reading and coding");
+    progress.stage(STAGES[1]);
     progress.expect(intake.rows());
     let restricted = folder.restricted();
     let facts = facts(config, &coder);
@@ -301,7 +306,7 @@ fn conclude(
     if let Some(imbalance) = manifest.counts.imbalance() {
         return Err(Error::Imbalance(imbalance));
     }
-    progress.stage("Tables, charts and report");
+    progress.stage(STAGES[2]);
     let restricted = folder.restricted();
     let to_check = restricted.join(folder::TO_CHECK);
     store::write_file(&to_check, ledger.to_check().as_bytes())?;
@@ -361,6 +366,8 @@ fn task(config: &Config, coder: &Coder, intake: &Intake, population: &[Populatio
     coder.codebooks().for_each(|book| add(book.sha256.as_bytes()));
     coder.models().for_each(|model| add(model.sha256().as_bytes()));
     coder.backend().iter().for_each(|backend| add(backend.to_string().as_bytes()));
+    // What a stopped run has done is counted in batches.
+    add(&coder.batch_rows().to_le_bytes());
     add(intake.identity().as_bytes());
     config.providers.iter().for_each(|provider| add(provider.as_bytes()));
     add(serde_json::to_string(&(population, &config.visit_log)).unwrap_or_default().as_bytes());

@@ -603,8 +603,9 @@ fn agreement_is_told_from_codes_as_they_were_before_others_were_seen() {
 #[test]
 fn who_is_still_to_code_unseen_is_told_nothing_of_others_codes() {
     let dir = run();
+    let reader = Page::open(&dir, "EF");
+    assert!(reader.get("/explore").contains("Punctuality"), "a run to be read whole hides nothing");
     let one = Page::open(&dir, "AB");
-    assert!(one.get("/explore").contains("Punctuality"), "a run to be read whole hides nothing");
     one.press_on("twice/0", "do=add&segment=0&theme=meals_home&sentiment=negative");
     one.press_on("twice/0", "do=done");
     let other = Page::open(&dir, "CD");
@@ -634,7 +635,7 @@ fn approving_what_the_model_gave_does_not_prove_it_right() {
     page.press(1, "do=done");
     let results = page.get("/results");
     assert!(results.contains("was coded without seeing the model"), "{results}");
-    assert!(page.get("/").contains("2 answers of them were decided with the model"), "start");
+    assert!(page.get("/").contains("2 answers of them were seen with the model"), "start");
     page.press_on("sample/2", "do=add&segment=0&theme=meals_home&sentiment=negative");
     page.press_on("sample/2", "do=done");
     let results = page.get("/results");
@@ -647,6 +648,73 @@ fn approving_what_the_model_gave_does_not_prove_it_right() {
     let report = dir.text("heard-out/publish/report.html");
     assert!(report.contains("measured on 1 of the 8 answers of a random sample"), "{report}");
     assert!(report.contains("2 decided with the model"), "{report}");
+}
+
+#[test]
+fn what_was_looked_at_with_the_models_codes_is_not_coded_unseen_later() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    assert!(page.get("/read/all/3").contains("begin with the random sample"));
+    // Going on without a decision does not make it unseen.
+    let shown = page.get("/read/sample/3");
+    assert!(shown.contains("You have seen the model's codes of this answer"), "{shown}");
+    page.press_on("sample/3", "do=done");
+    assert!(page.get("/read/sample/2").contains("You do not see the model"));
+    page.press_on("sample/2", "do=add&segment=0&theme=meals_home&sentiment=negative");
+    page.press_on("sample/2", "do=done");
+    let from_one = "From 1 of the 8 answers of the random sample";
+    assert!(page.get("/results").contains(from_one), "{}", page.get("/results"));
+    // Nor does taking back what was decided, once the page told how sure the model was.
+    page.get("/read/sample/2");
+    page.press_on("sample/2", "do=undo");
+    page.press_on("sample/2", "do=add&segment=0&theme=continuity&sentiment=negative");
+    page.press_on("sample/2", "do=done");
+    assert!(!page.get("/results").contains(from_one), "{}", page.get("/results"));
+    // Who never looked is blind.
+    let other = Page::open(&dir, "CD");
+    assert!(other.get("/read/sample/3").contains("You do not see the model"));
+    drop((page, other));
+    // It is kept, and goes with the answer.
+    let page = Page::open(&dir, "AB");
+    assert!(page.get("/explore").contains("1-2"));
+    assert_eq!(codes(&page.get("/read/all/5")), []);
+}
+
+#[test]
+fn what_the_model_did_not_flag_can_be_said_to_tell_of_harm() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    assert!(!page.get("/explore?flag=safeguarding_review").contains("Open 1-8"));
+    page.press(6, "do=harm");
+    assert!(page.get("/read/all/6").contains("May tell of harm"));
+    assert!(page.get("/explore?flag=safeguarding_review").contains("Open 1-8"));
+    page.press(6, "do=noharm");
+    assert!(!page.get("/explore?flag=safeguarding_review").contains("Open 1-8"));
+    assert!(page.press(6, "do=undo").ends_with("/6"));
+    page.press(6, "do=add&segment=0&theme=meals_home&sentiment=negative");
+    assert!(
+        page.get("/history").contains("“Meals and household tasks”"),
+        "{}",
+        page.get("/history")
+    );
+}
+
+#[test]
+fn a_workbook_with_the_models_codes_is_never_taken_for_blind_coding() {
+    let dir = run();
+    dir.heard(&["review", "heard-out", "--export", "coding.xlsx", "--coder", "AB"]).expect(0);
+    // The sample is begun only after the workbook was made.
+    let page = Page::open(&dir, "CD");
+    page.press_on("sample/0", "do=done");
+    drop(page);
+    let import = ["review", "heard-out", "--import", "coding.xlsx", "--coder", "AB"];
+    let out = dir.heard(&import).expect(0).out();
+    assert!(out.contains("Codes of 0 answers changed") && out.contains("0 approved"), "{out}");
+    fill(&dir, "coding.xlsx", "yes.xlsx", "G3", "yes");
+    let import = ["review", "heard-out", "--import", "yes.xlsx", "--coder", "EF"];
+    assert!(dir.heard(&import).expect(0).out().contains("1 approved"));
+    let page = Page::open(&dir, "GH");
+    assert!(page.get("/results").contains("From 1 of the 8 answers of the random sample"));
 }
 
 #[test]

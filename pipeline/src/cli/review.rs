@@ -132,6 +132,10 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
     }
     if let Some(path) = &args.export {
         let rows = sheet::export(&run, &decisions, &args.coder, &sample, path)?;
+        // Whoever holds the workbook has the model's codes before them.
+        let shown = run.rows.iter().map(|row| row.key).filter(|key| !sample.contains(key));
+        let shown: Vec<_> = shown.collect();
+        decisions.saw(&args.coder, &shown).map_err(review::Error::from)?;
         return print(&format!(
             "{} in {}. Put “yes” under “checked” where you agree; bring it back with --import.",
             plural(rows as u64, "answer", "answers"),
@@ -146,7 +150,7 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
         (false, false) => Mode::Careful,
         (false, true) => Mode::Sure,
     };
-    let found = sheet::import(&run, &mut decisions, &desk, &sample, path, mode)?;
+    let found = sheet::import(&run, &mut decisions, &desk, path, mode)?;
     let end = if args.dry_run {
         "Nothing was changed: this is what an import without --dry-run would do.".to_owned()
     } else {

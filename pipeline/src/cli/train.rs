@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use heard_models::accurate::Lesson;
 use heard_models::calibrating::calibrate;
-use heard_models::correcting::{CorrectionReport, correct};
+use heard_models::correcting::{CorrectionReport, SURE, correct};
 use heard_models::sentences::Sentences;
 use heard_models::training::Progress;
 use heard_models::{
@@ -220,13 +220,34 @@ fn learn(dir: &Path, args: &Args) -> anyhow::Result<Outcome> {
         store::write_file(path, format!("# {id} {}\n\n```\n{out}```\n", args.version).as_bytes())?;
     }
     let Some(model) = model else {
-        out.push_str("\nNothing was written: on corrections that it had not seen, the new model is not surely better. The model stays as it is. Correct more answers, best those with themes that it gets wrong.\n");
+        out.push_str(&stays(&report, dir));
         print(&out)?;
         return Ok(Outcome::NeedsAttention);
     };
     store::write_file(&args.out, &model.to_bytes()?)?;
     let _ = writeln!(out, "\nWrote {0}. `heard run FILE --model {0}` uses it.", args.out.display());
     print(&out)
+}
+
+/// Why there is no new model, and what becomes of the corrections.
+fn stays(report: &CorrectionReport, dir: &Path) -> String {
+    let CorrectionReport { gain, exact, responses, .. } = report;
+    let why = if gain.joined > gain.alone {
+        format!(
+            "the new one was better on corrections that it had not learnt, but in only {:.0} of 100 resamples of them; it takes {:.0}, or chance would decide",
+            100.0 * gain.better,
+            100.0 * SURE
+        )
+    } else {
+        "the new one was no better on corrections that it had not learnt".to_owned()
+    };
+    format!(
+        "\nNothing was written, and the model stays as it is: {why}. It had just the right themes in {} of these {responses} answers before.\n\
+         The corrections count all the same: `heard report {dir}` puts them in the place of the model's codes, and a new run of these answers with `--out {dir} --force` finds them again.\n\
+         Correct more answers, best those with themes that it gets wrong, and try again.\n",
+        exact.0,
+        dir = dir.display()
+    )
 }
 
 /// What was learnt, as a screen of text.

@@ -29,6 +29,8 @@ fn is_builtin(name: &str) -> bool {
 
 /// Up to so many rows the accurate models are worth the wait: minutes on an ordinary laptop.
 const WORTH_THE_WAIT: u64 = 50_000;
+/// Rows of a batch that an encoder reads, unless it wants more at once.
+const FEW: usize = 128;
 /// Responses that are coded together where no encoder says how many it wants.
 const TOGETHER: usize = 64;
 /// The codebook whose model lends what does not hang on a codebook.
@@ -325,6 +327,13 @@ impl Coder {
     /// The names that codings' indices stand for.
     pub fn names(&self) -> Vec<CodebookNames> {
         self.codebooks().map(CodebookNames::of).collect()
+    }
+
+    /// The most rows that a batch should have: where an encoder reads, fewer, so that every worker has
+    /// something to do in a small run, and how far it is can be told.
+    pub fn batch_rows(&self) -> usize {
+        let together = self.encoders.iter().map(Runner::together).max();
+        together.map_or(usize::MAX, |together| together.max(FEW))
     }
 
     /// Codes a batch of de-identified responses; one row out for each row in, in order.

@@ -362,6 +362,13 @@ impl Intake {
         Err(Error::NoOpenText { what: describe::no_open_text(&self.understanding) })
     }
 
+    /// The same in batches of no more than so many rows, where coding them takes long.
+    #[must_use]
+    pub fn in_batches_of(mut self, rows: usize) -> Self {
+        self.options.limits.batch_rows = self.options.limits.batch_rows.min(rows);
+        self
+    }
+
     /// The answers, in input order, in batches of whole rows.
     pub fn batches(&self) -> Batches<'_> {
         Batches::new(&self.sources, &self.options, self.breakdowns.len())

@@ -272,7 +272,8 @@ fn again(job: &Arc<Job>, sources: Vec<SourceOverride>) -> axum::response::Respon
         job.state().notice = Some("Choose a file first.".to_owned());
         return Redirect::to("/job").into_response();
     }
-    task::begin(job, "Looking at the files", move |job, _| {
+    task::begin(job, "Looking at the files", move |job, task| {
+        task.stage("Finding headers, questions, consent and breakdowns, and counting answers");
         match Found::look(&inputs, sources, by, &job.work) {
             Ok(found) => {
                 job.state().found = Some(found);

@@ -10,11 +10,12 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 
 use super::files::{Fields, field};
-use super::task::{Task, begin};
+use super::task::{self, Task, begin};
 use super::{Answer, Job, browse, pages};
 use crate::folder;
 use crate::myself;
 use crate::review::server::door;
+use crate::run::STAGES;
 
 /// A run that is finished.
 pub(super) struct Done {
@@ -27,7 +28,7 @@ pub(super) struct Done {
 pub(super) fn run(job: &Arc<Job>) -> Response {
     begin(job, "Running", |job, task| match attempt(job, task) {
         Ok(done) => {
-            task.stage("Opening the run for reading");
+            task.stage(task::LAST);
             if let Err(error) = job.open(&done.out) {
                 job.state().notice = Some(error.to_string());
             }
@@ -42,6 +43,8 @@ pub(super) fn run(job: &Arc<Job>) -> Response {
 }
 
 fn attempt(job: &Job, task: &Task) -> Result<Done, String> {
+    // What the program will say first; it takes a moment to start.
+    task.stage(STAGES[0]);
     let (settings, inputs, sources) = {
         let state = job.state();
         let sources = state.found.as_ref().map(|found| found.sources.clone()).unwrap_or_default();

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{Answer, Job, pages};
 use crate::plain::plural;
+use crate::run::STAGES;
 
 /// Something that goes on.
 pub(super) struct Task {
@@ -19,9 +20,13 @@ pub(super) struct Task {
     child: Mutex<Option<Child>>,
 }
 
+/// What the page does once a run has gone through its stages.
+pub(super) const LAST: &str = "Opening the run for reading";
+
 #[derive(Clone)]
 struct Progress {
     title: &'static str,
+    begun: Instant,
     stage: String,
     /// Rows and documents; 0 where that is not known.
     all: u64,
@@ -36,6 +41,7 @@ impl Task {
     fn new(title: &'static str) -> Self {
         let progress = Progress {
             title,
+            begun: Instant::now(),
             stage: title.to_owned(),
             all: 0,
             done: 0,
@@ -107,18 +113,31 @@ impl Task {
 }
 
 impl Progress {
+    /// What goes on, and how many steps there are to it.
+    fn step(&self) -> String {
+        let mut steps = STAGES.iter().chain([&LAST]);
+        steps.position(|step| *step == self.stage).map_or_else(
+            || self.stage.clone(),
+            |at| format!("Step {} of {}: {}", at + 1, STAGES.len() + 1, self.stage),
+        )
+    }
+
     /// How long it may still take; None before that can be told.
     fn left(&self) -> Option<String> {
         let spent = self.since.elapsed().as_secs_f64();
         if self.done == 0 || self.all <= self.done || spent < 2.0 {
             return None;
         }
-        let left = spent * (self.all - self.done) as f64 / self.done as f64;
-        Some(if left < 60.0 {
-            plural(left.ceil() as u64, "second", "seconds")
-        } else {
-            plural((left / 60.0).round() as u64, "minute", "minutes")
-        })
+        Some(time(spent * (self.all - self.done) as f64 / self.done as f64))
+    }
+}
+
+/// A number of seconds for people.
+fn time(seconds: f64) -> String {
+    if seconds < 60.0 {
+        plural(seconds.ceil() as u64, "second", "seconds")
+    } else {
+        plural((seconds / 60.0).round() as u64, "minute", "minutes")
     }
 }
 
@@ -159,7 +178,7 @@ pub(super) async fn page(State(job): State<Arc<Job>>) -> Answer {
         return Ok(Redirect::to(to).into_response());
     }
     let can_stop = now.title == "Running";
-    let view = json!({"title": now.title, "stage": now.stage, "can_stop": can_stop});
+    let view = json!({"title": now.title, "stage": now.step(), "can_stop": can_stop});
     pages::render(&job, "wait.html", now.title, view)
 }
 
@@ -171,7 +190,8 @@ pub(super) async fn progress(State(job): State<Arc<Job>>) -> Answer {
     };
     let known = now.all > 0;
     Ok(told(&json!({
-        "stage": now.stage,
+        "stage": now.step(),
+        "spent": time(now.begun.elapsed().as_secs_f64()),
         "all": known.then_some(now.all),
         "done": known.then_some(now.done.min(now.all)),
         "left": now.left(),
@@ -204,7 +224,10 @@ mod tests {
             task.hear(line);
         }
         let now = task.progress().clone();
-        assert_eq!((now.stage.as_str(), now.all, now.done), ("Reading and coding", 500, 150));
+        assert_eq!(
+            (now.step().as_str(), now.all, now.done),
+            ("Step 2 of 4: Reading and coding", 500, 150)
+        );
         task.hear("stage Tables, charts and report");
         assert_eq!(task.progress().all, 0);
     }

@@ -260,6 +260,22 @@ impl Decisions {
         self.log.set_fact(name, value)
     }
 
+    /// See [`Log::has_seen`].
+    pub fn has_seen(&self, who: &str, key: Key) -> Result<bool, Error> {
+        self.log.has_seen(who, key)
+    }
+
+    /// See [`Log::saw`]. What is known already is not written again.
+    pub fn saw(&mut self, who: &str, keys: &[Key]) -> Result<(), Error> {
+        let mut new = Vec::new();
+        for key in keys {
+            if !self.log.has_seen(who, *key)? {
+                new.push(*key);
+            }
+        }
+        if new.is_empty() { Ok(()) } else { self.log.saw(who, &new) }
+    }
+
     /// See [`Log::scrub_notes`].
     pub fn scrub_notes(
         &mut self,

@@ -37,6 +37,11 @@ CREATE TABLE IF NOT EXISTS alias (
     of BLOB NOT NULL,
     moved TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS seen (
+    who TEXT NOT NULL,
+    response BLOB NOT NULL,
+    PRIMARY KEY (who, response)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TRIGGER IF NOT EXISTS entry_stays BEFORE DELETE ON entry
     BEGIN SELECT RAISE(ABORT, 'decisions are kept'); END;
@@ -275,6 +280,28 @@ impl Log {
             .map_err(fail)
     }
 
+    /// Whether a coder was shown the model's codes of a response.
+    pub fn has_seen(&self, who: &str, key: Key) -> Result<bool, Error> {
+        self.db
+            .prepare_cached("SELECT 1 FROM seen WHERE who = ?1 AND response = ?2")
+            .and_then(|mut found| found.exists(params![who, key.0.as_slice()]))
+            .map_err(self.fail("read"))
+    }
+
+    /// Keeps in mind that a coder was shown the model's codes of these responses.
+    pub fn saw(&mut self, who: &str, keys: &[Key]) -> Result<(), Error> {
+        let fail = self.fail("write");
+        let transaction =
+            self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&fail)?;
+        for key in keys {
+            transaction
+                .prepare_cached("INSERT OR IGNORE INTO seen VALUES (?1, ?2)")
+                .and_then(|mut insert| insert.execute(params![who, key.0.as_slice()]))
+                .map_err(&fail)?;
+        }
+        transaction.commit().map_err(&fail)
+    }
+
     /// Takes words that were masked since out of remarks on these responses: the log never holds them.
     /// True where any remark was changed.
     pub fn scrub_notes(
@@ -330,6 +357,7 @@ impl Log {
             removed += transaction
                 .execute("DELETE FROM entry WHERE response = ?1", [key])
                 .map_err(&fail)?;
+            transaction.execute("DELETE FROM seen WHERE response = ?1", [key]).map_err(&fail)?;
             transaction
                 .execute("DELETE FROM alias WHERE response = ?1 OR of = ?1", [key])
                 .map_err(&fail)?;

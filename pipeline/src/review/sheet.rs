@@ -234,6 +234,8 @@ pub struct Imported {
 struct Line {
     row: usize,
     version: i64,
+    /// It was left blank, to be coded without the model's codes.
+    blank: bool,
     checked: bool,
     /// “No theme” stands under “checked”.
     none: bool,
@@ -257,7 +259,6 @@ pub fn import(
     run: &Run,
     decisions: &mut Decisions,
     desk: &Desk,
-    sample: &[Key],
     path: &Path,
     mode: Mode,
 ) -> Result<Imported, Error> {
@@ -272,7 +273,8 @@ pub fn import(
     for (at, line) in lines {
         let stored = &run.rows[at];
         let state = decisions.state(stored.key);
-        let blind = is_blank(decisions, sample, stored.key, &desk.who);
+        // What stood in the row tells, not what the page would show by now.
+        let blind = line.blank && state.codes_of(&desk.who).is_none();
         problems.extend(wrong(run, decisions, at, &line, blind));
         let before: BTreeMap<u16, Sentiment> = match state.codes_of(&desk.who) {
             Some(codes) => study::by_person(codes, &run.about.vocabulary).into_iter().collect(),
@@ -313,7 +315,8 @@ pub fn import(
         } else {
             found.changed += 1;
         }
-        let codes = codes(run, at, state.codes_of(&desk.who), &line.themes, blind);
+        let mut codes = codes(run, at, state.codes_of(&desk.who), &line.themes, blind);
+        codes.blind &= !decisions.has_seen(&desk.who, stored.key)?;
         changes.push((stored.key, Change::Codes(Some(codes))));
         seen.push((stored.key, line.version));
         asked.insert(stored.key, (line.row, line.themes));
@@ -527,7 +530,8 @@ fn read(
                 }
             }
         }
-        lines.push((at, Line { row, version, checked, none, text: cell(4), themes }));
+        let blank = cell(usize::from(HOW)) == ALONE;
+        lines.push((at, Line { row, version, blank, checked, none, text: cell(4), themes }));
     }
     Ok(lines)
 }

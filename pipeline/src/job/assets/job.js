@@ -81,13 +81,17 @@ async function ask() {
     }
     const bar = document.getElementById("bar");
     if (waiting.textContent !== now.stage) waiting.textContent = now.stage;
-    // Answers are coded by the thousand: before the first are done, nobody knows how far it is.
+    // Answers are coded by the hundred or thousand: before the first are done, nobody knows how far it is.
     if (now.all && now.done) {
       bar.max = now.all;
       bar.value = now.done;
     } else bar.removeAttribute("value");
-    const count = now.all && now.done ? `${now.done.toLocaleString("en-GB")} of ${now.all.toLocaleString("en-GB")} rows and documents` : "";
-    document.getElementById("left").textContent = now.left ? `${count}; about ${now.left} left` : count;
+    const number = (n) => n.toLocaleString("en-GB");
+    const said = [];
+    if (now.all) said.push(`${now.done ? `${number(now.done)} of ` : ""}${number(now.all)} rows and documents`);
+    said.push(`${now.spent} so far`);
+    if (now.left) said.push(`about ${now.left} left`);
+    document.getElementById("left").textContent = said.join("; ");
   } catch {
     document.getElementById("notice").textContent = "The program does not answer. Is it still running?";
   }

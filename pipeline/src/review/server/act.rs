@@ -71,10 +71,15 @@ pub(super) async fn act(
             format!("/explore{}", list.address)
         }
         (None, None) => {
+            let (put_off, _) = app.progress(Queue::Skipped);
             let (open, _) = app.progress(queue);
             let title = queue.title();
             app.notice = Some(if open > 0 {
                 format!("Only what you put off is left in “{title}”: {open}.")
+            } else if put_off > 0 {
+                format!(
+                    "Nothing is left to read in “{title}”. What you put off waits under “Skipped”: {put_off}."
+                )
             } else {
                 format!("Nothing is left to read in “{title}”.")
             });
@@ -174,6 +179,8 @@ fn decide(
         }
         "done" => {
             let (_, mut codes) = app.shown(queue, at, blind);
+            // Who was shown the model's codes since they began is not blind any more.
+            codes.blind &= codes.done || blind;
             codes.done = true;
             let on = queue != Queue::Differing;
             (vec![(key, Change::Codes(Some(codes))), (key, Change::Skip(false))], on, "Saved.")
@@ -254,7 +261,7 @@ fn back(app: &mut App, undo: bool) -> Result<(Next, Option<String>), Error> {
             std::mem::swap(&mut change.1, &mut change.2);
         }
     }
-    let mut said = format!("{verb}: {}.", describe(&shown));
+    let mut said = format!("{verb}: {}.", describe(app, &shown));
     if undo && !masked.is_empty() && place.is_some_and(|at| app.is_masked_in_table(at as usize)) {
         said.push_str(" The words themselves left the run's files when the page was closed; `heard run --force` brings them back.");
     }
@@ -269,13 +276,19 @@ impl App {
 }
 
 /// An act in a few words.
-pub(super) fn describe(act: &Act) -> String {
+pub(super) fn describe(app: &App, act: &Act) -> String {
     let Some((_, was, now)) = act.changes.first() else { return "nothing".to_owned() };
+    let book = app.run.about.vocabulary.codebooks().first();
+    // Of a theme that the codebook has no more, only the id is known.
+    let label = |id: &str| {
+        let theme = book.and_then(|book| book.themes.iter().find(|theme| theme.id == id));
+        theme.map_or_else(|| id.to_owned(), |theme| format!("“{}”", theme.label))
+    };
     let themes = |codes: &Option<Codes>| {
         codes.as_ref().map_or_else(
             || "the model's".to_owned(),
             |codes| {
-                let themes = codes.themes();
+                let themes: Vec<String> = codes.themes().into_iter().map(label).collect();
                 if themes.is_empty() { "none".to_owned() } else { themes.join(", ") }
             },
         )

@@ -437,15 +437,30 @@ impl App {
         rows.get(there).map(|row| *row as usize)
     }
 
-    /// Whether a response is coded without showing what the model or anyone else gave.
+    /// Whether a response is coded without showing what the model or anyone else gave. Who was shown
+    /// it once cannot be blind to it any more.
     pub(super) fn is_blind(&self, queue: Queue, at: usize) -> bool {
         if self.is_done(at) {
             return false;
         }
-        match self.state(at).codes_of(&self.me) {
+        let is_blind = match self.state(at).codes_of(&self.me) {
             Some(codes) => codes.blind,
             None => matches!(queue, Queue::Sample | Queue::Twice) || self.is_kept_blind(at as u32),
-        }
+        };
+        is_blind && !self.has_seen(at)
+    }
+
+    /// Whether this coder was shown the model's codes of a response; where that cannot be told, they
+    /// may have been.
+    pub(super) fn has_seen(&self, at: usize) -> bool {
+        self.decisions.has_seen(&self.me, self.run.rows[at].key).unwrap_or(true)
+    }
+
+    /// Keeps in mind what a page shows of the model's codes, wherever these are not hidden.
+    pub(super) fn saw(&mut self, rows: &[usize]) -> Result<(), Error> {
+        let open = rows.iter().filter(|at| !self.is_hidden(**at));
+        let keys: Vec<Key> = open.map(|at| self.run.rows[*at].key).collect();
+        Ok(self.decisions.saw(&self.me, &keys)?)
     }
 
     /// Whether this coder is still to code a response unseen: then no page shows what the model or
@@ -466,11 +481,13 @@ impl App {
             || (is_begun(Some(&self.me)) && self.twice.contains(&first))
     }
 
-    /// Answers of the sample whose codes people decided with the model's in sight.
+    /// Answers of the sample that people decided with the model's codes in sight, or that this coder
+    /// has seen with them.
     pub(super) fn spoilt(&self) -> usize {
         let spoilt = |at: &&u32| {
             let state = self.state(**at as usize);
-            state.counting().is_some() && state.judging().is_none()
+            state.judging().is_none()
+                && (state.counting().is_some() || self.has_seen(**at as usize))
         };
         self.sample.iter().filter(spoilt).count()
     }

@@ -16,7 +16,7 @@ use crate::coding::{CodedResponse, Flag};
 use crate::plain::{for_address, plural};
 use crate::review::decisions::Decisions;
 use crate::review::stored::Run;
-use crate::review::{Error, apply};
+use crate::review::{Error, apply, decision};
 use crate::tables::evidence::Dimension;
 use crate::tables::labels;
 
@@ -227,7 +227,7 @@ impl<'a> Wanted<'a> {
             && is(self.channel, response.channel.as_str())
             && is(self.wave, response.wave.as_deref().unwrap_or_default())
             && is(self.status, coded.status.as_str())
-            && (self.flag.is_empty() || coded.flags.iter().any(|f| f.as_str() == self.flag))
+            && (self.flag.is_empty() || has_flag(app, at, self.flag))
             && self
                 .by
                 .iter()
@@ -239,6 +239,18 @@ impl<'a> Wanted<'a> {
                 who => app.state(at).codes_of(who).is_some_and(|codes| codes.done),
             }
     }
+}
+
+/// Whether a row has a flag, as people left it.
+fn has_flag(app: &App, at: usize, flag: &str) -> bool {
+    let (row, state) = (&app.run.rows[at].coded, app.state(at));
+    let has = |row: &CodedResponse| row.flags.iter().any(|f| f.as_str() == flag);
+    if *state == decision::State::default() {
+        return has(row);
+    }
+    let mut decided = row.clone();
+    apply::flags(&mut decided, state);
+    has(&decided)
 }
 
 /// Whether a theme, or any, stands for a row with this feeling, or any.
@@ -413,8 +425,9 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
         let people: HashSet<Person<'_>> = rows.iter().map(|at| Person::of(&app, *at)).collect();
         let people = people.len();
         let label = theme.map(|t| app.run.about.vocabulary.theme(0, t).label.clone());
-        let shown: Vec<Value> =
-            rows.iter().skip(page * PAGE).take(PAGE).map(|at| card(&app, *at, &words)).collect();
+        let listed: Vec<usize> = rows.iter().skip(page * PAGE).take(PAGE).copied().collect();
+        let shown: Vec<Value> = listed.iter().map(|at| card(&app, *at, &words)).collect();
+        app.saw(&listed)?;
         shown_columns.push(json!({
             "label": label,
             "count": rows.len(),

@@ -147,6 +147,7 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
         "all": all,
         "all_open": all_open,
         "all_minutes": minutes(all_open),
+        "put_off": app.progress(Queue::Skipped).0,
         "pace": plural(pace.round() as u64, "second", "seconds"),
         "own_pace": own_pace,
         "minutes": minutes(sample_open),
@@ -159,7 +160,11 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
 
 /// How long so many answers take.
 fn minutes(answers: usize, pace: f64) -> String {
-    plural((answers as f64 * pace / 60.0).ceil() as u64, "minute", "minutes")
+    let minutes = (answers as f64 * pace / 60.0).ceil() as u64;
+    if minutes < 120 {
+        return plural(minutes, "minute", "minutes");
+    }
+    plural((minutes + 30) / 60, "hour", "hours")
 }
 
 pub(super) async fn queues(State(shared): State<Arc<Shared>>) -> Answer {
@@ -207,6 +212,9 @@ pub(super) async fn response(
     let queue = named(&app, &queue, at)?;
     let list = explore::List::of(&app, &asked)?;
     let mut view = view::response(&mut app, queue, at, list.as_ref());
+    if view["blind"] == false {
+        app.saw(&[at])?;
+    }
     view["themes"] = Value::from(view::themes(&app));
     let title = format!("Answer {}", app.run.rows[at].coded.response.id);
     render(&mut app, "response.html", &title, view)
@@ -260,7 +268,7 @@ fn told(app: &App, act: &Act) -> String {
     if hidden {
         "codes, not shown before you have given yours".to_owned()
     } else {
-        act::describe(act)
+        act::describe(app, act)
     }
 }
 

@@ -125,17 +125,21 @@ pub(super) fn response(app: &mut App, queue: Queue, at: usize, list: Option<&Lis
         "previous": previous,
         "version": state.version(&app.me),
         "blind": blind,
+        // In a queue that is coded unseen: an answer that this coder was shown elsewhere.
+        "was_seen": matches!(queue, Queue::Sample | Queue::Twice) && !blind && !app.is_done(at),
+        // Before the first decision on a run that opens on its first answer.
+        "may_begin_blind": queue == Queue::All && !blind && app.is_small() && app.decisions.last() == 0,
         "decided": decided,
         "done": own.and_then(|own| own.codes.as_ref()).is_some_and(|codes| codes.done),
         "skipped": own.is_some_and(|own| own.skipped),
         "question": response.question.text.as_str(),
         "facts": facts(app, &coded, blind),
         // What the model made of it is not told to who is to find their own codes.
-        "flags": row.coded.flags.iter().filter(|_| !blind).map(|f| flag(*f)).collect::<Vec<_>>(),
+        "flags": coded.flags.iter().filter(|_| !blind).map(|f| flag(*f)).collect::<Vec<_>>(),
         "segments": segments,
         "coded": !codes.codes.is_empty(),
         "same": same,
-        "harm_flag": flagged(Flag::SafeguardingReview),
+        "harm_flag": flagged(Flag::SafeguardingReview) && !blind,
         "harm": state.safeguarding.map(|f| if f == Finding::Confirmed { "yes" } else { "no" }),
         "personal_flag": flagged(Flag::PiiResidual),
         "personal": state.personal.is_some(),

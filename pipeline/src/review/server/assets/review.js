@@ -216,6 +216,8 @@ function enters(event) {
   const note = field.matches("textarea") && (event.ctrlKey || event.metaKey);
   if (!note && !field.matches("main li form select")) return false;
   event.preventDefault();
+  // Whoever has saved a note goes on with keys that are not words of it.
+  if (note) field.blur();
   field.form.requestSubmit();
   return true;
 }
