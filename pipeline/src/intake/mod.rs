@@ -337,8 +337,7 @@ impl Intake {
                     values.push(value);
                 }
             }
-            let rank = wording::breakdown_rank(&roles::plain(name.reveal()));
-            Values { places: rank.is_some_and(|rank| rank <= 2), values }
+            Values { places: is_of_places(name.reveal()), values }
         };
         self.breakdowns.iter().enumerate().map(of).collect()
     }
@@ -366,6 +365,11 @@ impl Intake {
     pub fn batches(&self) -> Batches<'_> {
         Batches::new(&self.sources, &self.options, self.breakdowns.len())
     }
+}
+
+/// Whether a column by this header speaks of areas, providers, services: of no person.
+pub(crate) fn is_of_places(header: &str) -> bool {
+    wording::breakdown_rank(&roles::plain(header)).is_some_and(|rank| rank <= 2)
 }
 
 /// Reads the workbooks with typed scans that the settings name, that are among the inputs or lie in a
