@@ -185,10 +185,7 @@ impl TableCoder {
             vocabulary: Vocabulary::new(self.coder.names(), by),
             asked: question(asked.unwrap_or_default()),
             keeps_apart: columns.by.is_empty() || secret.is_some(),
-            deidentifier: match secret {
-                Some(_) => deidentifier.with_marks(&values, key),
-                None => deidentifier.with_values(&values),
-            },
+            deidentifier: deidentifier.with_values(&values, secret.map(|_| key)),
             columns,
             secret: key,
         })
@@ -230,7 +227,8 @@ impl Table {
             }
             Ok::<_, Error>(values(name, known))
         });
-        self.deidentifier = self.deidentifier.with_values(&known.collect::<Result<Vec<_>, _>>()?);
+        let known = known.collect::<Result<Vec<_>, _>>()?;
+        self.deidentifier = self.deidentifier.with_values(&known, None);
         self.keeps_apart = true;
         self.code(batches.into_iter().map(Ok), 1, each)
     }

@@ -3,7 +3,8 @@
 //! person, and two values must never become one, or their people would be counted together.
 //!
 //! Where the whole column can be read first, those that hold a name are numbered. Where it cannot (a
-//! stream, a cluster), they carry a mark that only who has the key can make, the same wherever it is made.
+//! stream, a cluster, more values than are kept), they carry a mark that only who has the key can make,
+//! the same wherever it is made.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -33,19 +34,11 @@ pub(super) struct Labels {
 }
 
 impl Deidentifier {
-    /// Makes known the values of the breakdown columns, so that those that hold a name stay apart.
+    /// Makes known the values of the breakdown columns, so that those that hold a name stay apart. Of
+    /// others, those that hold a name carry marks, made with the key where there is one.
     #[must_use]
-    pub fn with_values(mut self, columns: &[Values]) -> Self {
-        self.columns = columns.iter().map(|column| self.labels(column)).collect();
-        self
-    }
-
-    /// The same for columns that cannot be read beforehand: values that hold a name carry marks, made
-    /// with this key.
-    #[must_use]
-    pub fn with_marks(mut self, columns: &[Values], key: [u8; 32]) -> Self {
-        let labels =
-            |column: &Values| Labels { places: column.places, key: Some(key), ..Labels::default() };
+    pub fn with_values(mut self, columns: &[Values], key: Option<[u8; 32]>) -> Self {
+        let labels = |column: &Values| Labels { key, ..self.labels(column) };
         self.columns = columns.iter().map(labels).collect();
         self
     }
@@ -132,7 +125,7 @@ mod tests {
     fn labels(places: bool, values: &[&str]) -> Vec<String> {
         let values: Vec<String> = values.iter().map(|v| (*v).to_owned()).collect();
         let column = Values { places, values: values.clone() };
-        let room = Deidentifier::new(Options::default()).with_values(&[column]);
+        let room = Deidentifier::new(Options::default()).with_values(&[column], None);
         values.iter().map(|value| room.value(0, value).to_string()).collect()
     }
 
@@ -162,7 +155,7 @@ mod tests {
         let column = |places| Values { places, values: Vec::new() };
         let room = |key| {
             Deidentifier::new(Options::default())
-                .with_marks(&[column(true), column(false)], [key; 32])
+                .with_values(&[column(true), column(false)], Some([key; 32]))
         };
         let (ours, theirs) = (room(1), room(2));
         assert_eq!(&*ours.value(0, "Marlpool"), "Marlpool");
@@ -171,12 +164,17 @@ mod tests {
         assert_ne!(denise, kwame);
         assert_eq!(denise, room(1).value(1, "Denise Smith"));
         assert_ne!(denise, theirs.value(1, "Denise Smith"));
+        // Where some are known, too, these are numbered and the others carry marks.
+        let some = Values { places: false, values: vec!["Denise Smith".to_owned()] };
+        let room = Deidentifier::new(Options::default()).with_values(&[some], Some([1; 32]));
+        assert_eq!(&*room.value(0, "Denise Smith"), "[PERSON 1]");
+        assert_eq!(room.value(0, "Kwame Mensah"), kwame);
     }
 
     #[test]
     fn a_value_that_was_not_made_known_is_read_alone() {
         let room = Deidentifier::new(Options::default())
-            .with_values(&[Values { places: true, values: Vec::new() }]);
+            .with_values(&[Values { places: true, values: Vec::new() }], None);
         assert_eq!(&*room.value(0, "Marlpool"), "Marlpool");
         assert_eq!(&*room.value(7, "Denise Smith"), "[PERSON 1]");
     }

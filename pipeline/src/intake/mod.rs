@@ -73,6 +73,8 @@ pub use typed::{FILE as TO_TYPE, ToType, Typed, workbook as to_type};
 pub use understanding::{Answers, Column, Problem, Role, Understanding};
 pub(crate) use wording::{normal, polarity};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::deidentify::Values;
 use crate::response::Identified;
 use sources::{Content, Opened};
@@ -312,6 +314,11 @@ impl Intake {
     /// The keys of the sources' pseudonyms, in order.
     pub fn secrets(&self) -> Vec<[u8; 32]> {
         self.sources.iter().map(|source| source.secret).collect()
+    }
+
+    /// What only who has all the files can know: the key of marks that hold for the whole run.
+    pub fn key(&self) -> [u8; 32] {
+        Sha256::digest(self.secrets().concat()).into()
     }
 
     /// The source with this number, from 1.
