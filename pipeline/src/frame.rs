@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::coding::{self, Coder, Wanted};
 use crate::config;
-use crate::deidentify::{self, Deidentifier, Identities, Mode};
+use crate::deidentify::{self, Deidentifier, Identities, Mode, Values};
 use crate::encode;
 use crate::intake::{self, dates, speaker};
 use crate::nested;
@@ -65,10 +65,20 @@ pub enum Error {
     Id {
         /// Which column.
         column: String,
-        /// From 1, in its table or batch.
+        /// From 1, in its table or through its batches.
         row: usize,
         /// What is wrong.
         problem: &'static str,
+    },
+    /// Of a part alone nobody can tell whose names the other parts hold.
+    #[error(
+        "row {row} of the column `{column}` holds something personal, such as a name. Rows that come in batches are told apart by such values only with a secret: any words that only you know, the same for every batch"
+    )]
+    Apart {
+        /// Which column.
+        column: String,
+        /// From 1, through its batches.
+        row: usize,
     },
     /// Respondents' ids would be pseudonyms that anybody could make.
     #[error(
@@ -134,6 +144,9 @@ pub struct Table {
     asked: Arc<Question>,
     columns: Columns,
     secret: [u8; 32],
+    deidentifier: Deidentifier,
+    /// Different values of the breakdown columns stay different, whatever names they hold.
+    keeps_apart: bool,
 }
 
 impl TableCoder {
@@ -151,7 +164,7 @@ impl TableCoder {
     }
 
     /// Tables with these columns. `asked` is what was asked where it is the same for all; `secret` is
-    /// the key of people's pseudonyms.
+    /// the key of people's pseudonyms, and of the marks of breakdown values that hold a name.
     pub fn table(
         self: &Arc<Self>,
         columns: Columns,
@@ -163,12 +176,18 @@ impl TableCoder {
         }
         let labels = columns.by.iter();
         let by = breakdowns(labels.map(|n| self.deidentifier.label(n).as_str().to_owned()));
+        let key = Sha256::digest(secret.unwrap_or_default().as_bytes()).into();
+        let values = columns.by.iter().map(|name| values(name, Vec::new()));
+        let values: Vec<Values> = values.collect();
+        let deidentifier = self.deidentifier.clone();
         Ok(Table {
             by: Arc::clone(self),
             vocabulary: Vocabulary::new(self.coder.names(), by),
             asked: question(asked.unwrap_or_default()),
+            keeps_apart: columns.by.is_empty() || secret.is_some(),
+            deidentifier: deidentifier.with_values(&values, secret.map(|_| key)),
             columns,
-            secret: Sha256::digest(secret.unwrap_or_default().as_bytes()).into(),
+            secret: key,
         })
     }
 }
@@ -185,7 +204,37 @@ impl Table {
         nested::schema(self.vocabulary.breakdowns())
     }
 
-    /// Codes a table, on all threads, in its own order. Its rows are numbered from `first`.
+    /// Codes a table that is whole, on all threads, in its own order. Without a secret its breakdown
+    /// columns are read first, so that values that hold a name can be numbered.
+    pub fn code_whole(
+        mut self,
+        batches: impl Iterator<Item = Result<RecordBatch, ArrowError>> + Send,
+        each: impl FnMut(RecordBatch) -> Result<(), ArrowError>,
+    ) -> Result<(), Error> {
+        if self.keeps_apart {
+            return self.code(batches, 1, each);
+        }
+        let batches: Vec<RecordBatch> = batches.collect::<Result<_, _>>()?;
+        let known = self.columns.by.iter().map(|name| {
+            let (mut seen, mut known) = (HashSet::new(), Vec::new());
+            for batch in &batches {
+                for value in strings(batch, name)?.iter().flatten() {
+                    if !seen.contains(value) {
+                        seen.insert(value.to_owned());
+                        known.push(intake::repaired(value).0.into_owned());
+                    }
+                }
+            }
+            Ok::<_, Error>(values(name, known))
+        });
+        let known = known.collect::<Result<Vec<_>, _>>()?;
+        self.deidentifier = self.deidentifier.with_values(&known, None);
+        self.keeps_apart = true;
+        self.code(batches.into_iter().map(Ok), 1, each)
+    }
+
+    /// Codes a table that may be a part of a larger one, on all threads, in its own order. Its rows are
+    /// numbered from `first`.
     pub fn code(
         &self,
         batches: impl Iterator<Item = Result<RecordBatch, ArrowError>> + Send,
@@ -205,13 +254,13 @@ impl Table {
         });
         // Ids must differ over the whole table, not only in the rows that are coded together.
         let (mut seen, given) = (HashSet::new(), self.columns.id.clone());
-        let mut done = 0;
+        let mut done = first as usize;
         let mut each = |coded: RecordBatch| -> Result<(), Error> {
             if let Some(column) = &given {
                 let found =
                     nested::ids(&coded)?.position(|id| !seen.insert(xxh3_64(id.as_bytes())));
                 if let Some(row) = found {
-                    let (column, row) = (column.clone(), done + row + 1);
+                    let (column, row) = (column.clone(), done + row);
                     return Err(Error::Id { column, row, problem: TWICE });
                 }
             }
@@ -234,12 +283,24 @@ impl Table {
 
     /// Codes one batch, of which the first row has this number, on the caller's thread.
     pub fn code_batch(&self, batch: &RecordBatch, first: u32) -> Result<RecordBatch, Error> {
-        let ids = self.columns.id.as_deref().map(|name| ids(batch, name)).transpose()?;
+        let ids = self.columns.id.as_deref().map(|name| ids(batch, name, first)).transpose()?;
         let rows = batch.num_rows() as u64;
         let responses = self.read(batch, first)?;
+        let given: Vec<_> = match self.keeps_apart {
+            true => Vec::new(),
+            false => responses.iter().map(|response| response.by.clone()).collect(),
+        };
         let raw = RawBatch { responses, rows, ..RawBatch::default() };
         let numbered = Identities::new(false, vec![self.secret]).number(raw);
-        let mut responses = deidentify::deidentify(&self.by.deidentifier, numbered).responses;
+        let mut responses = deidentify::deidentify(&self.deidentifier, numbered).responses;
+        for ((row, given), response) in (first as usize..).zip(given).zip(&responses) {
+            let changed = |(given, label): (&Option<Identified>, &Option<Arc<str>>)| {
+                given.as_ref().map(Identified::reveal) != label.as_deref()
+            };
+            if let Some(at) = given.iter().zip(&response.by).position(changed) {
+                return Err(Error::Apart { column: self.columns.by[at].clone(), row });
+            }
+        }
         if let Some(ids) = ids {
             for (response, id) in responses.iter_mut().zip(ids.iter().flatten()) {
                 id.clone_into(&mut response.id);
@@ -371,18 +432,94 @@ fn days(batch: &RecordBatch, name: Option<&str>) -> Result<Option<Vec<Option<i32
     Ok(Some(strings(batch, name)?.iter().map(day).collect()))
 }
 
-/// The ids of a batch: every row's own.
-fn ids(batch: &RecordBatch, name: &str) -> Result<StringArray, Error> {
+/// A breakdown column and what stands in it, as far as it is known.
+fn values(header: &str, values: Vec<String>) -> Values {
+    Values { places: intake::is_of_places(header), values }
+}
+
+/// The ids of a batch of which the first row has this number: every row's own.
+fn ids(batch: &RecordBatch, name: &str, first: u32) -> Result<StringArray, Error> {
     let ids = strings(batch, name)?;
     let mut seen = HashSet::with_capacity(ids.len());
-    for (row, id) in ids.iter().enumerate() {
+    for (row, id) in (first as usize..).zip(ids.iter()) {
         let problem = match id {
             None | Some("") => "is blank",
             Some(id) if !seen.insert(id) => TWICE,
             Some(_) => continue,
         };
-        return Err(Error::Id { column: name.to_owned(), row: row + 1, problem });
+        return Err(Error::Id { column: name.to_owned(), row, problem });
     }
     drop(seen);
     Ok(ids)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests may stop")]
+mod tests {
+    use super::*;
+
+    fn table(secret: Option<&str>) -> Table {
+        let settings = Settings {
+            codebooks: vec!["home-care".to_owned()],
+            models: vec!["fast".to_owned()],
+            redact: Mode::Standard,
+            providers: Vec::new(),
+            threads: 2,
+        };
+        let by = vec!["manager".to_owned(), "area".to_owned()];
+        let columns = Columns { text: "comment".to_owned(), by, ..Columns::default() };
+        Arc::new(TableCoder::open(settings).unwrap()).table(columns, None, secret).unwrap()
+    }
+
+    fn batch(rows: &[(&str, &str)]) -> RecordBatch {
+        let column = |of: fn(&(&str, &str)) -> String| -> ArrayRef {
+            Arc::new(rows.iter().map(|row| Some(of(row))).collect::<StringArray>())
+        };
+        RecordBatch::try_from_iter([
+            ("comment", column(|_| "They are late.".to_owned())),
+            ("manager", column(|row| row.0.to_owned())),
+            ("area", column(|row| row.1.to_owned())),
+        ])
+        .unwrap()
+    }
+
+    fn column(batches: &[RecordBatch], name: &str) -> Vec<String> {
+        let columns = batches.iter().map(|batch| strings(batch, name).unwrap());
+        columns.flat_map(|c| c.iter().flatten().map(str::to_owned).collect::<Vec<_>>()).collect()
+    }
+
+    fn parts() -> [RecordBatch; 2] {
+        let first = [("Denise Hartley", "Marlpool"), ("Kwame Mensah", "North")];
+        [batch(&first), batch(&[("Kwame Mensah", "Marlpool"), ("Denise Hartley", "North")])]
+    }
+
+    #[test]
+    fn in_a_whole_table_people_in_a_breakdown_are_told_apart_whatever_its_batches() {
+        let mut coded = Vec::new();
+        let given = parts().into_iter().map(Ok);
+        table(None).code_whole(given, |batch| Ok(coded.push(batch))).unwrap();
+        let people = ["[PERSON 1]", "[PERSON 2]", "[PERSON 2]", "[PERSON 1]"];
+        assert_eq!(column(&coded, "by_manager"), people);
+        assert_eq!(column(&coded, "by_area"), ["Marlpool", "North", "Marlpool", "North"]);
+    }
+
+    #[test]
+    fn in_batches_people_in_a_breakdown_are_told_apart_by_a_secret_and_refused_without_one() {
+        let [first, second] = parts();
+        let error = table(None).code_batch(&first, 41).unwrap_err().to_string();
+        assert!(error.starts_with("row 41 of the column `manager` holds something personal"));
+        assert!(!error.contains("Denise"));
+        // Two workers, who know nothing of each other.
+        let [here, there] = [(first, 1), (second, 3)].map(|(batch, at)| {
+            column(&[table(Some("ours")).code_batch(&batch, at).unwrap()], "by_manager")
+        });
+        assert_eq!([&here[0], &here[1]], [&there[1], &there[0]]);
+        assert_ne!(here[0], here[1]);
+        let mut whole = Vec::new();
+        let given = parts().into_iter().map(Ok);
+        table(Some("ours")).code_whole(given, |batch| Ok(whole.push(batch))).unwrap();
+        assert_eq!(column(&whole, "by_manager"), [here, there].concat());
+        // Where nothing personal stands, nothing is asked for.
+        assert!(table(None).code_batch(&batch(&[("North team", "North")]), 1).is_ok());
+    }
 }

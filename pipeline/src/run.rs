@@ -146,7 +146,7 @@ pub fn run(config: &Config, progress: &dyn Progress) -> Result<Option<Summary>, 
     });
     let intake = Intake::open(&config.inputs, &config.intake)?;
     intake.require_open_text()?;
-    let deidentifier = deidentifier.with_values(&intake.values());
+    let deidentifier = deidentifier.with_values(&intake.values(), Some(intake.key()));
     if Pace::of(&config.models, intake.rows()) != coder.pace() {
         coder = open(intake.rows())?;
     }

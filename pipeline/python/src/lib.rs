@@ -170,23 +170,26 @@ impl Coder {
         Ok(Self(Arc::new(coder)))
     }
 
-    /// A table, on all threads; its rows are numbered from `first`.
+    /// A table, on all threads. A part of a larger one has a number for its `first` row.
+    #[pyo3(signature = (table, named, first=None))]
     fn code(
         &self,
         py: Python<'_>,
         table: &Bound<'_, PyAny>,
         named: Named,
-        first: u32,
+        first: Option<u32>,
     ) -> PyResult<Coded> {
         let reader = reader(table)?;
         let table = named.table(self, Some(&reader.schema()))?;
         let schema = table.schema();
         let mut batches = Vec::new();
-        released(py, || {
-            table.code(reader, first, |batch| {
-                batches.push(batch);
-                Ok(())
-            })
+        let keep = |batch| {
+            batches.push(batch);
+            Ok(())
+        };
+        released(py, || match first {
+            Some(first) => table.code(reader, first, keep),
+            None => table.code_whole(reader, keep),
         })?;
         Ok(Coded { schema, batches })
     }
@@ -209,7 +212,8 @@ fn deidentify(
     let mode = mode(redact)?;
     released(py, || {
         let deidentifier = Deidentifier::new(Options { providers, mode });
-        let clean = |text: &Option<String>| text.as_deref().map(|t| frame::redacted(&deidentifier, t));
+        let clean =
+            |text: &Option<String>| text.as_deref().map(|t| frame::redacted(&deidentifier, t));
         Ok::<_, Infallible>(texts.iter().map(clean).collect())
     })
 }

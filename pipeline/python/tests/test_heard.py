@@ -87,6 +87,25 @@ def test_nothing_identified_comes_out(coder: heard.Coder) -> None:
     assert ids[0] == ids[1] and not set(ids[0]) & set(ids[2])
 
 
+def test_people_in_a_breakdown_are_told_apart_in_tables_and_refused_in_batches(coder: heard.Coder) -> None:
+    managers = ["Denise Hartley", "Kwame Mensah", "Denise Hartley", None, "Kwame Mensah"]
+    table = pa.table({"comment": SAID, "manager": managers, "area": ["Marlpool"] * 5})
+    chunks = pa.concat_tables([table.slice(0, 2), table.slice(2)])
+    for given in (table, chunks, chunks.to_reader(), pl.DataFrame(table), table.to_pandas()):
+        coded = pl.DataFrame(coder.code(given, by=["manager", "area"]))
+        assert coded["by_manager"].to_list() == ["[PERSON 1]", "[PERSON 2]", "[PERSON 1]", None, "[PERSON 2]"]
+        assert coded["by_area"].unique().to_list() == ["Marlpool"]
+    parts = table.to_batches(max_chunksize=2)
+    with pytest.raises(ValueError, match="row 1 of the column `manager`.*secret") as refused:
+        list(coder.batches(parts, "comment", by="manager"))
+    assert "Denise" not in str(refused.value)
+    coded = pa.Table.from_batches(coder.batches(parts, "comment", by="manager", secret="ours"))
+    marks = coded["by_manager"].to_pylist()
+    assert marks[0] == marks[2] != marks[1] == marks[4] and marks[3] is None
+    assert coded.equals(coder.code(table, by="manager", secret="ours").combine_chunks())
+    assert set(marks).isdisjoint(coder.code(table, by="manager", secret="theirs")["by_manager"].to_pylist()[:3])
+
+
 def test_columns_say_more_about_a_row(coder: heard.Coder) -> None:
     table = pa.table(
         {

@@ -66,3 +66,15 @@ def test_coded_rows_are_joined_and_grouped(spark) -> None:
     coded = heard.spark.code(df, id="id").select("response_id", "status")
     counts = {row["status"]: row["count"] for row in coded.groupBy("status").count().collect()}
     assert counts == {"informative": 30, "no_content": 10}
+
+
+def test_workers_tell_people_in_a_breakdown_apart_by_a_secret(spark) -> None:
+    managers = ["Denise Hartley", "Kwame Mensah", "Zbigniew Kowalski"]
+    rows = [(f"c{n}", SAID[0], managers[n % 3]) for n in range(300)]
+    df = spark.createDataFrame(rows, "id string, comment string, manager string").repartition(4)
+    coded = heard.spark.code(df, id="id", by="manager", secret="ours").select("response_id", "by_manager")
+    marks = {int(row["response_id"][1:]): row["by_manager"] for row in coded.collect()}
+    assert len(set(marks.values())) == 3
+    assert all(marks[n] == marks[n % 3] for n in range(300))
+    with pytest.raises(Exception, match="row 1 of the column `manager` holds something personal"):
+        heard.spark.code(df, id="id", by="manager").collect()

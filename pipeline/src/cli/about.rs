@@ -12,7 +12,7 @@ use super::{Outcome, print};
 
 pub(super) const COMPLETIONS: &str = "\
 Examples:
-  heard completions bash > ~/.local/share/bash-completion/completions/heard
+  echo 'source <(heard completions bash)' >> ~/.bashrc
   heard completions fish > ~/.config/fish/completions/heard.fish
   heard completions powershell >> $PROFILE";
 

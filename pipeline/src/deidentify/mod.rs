@@ -92,7 +92,7 @@ pub struct Document<'a> {
 }
 
 /// Finds personal data and puts placeholders in its place. Made once, shared by all threads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Deidentifier {
     providers: Providers,
     mode: Mode,

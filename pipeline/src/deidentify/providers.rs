@@ -7,7 +7,7 @@ use super::found::{Found, stands_free};
 use super::redacted::RedactionKind::Provider;
 
 /// The user's list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Providers {
     /// Each name and its forms without "Ltd", lower case, with its place in the list.
     names: Vec<(String, usize)>,

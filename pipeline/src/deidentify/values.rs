@@ -1,9 +1,16 @@
 //! Values of breakdown columns: "Marlpool", "Sewell Care", "Denise Smith". They are published beside
 //! figures, so names in them go; but what stands in a column of places or providers is hardly ever a
 //! person, and two values must never become one, or their people would be counted together.
+//!
+//! Where the whole column can be read first, those that hold a name are numbered. Where it cannot (a
+//! stream, a cluster, more values than are kept), they carry a mark that only who has the key can make,
+//! the same wherever it is made.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
 
 use super::lexicon::{ALWAYS, GIVEN, PLACE, SOFT_TITLE, TITLE, WORD, fold, lexicon};
 use super::{Deidentifier, Document, Mode};
@@ -22,25 +29,36 @@ pub struct Values {
 pub(super) struct Labels {
     places: bool,
     known: HashMap<String, Arc<str>>,
+    /// Of the marks of values that are not known beforehand.
+    key: Option<[u8; 32]>,
 }
 
 impl Deidentifier {
-    /// Makes known the values of the breakdown columns, so that those that hold a name stay apart.
+    /// Makes known the values of the breakdown columns, so that those that hold a name stay apart. Of
+    /// others, those that hold a name carry marks, made with the key where there is one.
     #[must_use]
-    pub fn with_values(mut self, columns: &[Values]) -> Self {
-        self.columns = columns.iter().map(|column| self.labels(column)).collect();
+    pub fn with_values(mut self, columns: &[Values], key: Option<[u8; 32]>) -> Self {
+        let labels = |column: &Values| Labels { key, ..self.labels(column) };
+        self.columns = columns.iter().map(labels).collect();
         self
     }
 
     /// A value of a breakdown column, de-identified.
     pub fn value(&self, column: usize, value: &str) -> Arc<str> {
         let labels = self.columns.get(column);
-        let known = labels.and_then(|labels| labels.known.get(value)).cloned();
-        known.unwrap_or_else(|| self.one(labels.is_some_and(|labels| labels.places), value).into())
+        if let Some(known) = labels.and_then(|labels| labels.known.get(value)) {
+            return Arc::clone(known);
+        }
+        let plain = self.one(labels.is_some_and(|labels| labels.places), value);
+        match labels.and_then(|labels| labels.key) {
+            Some(key) if plain != value => format!("{plain} ({})", mark(key, value)).into(),
+            _ => plain.into(),
+        }
     }
 
     fn labels(&self, column: &Values) -> Labels {
         let mut taken: HashSet<String> = HashSet::new();
+        let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut known = HashMap::new();
         for value in &column.values {
             if known.contains_key(value) {
@@ -49,9 +67,9 @@ impl Deidentifier {
             let plain = self.one(column.places, value);
             let mut label = plain.clone();
             // What was written differently and holds nothing personal is its own.
-            let mut number = 1;
             while plain != *value && taken.contains(&label) {
-                number += 1;
+                let number = numbers.entry(plain.clone()).or_insert(1);
+                *number += 1;
                 label = if plain.contains("[PERSON 1]") {
                     plain.replace("[PERSON 1]", &format!("[PERSON {number}]"))
                 } else {
@@ -61,7 +79,7 @@ impl Deidentifier {
             taken.insert(label.clone());
             known.insert(value.clone(), label.into());
         }
-        Labels { places: column.places, known }
+        Labels { places: column.places, known, key: None }
     }
 
     fn one(&self, places: bool, value: &str) -> String {
@@ -74,6 +92,16 @@ impl Deidentifier {
         let read = read.and_then(|mut texts| texts.pop());
         read.map(|text| text.as_str().to_owned()).unwrap_or_default()
     }
+}
+
+/// Twelve characters that tell a value from every other, and not what it is.
+fn mark(key: [u8; 32], value: &str) -> String {
+    let hash = Sha256::new().chain_update(key).chain_update(value).finalize();
+    hash[..6].iter().fold(String::new(), |mut mark, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(mark, "{byte:02x}");
+        mark
+    })
 }
 
 /// "Marlpool", "Sewell", "Chell Brow", "Bramwith Care": up to three words of letters, no given name, no
@@ -97,7 +125,7 @@ mod tests {
     fn labels(places: bool, values: &[&str]) -> Vec<String> {
         let values: Vec<String> = values.iter().map(|v| (*v).to_owned()).collect();
         let column = Values { places, values: values.clone() };
-        let room = Deidentifier::new(Options::default()).with_values(&[column]);
+        let room = Deidentifier::new(Options::default()).with_values(&[column], None);
         values.iter().map(|value| room.value(0, value).to_string()).collect()
     }
 
@@ -123,9 +151,30 @@ mod tests {
     }
 
     #[test]
+    fn values_that_cannot_be_read_beforehand_stay_apart_by_marks_of_the_key() {
+        let column = |places| Values { places, values: Vec::new() };
+        let room = |key| {
+            Deidentifier::new(Options::default())
+                .with_values(&[column(true), column(false)], Some([key; 32]))
+        };
+        let (ours, theirs) = (room(1), room(2));
+        assert_eq!(&*ours.value(0, "Marlpool"), "Marlpool");
+        let [denise, kwame] = ["Denise Smith", "Kwame Mensah"].map(|name| ours.value(1, name));
+        assert!(denise.starts_with("[PERSON 1] (") && denise.len() == "[PERSON 1] ()".len() + 12);
+        assert_ne!(denise, kwame);
+        assert_eq!(denise, room(1).value(1, "Denise Smith"));
+        assert_ne!(denise, theirs.value(1, "Denise Smith"));
+        // Where some are known, too, these are numbered and the others carry marks.
+        let some = Values { places: false, values: vec!["Denise Smith".to_owned()] };
+        let room = Deidentifier::new(Options::default()).with_values(&[some], Some([1; 32]));
+        assert_eq!(&*room.value(0, "Denise Smith"), "[PERSON 1]");
+        assert_eq!(room.value(0, "Kwame Mensah"), kwame);
+    }
+
+    #[test]
     fn a_value_that_was_not_made_known_is_read_alone() {
         let room = Deidentifier::new(Options::default())
-            .with_values(&[Values { places: true, values: Vec::new() }]);
+            .with_values(&[Values { places: true, values: Vec::new() }], None);
         assert_eq!(&*room.value(0, "Marlpool"), "Marlpool");
         assert_eq!(&*room.value(7, "Denise Smith"), "[PERSON 1]");
     }

@@ -73,6 +73,8 @@ pub use typed::{FILE as TO_TYPE, ToType, Typed, workbook as to_type};
 pub use understanding::{Answers, Column, Problem, Role, Understanding};
 pub(crate) use wording::{normal, polarity};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::deidentify::Values;
 use crate::response::Identified;
 use sources::{Content, Opened};
@@ -314,6 +316,11 @@ impl Intake {
         self.sources.iter().map(|source| source.secret).collect()
     }
 
+    /// What only who has all the files can know: the key of marks that hold for the whole run.
+    pub fn key(&self) -> [u8; 32] {
+        Sha256::digest(self.secrets().concat()).into()
+    }
+
     /// The source with this number, from 1.
     pub fn source(&self, number: u32) -> Option<&Source> {
         self.sources.get((number as usize).checked_sub(1)?)
@@ -337,8 +344,7 @@ impl Intake {
                     values.push(value);
                 }
             }
-            let rank = wording::breakdown_rank(&roles::plain(name.reveal()));
-            Values { places: rank.is_some_and(|rank| rank <= 2), values }
+            Values { places: is_of_places(name.reveal()), values }
         };
         self.breakdowns.iter().enumerate().map(of).collect()
     }
@@ -373,6 +379,11 @@ impl Intake {
     pub fn batches(&self) -> Batches<'_> {
         Batches::new(&self.sources, &self.options, self.breakdowns.len())
     }
+}
+
+/// Whether a column by this header speaks of areas, providers, services: of no person.
+pub(crate) fn is_of_places(header: &str) -> bool {
+    wording::breakdown_rank(&roles::plain(header)).is_some_and(|rank| rank <= 2)
 }
 
 /// Reads the workbooks with typed scans that the settings name, that are among the inputs or lie in a

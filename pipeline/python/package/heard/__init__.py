@@ -130,7 +130,10 @@ class Coder:
             taken; or text with the day first), the
             wave of a survey, a score, who speaks ("daughter", "care worker"), and whether the words may
             be quoted (true or false; a blank is no consent).
-        by: columns that results are broken down by, de-identified, as ``by_<name>``.
+        by: columns that results are broken down by, de-identified, as ``by_<name>``. Values that hold a
+            name stay apart: ``[PERSON 1]``, ``[PERSON 2]`` in the order in which they first stand in
+            the table or, with ``secret``, each with a mark that is the same in every table that was
+            coded with the same secret. Tables that are coded apart and put together need one.
 
         Raises ValueError where a column is missing or does not hold what it should.
 
@@ -154,13 +157,15 @@ class Coder:
             by=by,
             secret=secret,
         )
-        return _like(source, self._coder.code(source, named, 1))
+        return _like(source, self._coder.code(source, named))
 
     def batches(self, batches: Iterable[Any], text: str, **columns: Any) -> Iterator[Any]:
         """Codes pyarrow record batches one by one, as they come: for streams and clusters.
 
         Takes what :meth:`code` takes, with ``text`` named, and gives pyarrow record batches of
-        :meth:`schema`. Rows are numbered through all batches.
+        :meth:`schema`. Rows are numbered through all batches. A column of ``by`` that turns out to
+        name people needs ``secret``: without one ValueError is raised at the first of them, since
+        what other batches hold is not known.
         """
         import pyarrow
 

@@ -69,7 +69,9 @@ def code(
 
     The arguments are those of :class:`heard.Coder` and :meth:`heard.Coder.code`. ``id`` is needed:
     rows have no number of their own on a cluster. Ids pass through as they are, so they must name
-    nobody. Join other columns on ``response_id`` afterwards.
+    nobody. Join other columns on ``response_id`` afterwards. ``secret`` is needed where a column of
+    ``by`` names people (the job ends with a sentence that says so): no worker knows whom the others
+    have met, and with the same secret all give the same person the same mark.
     """
     from pyspark.sql.pandas.types import from_arrow_schema
 
