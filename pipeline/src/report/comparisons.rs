@@ -8,7 +8,7 @@ use super::charts::{Plan, figure, frame, sentence_case};
 use super::differences::{by_what, in_short, the_themes, themes};
 use super::words::{number, percent, spoken};
 use crate::charts::{Base, ByGroup, Change, ChangeRow, Group, GroupRow, Sides, Verdict};
-use crate::tables::difference::{NO_VALUE, can_be_tested, compared, differences, differs};
+use crate::tables::difference::{can_be_tested, compared, differences, differs};
 use crate::tables::evidence::{Breakdown, BreakdownRow, BreakdownValue, Cell, Dimension, Evidence};
 
 /// More groups than these do not fit beside each other.
@@ -136,7 +136,7 @@ fn first_by_value<'a>(
     rows: &[&'a BreakdownRow],
     values: usize,
 ) -> Vec<(&'a str, &'a str)> {
-    let named = breakdown.values.iter().enumerate().take(values).filter(|(_, v)| v.merged == 1);
+    let named = breakdown.values.iter().enumerate().take(values).filter(|(_, v)| v.named);
     named
         .filter_map(|(at, value)| {
             let counts =
@@ -180,12 +180,8 @@ pub(super) fn extent(tests: usize, small: usize, withheld: usize) -> String {
 }
 
 pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan> {
-    let waves: Vec<usize> = (0..breakdown.values.len())
-        .filter(|at| {
-            let value = &breakdown.values[*at];
-            value.merged == 1 && !NO_VALUE.contains(&value.label.as_str())
-        })
-        .collect();
+    let waves: Vec<usize> =
+        (0..breakdown.values.len()).filter(|at| breakdown.values[*at].named).collect();
     let [.., earlier, later] = waves.as_slice() else { return None };
     let raised: Vec<(&BreakdownRow, &Cell, &Cell)> = breakdown
         .rows

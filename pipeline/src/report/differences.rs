@@ -37,9 +37,6 @@ fn named(by: &Breakdown, label: &str) -> String {
         }
         _ if label == EVERYBODY_ELSE => label.to_owned(),
         (Dimension::Source, _) => format!("file or sheet {}", label.trim_start_matches('s')),
-        (Dimension::Question, _) if label == "No question" => {
-            "answers without a question".to_owned()
-        }
         (Dimension::Question, _) => format!("“{}”", without_contacts(label)),
         _ => format!("“{label}”"),
     }
@@ -92,10 +89,13 @@ pub(super) fn told(by: &Breakdown) -> (String, Vec<String>) {
     let all = differences(by);
     let (by_what, rest) = (by_what(by), reach(&all));
     if all.shown == 0 {
-        let why = format!(
-            "Nothing can be compared by {by_what}: the groups are so small that figures are withheld."
-        );
-        return (why, Vec::new());
+        let known = by.values.iter().filter(|value| value.named || value.merged > 1).count();
+        let why = if known < 2 {
+            "of enough people only one group is known."
+        } else {
+            "the groups are so small that figures are withheld."
+        };
+        return (format!("Nothing can be compared by {by_what}: {why}"), Vec::new());
     }
     if all.tested == 0 {
         let why = format!(
@@ -225,6 +225,16 @@ mod tests {
         assert!(found[0].differs && found[0].sentence.contains("15 of 72 (21%)"));
         assert!(found[0].sentence.ends_with("after correction for the 2 comparisons made."));
         assert!(findings(&evidence, |theme| theme != "theme_0").is_empty());
+    }
+
+    #[test]
+    fn who_stated_nothing_is_no_group_to_be_compared() {
+        let mut evidence = evidence(Cell::shown(8, 168), Cell::shown(15, 72));
+        let by = &mut evidence.codebooks[0].breakdowns[1];
+        (by.values[1].label, by.values[1].named) = ("Not stated".to_owned(), false);
+        let (lead, items) = told(by);
+        assert!(lead.ends_with("of enough people only one group is known."), "{lead}");
+        assert!(items.is_empty() && findings(&evidence, |_| true).is_empty());
     }
 
     #[test]
