@@ -3,12 +3,14 @@
 //! is withheld or too small to test.
 
 use super::asked::without_contacts;
-use super::words::{list, number, of, percent, spoken};
+use super::words::{counted, list, number, of, percent, spoken};
 use crate::tables::difference::{Difference, Differences, EVERYBODY_ELSE, differences};
 use crate::tables::evidence::{Breakdown, Dimension, Evidence, Finding, Unit};
 
 /// Differences that become key findings, at most.
 const MOST_FINDINGS: usize = 4;
+/// Differences of a breakdown that are told in words, at most: all of them stand in the tables.
+const MOST_TOLD: usize = 10;
 
 /// By what a breakdown is, inside a sentence.
 pub(super) fn by_what(by: &Breakdown) -> String {
@@ -110,7 +112,7 @@ pub(super) fn told(by: &Breakdown) -> (String, Vec<String>) {
     if all.found.is_empty() {
         let none = if all.tested == 1 { "it does not differ" } else { "none differs" };
         let tested = format!(
-            "By {by_what}: of {} that can be shown and tested, {none} by more than chance may make \
+            "By {by_what}: of {} that can be shown and tested, {none} by more than chance would explain \
              (tested {correction}).{rest}",
             the_themes(all.tested)
         );
@@ -122,7 +124,16 @@ pub(super) fn told(by: &Breakdown) -> (String, Vec<String>) {
          ({correction}).{rest}",
         the_themes(all.tested)
     );
-    (lead, all.found.iter().map(|found| sentence(by, found)).collect())
+    let mut items: Vec<String> =
+        all.found.iter().take(MOST_TOLD).map(|found| sentence(by, found)).collect();
+    let more = all.found.len() - items.len();
+    if more > 0 {
+        items.push(format!(
+            "{} as well: the table breakdowns has them all, in its column differs.",
+            counted(more as u64, "smaller difference holds", "smaller differences hold")
+        ));
+    }
+    (lead, items)
 }
 
 /// Differences of themes that are sure enough, as key findings: between groups of people and waves,
@@ -139,10 +150,14 @@ pub fn findings(evidence: &Evidence, sure: impl Fn(&str) -> bool) -> Vec<Finding
     let mut found: Vec<(f64, Finding)> = Vec::new();
     for by in breakdowns.iter().filter(of_people) {
         let all = differences(by);
-        let holding = all.found.iter().filter(|difference| sure(&difference.row.id));
-        found.extend(
-            holding.map(|difference| (difference.apart(), finding(by, difference, all.tests))),
-        );
+        // Of a theme the widest: where some raise it more, the others raise it less.
+        let mut told: Vec<&str> = Vec::new();
+        for difference in all.found.iter().filter(|difference| sure(&difference.row.id)) {
+            if !told.contains(&difference.row.id.as_str()) {
+                told.push(&difference.row.id);
+                found.push((difference.apart(), finding(by, difference, all.tests)));
+            }
+        }
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.into_iter().map(|(_, finding)| finding).take(MOST_FINDINGS).collect()
@@ -160,8 +175,8 @@ fn finding(by: &Breakdown, difference: &Difference<'_>, tests: usize) -> Finding
         named(by, difference.with)
     );
     let sentence = format!(
-        "By {by_what}, {} was raised by {} for {} and by {} for {}: more apart than chance may make, \
-         after correction for {}.",
+        "By {by_what}, {} was raised by {} for {} and by {} for {}: a difference larger than \
+         chance would explain, after correction for {}.",
         spoken(label),
         figures(&difference.mine),
         named(by, difference.value),

@@ -152,6 +152,39 @@ fn headlines_are_findings_made_from_the_figures() {
 }
 
 #[test]
+fn headlines_claim_no_more_than_the_figures_bear() {
+    let title = |evidence: &Evidence, stem: &str| {
+        let drawn = draw(evidence, ChartChoice::All).unwrap();
+        drawn.into_iter().find(|d| d.file_stem == stem).unwrap().title
+    };
+    let few = title(&evidence(5, 12), "sentiment");
+    assert!(few.starts_with("Too few people raised any one theme"), "{few}");
+    let mut tied = evidence(5, 1_200);
+    let clauses = &mut tied.codebooks[0].standards[0].clauses;
+    clauses[1].respondents = clauses[0].respondents;
+    let told = title(&tied, "standard_nice");
+    assert!(told.contains("raised most are QS1") && told.contains("and QS2"), "{told}");
+    assert!(told.contains(", each by 300 of 1,200 people (25%)"), "{told}");
+    // Groups whose first themes are not the same, and no difference that is more than chance.
+    let mut alike = evidence(2, 1_200);
+    let by = &mut alike.codebooks[0].breakdowns[1];
+    for (at, row) in by.rows.iter_mut().enumerate() {
+        let counts: Vec<u64> =
+            by.values.iter().enumerate().map(|(g, v)| v.base / 4 + (at + g) as u64 % 2).collect();
+        let all = counts.iter().sum();
+        row.all = Cell::shown(all, by.values.iter().map(|value| value.base).sum());
+        for ((cell, count), value) in row.cells.iter_mut().zip(counts).zip(&by.values) {
+            cell.raised = Cell::shown(count, value.base);
+        }
+    }
+    let told = title(&alike, "themes_by_provider");
+    assert!(
+        told.starts_with("Of the 2 themes that can be shown and tested, none differs"),
+        "{told}"
+    );
+}
+
+#[test]
 fn praised_most_is_only_what_more_people_praise_than_criticise() {
     let mut evidence = evidence(3, 120);
     let felt = |praise: u64, criticism: u64| {

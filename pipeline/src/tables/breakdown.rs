@@ -106,8 +106,7 @@ impl Published {
                     [one] => labels::value(dimension, met[*one].1),
                     _ => "Other (small groups)".to_owned(),
                 };
-                let named =
-                    matches!(group.as_slice(), [one] if labels::is_stated(met[*one].1));
+                let named = matches!(group.as_slice(), [one] if labels::is_stated(met[*one].1));
                 let share = share(base, all);
                 let value = BreakdownValue { label, base, share, merged: group.len(), named };
                 (value, group.into_iter().map(|at| met[at].0).collect())
