@@ -164,7 +164,7 @@ pub(super) fn outcomes<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     let mut silent = Vec::new();
     for by in &material.evidence.outcomes_by {
         match figures(by, ["What care did", "Part of life, and what care did"]) {
-            Some(table) => blocks.push(table),
+            Some(table) => blocks.push(Block::Table(table)),
             None => silent.push(by_what(by)),
         }
     }

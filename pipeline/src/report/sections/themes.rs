@@ -274,7 +274,8 @@ pub(super) fn differences<'a>(material: &Material<'a>) -> Option<Section<'a>> {
             blocks.push(Block::list(found));
         }
         if of_groups {
-            blocks.extend(figures(by, ["Themes", "Theme"]));
+            let table = figures(by, ["Themes", "Theme"]);
+            blocks.extend(table.map(|table| Block::Table(table.folded())));
         }
     }
     if blocks.is_empty() {
@@ -301,7 +302,7 @@ fn is_told(by: &Breakdown) -> bool {
 }
 
 /// The figures of a breakdown, where they fit a page and there are any; what they are of, many and one.
-pub(super) fn figures<'a>(breakdown: &Breakdown, of: [&str; 2]) -> Option<Block<'a>> {
+pub(super) fn figures(breakdown: &Breakdown, of: [&str; 2]) -> Option<Table> {
     if breakdown.values.len() > MOST_COLUMNS {
         return None;
     }
@@ -324,11 +325,11 @@ pub(super) fn figures<'a>(breakdown: &Breakdown, of: [&str; 2]) -> Option<Block<
         .collect();
     let people = if breakdown.unit == Unit::Respondents { "people" } else { "comments" };
     let caption = format!("{} by {}: {people}", of[0], spoken(&breakdown.label));
-    let mut table = Table::new(caption, &head, rows).folded();
+    let mut table = Table::new(caption, &head, rows);
     if !silent.is_empty() {
         let names: Vec<String> = silent.iter().map(|row| spoken(&row.label)).collect();
         let said = format!("Withheld for everyone: {}.", words::list(&names));
         table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
     }
-    Some(Block::Table(table))
+    Some(table)
 }
