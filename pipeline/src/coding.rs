@@ -307,6 +307,28 @@ mod tests {
     }
 
     #[test]
+    fn the_proposal_that_a_letter_replies_to_tells_its_stance_and_nothing_else() {
+        let (books, models) = (["home-care".to_owned()], ["fast".to_owned()]);
+        let wanted = Wanted { codebooks: &books, models: &models, ..Wanted::default() };
+        let coder = Coder::open(wanted).expect("built in");
+        let letter = |question: &str, polarity| {
+            let words = |text| Redacted::from_store(text, Vec::new()).unwrap_or_default();
+            let question = AskedQuestion { number: None, text: words(question), polarity };
+            let text = "I am against this and want things left as they are. The carers come late \
+                        in the evening and never ring to tell us.";
+            let asked = uncoded().response;
+            let (question, text) = (Arc::new(question), words(text));
+            let response = Response { channel: Channel::Letter, question, text, ..asked };
+            coder.code(vec![response]).expect("coded").remove(0)
+        };
+        let plain = letter("", Polarity::Neutral);
+        let reply = letter("Do you agree with one provider for each area?", Polarity::Proposal);
+        assert_eq!((plain.stance, reply.stance), (None, Some(Stance::Oppose)));
+        assert!(!plain.codings.is_empty() && plain.codings == reply.codings);
+        assert_eq!(plain.sentiment, reply.sentiment);
+    }
+
+    #[test]
     fn without_a_persons_code_nothing_changes() {
         let mut row = uncoded();
         row.codings = vec![coding("model:home-care-fast@1", 1, Sentiment::Negative, -0.8)];

@@ -30,6 +30,9 @@ pub struct RawConfig {
     pub id: Option<String>,
     /// Column that holds the question, in files with an answer a row.
     pub question: Option<String>,
+    /// The proposal that letters reply to, where no table asks about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<String>,
     /// Codebooks: ids such as `home-care`, or TOML files. One may be written without brackets.
     #[serde(deserialize_with = "one_or_more")]
     pub codebook: Vec<String>,
@@ -417,6 +420,7 @@ impl RawConfig {
         self.out = other.out.or(self.out);
         self.id = other.id.or(self.id);
         self.question = other.question.or(self.question);
+        self.proposal = other.proposal.or(self.proposal);
         list(&mut self.codebook, other.codebook);
         list(&mut self.model, other.model);
         self.backend = other.backend.or(self.backend);
@@ -492,6 +496,7 @@ impl RawConfig {
                 text: self.text,
                 id: self.id,
                 question: self.question,
+                proposal: self.proposal,
                 by: self.by,
                 sources: self.source,
                 to_type: self.to_type.map(|path| base.join(path)),

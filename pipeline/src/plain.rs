@@ -29,6 +29,20 @@ pub fn percent(points: f64) -> String {
     }
 }
 
+/// A label inside a sentence: its first letter small, unless it is an abbreviation or a name such as
+/// "Mental Health Act".
+pub fn spoken(label: &str) -> String {
+    let capital = |letter: Option<char>| letter.is_some_and(char::is_uppercase);
+    let mut letters = label.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let mut second = label.split_whitespace().nth(1).unwrap_or_default().chars();
+    let is_name = capital(second.next()) && second.next().is_some_and(char::is_lowercase);
+    if is_name || capital(letters.clone().next()) {
+        return label.to_owned();
+    }
+    first.to_lowercase().chain(letters).collect()
+}
+
 /// A text as part of an address.
 pub(crate) fn for_address(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
@@ -56,5 +70,18 @@ mod tests {
         assert_eq!(number(999), "999");
         assert_eq!(number(1_234_567), "1,234,567");
         assert_eq!(plural(1, "row", "rows"), "1 row");
+    }
+
+    #[test]
+    fn a_label_in_a_sentence_begins_small_unless_it_is_a_name() {
+        for (label, inside) in [
+            ("Pay, contracts and working conditions", "pay, contracts and working conditions"),
+            ("Mental Health Act", "Mental Health Act"),
+            ("GP services", "GP services"),
+            ("Visits by a GP", "visits by a GP"),
+            ("", ""),
+        ] {
+            assert_eq!(spoken(label), inside);
+        }
     }
 }

@@ -11,7 +11,7 @@ use heard_models::sentences::{EncoderError, Reader, Reading};
 use heard_models::words::{Direction, Polarity, RespondentType, Sentiment, Stance, Status};
 use heard_models::{Model, ResponseInput, Scratch, SegmentCodes, WeightsError};
 
-use super::{CodedResponse, Coding, Flag, Outcome, Response};
+use super::{AskedQuestion, CodedResponse, Coding, Flag, Outcome, Response};
 use crate::response::{Channel, Redacted};
 use crate::vocabulary::{CodebookNames, ThemeName};
 use crate::{language, measures, segment};
@@ -351,7 +351,7 @@ impl Coder {
             let texts: Vec<(&str, &str)> = (some.iter())
                 .map(|(response, language)| {
                     if language::is_read(language) {
-                        (response.question.text.as_str(), response.text.as_str())
+                        (asked(response).0, response.text.as_str())
                     } else {
                         ("", "")
                     }
@@ -399,16 +399,17 @@ impl Coder {
                 ..CodedResponse::from(response)
             };
         }
-        let input = ResponseInput {
-            text,
-            question: response.question.text.as_str(),
-            polarity: response.question.polarity,
-            reading: read(&self.lead),
-        };
-        let coded = match scratch.first_mut() {
-            Some(scratch) => self.lead.code(&input, &segments, scratch),
-            None => self.lead.code(&input, &segments, &mut Scratch::default()),
-        };
+        let (question, polarity) = asked(&response);
+        let input = ResponseInput { text, question, polarity, reading: read(&self.lead) };
+        let mut spare = Scratch::default();
+        let room = scratch.first_mut().unwrap_or(&mut spare);
+        let mut coded = self.lead.code(&input, &segments, room);
+        if polarity != response.question.polarity {
+            let AskedQuestion { text: proposal, polarity, .. } = &*response.question;
+            let (question, polarity) = (proposal.as_str(), *polarity);
+            let reply = ResponseInput { question, polarity, reading: None, ..input };
+            coded.response.stance = self.lead.code_response(&reply, room).stance;
+        }
         let mut codings = Vec::new();
         for ((number, book), scratch) in (0..).zip(&self.books).zip(scratch) {
             match &book.by {
@@ -602,6 +603,17 @@ impl CodebookNames {
             standards: crate::crosswalk::standards(book),
         }
     }
+}
+
+/// What a response answers, and what that asks for. A letter answers nothing: the proposal that it
+/// replies to tells its stance, and would otherwise be heard in every line of it.
+fn asked(response: &Response) -> (&str, Polarity) {
+    let AskedQuestion { number, text, polarity } = &*response.question;
+    // Questions that stand in the document itself are numbered.
+    if response.channel == Channel::Letter && number.is_none() {
+        return ("", Polarity::Neutral);
+    }
+    (text.as_str(), *polarity)
 }
 
 /// For or against a proposal: what people ticked, else what their words say. An answer that says

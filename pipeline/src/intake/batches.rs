@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::documents::Letter;
 use super::row::{Next, Row, Rows};
 use super::rows::aside;
 use super::sources::{Content, Source};
 use super::{Error, Kind, Options, documents};
-use crate::response::{Identified, Polarity, Question, RawBatch, RawResponse, Unprocessed};
+use crate::response::{
+    Channel, Identified, Polarity, Question, RawBatch, RawResponse, Unprocessed,
+};
 
 /// An iterator over the batches of a run. After an error it ends.
 pub struct Batches<'a> {
@@ -18,12 +21,20 @@ pub struct Batches<'a> {
     row: Row,
     /// Of a document nothing was asked.
     unasked: Arc<Question>,
+    /// A letter replies to the proposal of the run, where there is one.
+    replied: Arc<Question>,
 }
 
 impl<'a> Batches<'a> {
-    pub(super) fn new(sources: &'a [Source], options: &'a Options, by: usize) -> Self {
+    pub(super) fn new(
+        sources: &'a [Source],
+        options: &'a Options,
+        by: usize,
+        proposal: Option<Question>,
+    ) -> Self {
         let unasked =
             Question { number: None, text: Identified::default(), polarity: Polarity::Neutral };
+        let unasked = Arc::new(unasked);
         Self {
             sources,
             options,
@@ -31,7 +42,8 @@ impl<'a> Batches<'a> {
             at: 0,
             rows: None,
             row: Row::default(),
-            unasked: Arc::new(unasked),
+            replied: proposal.map_or_else(|| Arc::clone(&unasked), Arc::new),
+            unasked,
         }
     }
 
@@ -121,7 +133,7 @@ impl<'a> Batches<'a> {
                 source: source.number,
                 row: letter.row,
                 channel: letter.channel,
-                question: self.question(letter.question.as_deref(), &mut asked),
+                question: self.question(letter, &mut asked),
                 respondent: writer.clone(),
                 respondent_type: letter.who,
                 stance: None,
@@ -140,8 +152,11 @@ impl<'a> Batches<'a> {
 
 impl Batches<'_> {
     /// The question of a document, numbered among those of its file.
-    fn question(&self, text: Option<&str>, asked: &mut Vec<Arc<Question>>) -> Arc<Question> {
-        let Some(text) = text else { return Arc::clone(&self.unasked) };
+    fn question(&self, letter: &Letter, asked: &mut Vec<Arc<Question>>) -> Arc<Question> {
+        let Some(text) = letter.question.as_deref() else {
+            let replies = letter.channel == Channel::Letter;
+            return Arc::clone(if replies { &self.replied } else { &self.unasked });
+        };
         if let Some(known) = asked.iter().find(|q| q.text.reveal() == text) {
             return Arc::clone(known);
         }

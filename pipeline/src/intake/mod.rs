@@ -76,7 +76,7 @@ pub(crate) use wording::{normal, polarity};
 use sha2::{Digest as _, Sha256};
 
 use crate::deidentify::Values;
-use crate::response::Identified;
+use crate::response::{Identified, Polarity, Question};
 use sources::{Content, Opened};
 
 /// What the user can say about the inputs. Everything that is left out is detected.
@@ -89,6 +89,8 @@ pub struct Options {
     pub id: Option<String>,
     /// Header of the column with the question (`--question`), for tables with an answer a row.
     pub question: Option<String>,
+    /// The proposal that letters reply to; where left out, the one that the tables ask about.
+    pub proposal: Option<String>,
     /// Headers of the breakdown columns (`--by`); where empty, sensible ones are found.
     pub by: Vec<String>,
     /// What `heard.toml` says about single tables.
@@ -331,6 +333,21 @@ impl Intake {
         &self.breakdowns
     }
 
+    /// The proposal that letters reply to: as the user says, or the only one that the tables ask about.
+    fn proposal(&self) -> Option<Question> {
+        let tables = self.sources.iter().filter_map(|source| match &source.content {
+            Content::Table { table, .. } => Some(table.proposals()),
+            _ => None,
+        });
+        // What letters say stands apart from what people answered when they were asked.
+        let said: BTreeSet<String> = match &self.options.proposal {
+            Some(said) => BTreeSet::from([said.clone()]),
+            None => tables.flatten().map(|asked| format!("Letters on: {asked}")).collect(),
+        };
+        let text = Identified::new(said.first().filter(|_| said.len() == 1)?.clone());
+        Some(Question { number: None, text, polarity: Polarity::Proposal })
+    }
+
     /// What stands in each of them.
     pub fn values(&self) -> Vec<Values> {
         let of = |(at, name): (usize, &Identified)| {
@@ -377,7 +394,7 @@ impl Intake {
 
     /// The answers, in input order, in batches of whole rows.
     pub fn batches(&self) -> Batches<'_> {
-        Batches::new(&self.sources, &self.options, self.breakdowns.len())
+        Batches::new(&self.sources, &self.options, self.breakdowns.len(), self.proposal())
     }
 }
 

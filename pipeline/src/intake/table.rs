@@ -400,6 +400,16 @@ impl Table {
         (0..open).rev().find(closed).filter(says)
     }
 
+    /// The proposals that are asked about, as the closed question or else the open one puts them.
+    pub(super) fn proposals(&self) -> Vec<String> {
+        let open = self.open.iter().zip(&self.stances);
+        let about = open.filter(|((_, question), _)| question.polarity == Polarity::Proposal);
+        let words = |((_, question), ticked): (&(usize, Arc<Question>), &Option<usize>)| {
+            ticked.map_or_else(|| question.text.reveal().to_owned(), |column| self.title(column))
+        };
+        about.map(words).collect()
+    }
+
     /// What an open column of a wide table asks, with the question before it where it leans on that.
     fn asks(&self, column: usize) -> String {
         let title = self.title(column);

@@ -642,3 +642,21 @@ fn what_is_said_not_to_be_so_is_no_praise() {
     assert_eq!(polarity("What are you satisfied with?"), Polarity::Good);
     assert_eq!(polarity("What was good, and what was not good?"), Polarity::Neutral);
 }
+
+#[test]
+fn a_letter_replies_to_the_only_proposal_of_the_run_or_to_that_of_the_settings() {
+    let asked = |files: &[&str], proposal: Option<&str>| {
+        let files: Vec<PathBuf> = files.iter().map(|name| fixture(name)).collect();
+        let options = Options { proposal: proposal.map(str::to_owned), ..Options::default() };
+        let all = read(&Intake::open(&files, &options).unwrap());
+        let letter = all.responses.iter().find(|r| r.channel == Channel::Letter).unwrap();
+        (letter.question.polarity, letter.question.text.reveal().to_owned())
+    };
+    assert_eq!(asked(&["letter.docx"], None), (Polarity::Neutral, String::new()));
+    let (polarity, text) = asked(&["letter.docx", "citizen-space.csv"], None);
+    assert!(polarity == Polarity::Proposal && text.ends_with("model?"), "{text}");
+    let said = "One provider for each area";
+    let told = (Polarity::Proposal, said.to_owned());
+    assert_eq!(asked(&["letter.docx"], Some(said)), told);
+    assert_eq!(asked(&["letter.docx", "citizen-space.csv"], Some(said)), told);
+}

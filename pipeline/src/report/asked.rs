@@ -69,7 +69,8 @@ pub(super) fn unprompted<'l>(
 /// true.
 pub(super) fn told(evidence: &Evidence, labels: &[&str]) -> String {
     if unprompted(evidence, labels.iter().copied()) {
-        return "Nobody was asked about these themes: people raised them of themselves.".to_owned();
+        return "Nobody was asked about these themes: people raised them of their own accord."
+            .to_owned();
     }
     let mut said = Vec::new();
     for row in questions(evidence) {
@@ -94,7 +95,7 @@ pub(super) fn told(evidence: &Evidence, labels: &[&str]) -> String {
             (false, true) => {}
         }
     }
-    said.push("The other themes people raised of themselves.".to_owned());
+    said.push("People raised the other themes of their own accord.".to_owned());
     said.join(" ")
 }
 

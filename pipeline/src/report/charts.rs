@@ -197,25 +197,12 @@ fn themes(evidence: &Evidence) -> Option<Plan> {
     let (headline, alt) = {
         let first = shown.first()?;
         {
-            let most = first.respondents.count();
             let ties: Vec<String> = shown
                 .iter()
-                .take_while(|row| row.respondents.count() == most)
+                .take_while(|row| row.respondents.count() == first.respondents.count())
                 .map(|row| spoken(&row.label))
                 .collect();
-            let figures = of(&first.respondents).unwrap_or_default();
-            let headline = match ties.as_slice() {
-                [one] => format!("Raised most: {one}, by {}", people(&first.respondents)),
-                [_, _] | [_, _, _] => {
-                    format!("Raised most: {}, each by {figures}", list(&ties))
-                }
-                many => {
-                    format!(
-                        "{} themes are raised most, each by {figures}",
-                        number(many.len() as u64)
-                    )
-                }
-            };
+            let headline = format!("Raised most: {}", firsts(&ties, "themes", &first.respondents));
             let next: Vec<String> = shown
                 .iter()
                 .take(3)
@@ -254,6 +241,15 @@ fn themes(evidence: &Evidence) -> Option<Plan> {
         .collect();
     let chart = Themes { frame: frame.clone(), rows, base: respondents(evidence) };
     Some(Plan { stem: "themes".to_owned(), frame, chart: Box::new(chart) })
+}
+
+/// What stands first, with its figure; several that share the first place are all named, or counted.
+pub(super) fn firsts(names: &[String], things: &str, cell: &Cell) -> String {
+    match names {
+        [one] => format!("{one}, by {}", people(cell)),
+        [_, _] | [_, _, _] => format!("{}, each by {}", list(names), people(cell)),
+        many => format!("{} {things}, each by {}", number(many.len() as u64), people(cell)),
+    }
 }
 
 /// "41 of 120 people (34%)".
@@ -297,7 +293,11 @@ fn sentiment(evidence: &Evidence) -> Option<Plan> {
     let most = |part: fn(&Theme) -> &Cell, other: fn(&Theme) -> &Cell, verb: &str| {
         let (row, cell) = most_felt(&rows, part, other)?;
         let (count, base) = (cell.count()?, cell.base()?);
-        let figures = format!("{} of the {} who raised it", number(count), number(base));
+        let base = number(base);
+        let figures = match number(count) {
+            all if all == base => format!("all {base} who raised it"),
+            count => format!("{count} of the {base} who raised it"),
+        };
         Some(format!("{verb} most: {} ({figures})", spoken(&row.label)))
     };
     let found: Vec<String> = [
@@ -307,11 +307,16 @@ fn sentiment(evidence: &Evidence) -> Option<Plan> {
     .into_iter()
     .flatten()
     .collect();
-    let headline = if found.is_empty() {
+    let enough = |row: &&Theme| {
+        row.sentiment.parts().iter().any(|(_, cell)| cell.base() >= Some(ENOUGH_RAISED[1]))
+    };
+    let headline = if !found.is_empty() {
+        sentence_case(&found.join("; "))
+    } else if rows.iter().any(enough) {
         "No theme drew clearly more praise or more criticism among those that can be shown"
             .to_owned()
     } else {
-        sentence_case(&found.join("; "))
+        "Too few people raised any one theme to say which is praised or criticised most".to_owned()
     };
     let alt = format!(
         "For each of {} themes, bars of how many respondents only criticised it, said both or \
@@ -319,8 +324,12 @@ fn sentiment(evidence: &Evidence) -> Option<Plan> {
         number(rows.len() as u64)
     );
     let subtitle = "Respondents who raised each theme, by what they felt about it";
-    let note = "\"Most\" is by share of those who raised a theme, among themes that 10 people or more \
-        raised (5 where there is none such).";
+    let note = if found.is_empty() {
+        ""
+    } else {
+        "\"Most\" is by share of those who raised a theme, among themes that 10 people or more raised (5 \
+         where there is none such)."
+    };
     let frame = frame(evidence, headline, subtitle, note, alt);
     let rows = rows
         .into_iter()

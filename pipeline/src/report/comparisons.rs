@@ -8,11 +8,13 @@ use super::charts::{Plan, figure, frame, sentence_case};
 use super::differences::{by_what, in_short, the_themes, themes};
 use super::words::{number, percent, spoken};
 use crate::charts::{Base, ByGroup, Change, ChangeRow, Group, GroupRow, Sides, Verdict};
-use crate::tables::difference::{NO_VALUE, can_be_tested, compared, differences, differs};
+use crate::tables::difference::{can_be_tested, compared, differences, differs};
 use crate::tables::evidence::{Breakdown, BreakdownRow, BreakdownValue, Cell, Dimension, Evidence};
 
 /// More groups than these do not fit beside each other.
 const MOST_GROUPS: usize = 10;
+/// Groups of which a headline says what each raised most, where nothing can be tested.
+const MOST_NAMED: usize = 3;
 
 /// None where who speaks is not known of enough people, or nothing of it can be shown: the report
 /// then says so in words.
@@ -63,10 +65,10 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Option<Pla
     let headline = match firsts.as_slice() {
         _ if !differing.found.is_empty() => {
             let told: Vec<String> = differing.found.iter().take(2).map(in_short).collect();
-            format!("More apart than chance may make: {}", told.join("; "))
+            format!("Differ by more than chance would explain: {}", told.join("; "))
         }
-        [] => {
-            format!("Themes by {who}: no group has one that stands first among what can be shown")
+        _ if rows.len() == 1 && left_out > 0 => {
+            format!("By {who} only one theme can be shown: {}", spoken(&rows[0].label))
         }
         [(_, theme), _, ..] if same => {
             format!(
@@ -75,12 +77,22 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Option<Pla
                 if hidden { ", of what can be shown" } else { "" }
             )
         }
+        _ if differing.tested > 0 => {
+            let one = if differing.tested == 1 { "it does not differ" } else { "none differs" };
+            sentence_case(&format!(
+                "of {} that can be shown and tested, {one} by {who} by more than chance would explain",
+                the_themes(differing.tested)
+            ))
+        }
+        [] => {
+            format!("Themes by {who}: no group has one that stands first among what can be shown")
+        }
+        firsts if firsts.len() > MOST_NAMED => {
+            format!("Themes by {who}: too few people to test whether groups differ")
+        }
         firsts => {
-            let parts: Vec<String> = firsts
-                .iter()
-                .take(3)
-                .map(|(value, theme)| format!("{value}: {}", spoken(theme)))
-                .collect();
+            let parts: Vec<String> =
+                firsts.iter().map(|(value, theme)| format!("{value}: {}", spoken(theme))).collect();
             format!("{most}. {}", parts.join("; "))
         }
     };
@@ -101,7 +113,7 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Option<Pla
         let many = number(differing.tests as u64);
         let _ = write!(
             note,
-            "* More apart from {} than chance may make, corrected for {many} comparisons. ",
+            "* Differs from {} by more than chance would explain, corrected for {many} comparisons. ",
             differing.found[0].against()
         );
     }
@@ -136,7 +148,7 @@ fn first_by_value<'a>(
     rows: &[&'a BreakdownRow],
     values: usize,
 ) -> Vec<(&'a str, &'a str)> {
-    let named = breakdown.values.iter().enumerate().take(values).filter(|(_, v)| v.merged == 1);
+    let named = breakdown.values.iter().enumerate().take(values).filter(|(_, v)| v.named);
     named
         .filter_map(|(at, value)| {
             let counts =
@@ -180,12 +192,8 @@ pub(super) fn extent(tests: usize, small: usize, withheld: usize) -> String {
 }
 
 pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan> {
-    let waves: Vec<usize> = (0..breakdown.values.len())
-        .filter(|at| {
-            let value = &breakdown.values[*at];
-            value.merged == 1 && !NO_VALUE.contains(&value.label.as_str())
-        })
-        .collect();
+    let waves: Vec<usize> =
+        (0..breakdown.values.len()).filter(|at| breakdown.values[*at].named).collect();
     let [.., earlier, later] = waves.as_slice() else { return None };
     let raised: Vec<(&BreakdownRow, &Cell, &Cell)> = breakdown
         .rows
@@ -222,7 +230,7 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
     } else if clear.is_empty() {
         let none = if tested == 1 { "did not change" } else { "none changed" };
         sentence_case(&format!(
-            "of {} that can be shown and tested, {none} from {} to {} by more than chance may make",
+            "of {} that can be shown and tested, {none} from {} to {} by more than chance would explain",
             the_themes(tested),
             from.label,
             to.label

@@ -3,12 +3,14 @@
 //! is withheld or too small to test.
 
 use super::asked::without_contacts;
-use super::words::{list, number, of, percent, spoken};
+use super::words::{counted, list, number, of, percent, spoken};
 use crate::tables::difference::{Difference, Differences, EVERYBODY_ELSE, differences};
 use crate::tables::evidence::{Breakdown, Dimension, Evidence, Finding, Unit};
 
 /// Differences that become key findings, at most.
 const MOST_FINDINGS: usize = 4;
+/// Differences of a breakdown that are told in words, at most: all of them stand in the tables.
+const MOST_TOLD: usize = 10;
 
 /// By what a breakdown is, inside a sentence.
 pub(super) fn by_what(by: &Breakdown) -> String {
@@ -37,9 +39,6 @@ fn named(by: &Breakdown, label: &str) -> String {
         }
         _ if label == EVERYBODY_ELSE => label.to_owned(),
         (Dimension::Source, _) => format!("file or sheet {}", label.trim_start_matches('s')),
-        (Dimension::Question, _) if label == "No question" => {
-            "answers without a question".to_owned()
-        }
         (Dimension::Question, _) => format!("“{}”", without_contacts(label)),
         _ => format!("“{label}”"),
     }
@@ -92,10 +91,13 @@ pub(super) fn told(by: &Breakdown) -> (String, Vec<String>) {
     let all = differences(by);
     let (by_what, rest) = (by_what(by), reach(&all));
     if all.shown == 0 {
-        let why = format!(
-            "Nothing can be compared by {by_what}: the groups are so small that figures are withheld."
-        );
-        return (why, Vec::new());
+        let known = by.values.iter().filter(|value| value.named || value.merged > 1).count();
+        let why = if known < 2 {
+            "of enough people only one group is known."
+        } else {
+            "the groups are so small that figures are withheld."
+        };
+        return (format!("Nothing can be compared by {by_what}: {why}"), Vec::new());
     }
     if all.tested == 0 {
         let why = format!(
@@ -110,7 +112,7 @@ pub(super) fn told(by: &Breakdown) -> (String, Vec<String>) {
     if all.found.is_empty() {
         let none = if all.tested == 1 { "it does not differ" } else { "none differs" };
         let tested = format!(
-            "By {by_what}: of {} that can be shown and tested, {none} by more than chance may make \
+            "By {by_what}: of {} that can be shown and tested, {none} by more than chance would explain \
              (tested {correction}).{rest}",
             the_themes(all.tested)
         );
@@ -122,7 +124,16 @@ pub(super) fn told(by: &Breakdown) -> (String, Vec<String>) {
          ({correction}).{rest}",
         the_themes(all.tested)
     );
-    (lead, all.found.iter().map(|found| sentence(by, found)).collect())
+    let mut items: Vec<String> =
+        all.found.iter().take(MOST_TOLD).map(|found| sentence(by, found)).collect();
+    let more = all.found.len() - items.len();
+    if more > 0 {
+        items.push(format!(
+            "{} as well: the table breakdowns has them all, in its column differs.",
+            counted(more as u64, "smaller difference holds", "smaller differences hold")
+        ));
+    }
+    (lead, items)
 }
 
 /// Differences of themes that are sure enough, as key findings: between groups of people and waves,
@@ -139,10 +150,14 @@ pub fn findings(evidence: &Evidence, sure: impl Fn(&str) -> bool) -> Vec<Finding
     let mut found: Vec<(f64, Finding)> = Vec::new();
     for by in breakdowns.iter().filter(of_people) {
         let all = differences(by);
-        let holding = all.found.iter().filter(|difference| sure(&difference.row.id));
-        found.extend(
-            holding.map(|difference| (difference.apart(), finding(by, difference, all.tests))),
-        );
+        // Of a theme the widest: where some raise it more, the others raise it less.
+        let mut told: Vec<&str> = Vec::new();
+        for difference in all.found.iter().filter(|difference| sure(&difference.row.id)) {
+            if !told.contains(&difference.row.id.as_str()) {
+                told.push(&difference.row.id);
+                found.push((difference.apart(), finding(by, difference, all.tests)));
+            }
+        }
     }
     found.sort_by(|a, b| b.0.total_cmp(&a.0));
     found.into_iter().map(|(_, finding)| finding).take(MOST_FINDINGS).collect()
@@ -160,8 +175,8 @@ fn finding(by: &Breakdown, difference: &Difference<'_>, tests: usize) -> Finding
         named(by, difference.with)
     );
     let sentence = format!(
-        "By {by_what}, {} was raised by {} for {} and by {} for {}: more apart than chance may make, \
-         after correction for {}.",
+        "By {by_what}, {} was raised by {} for {} and by {} for {}: a difference larger than \
+         chance would explain, after correction for {}.",
         spoken(label),
         figures(&difference.mine),
         named(by, difference.value),
@@ -225,6 +240,16 @@ mod tests {
         assert!(found[0].differs && found[0].sentence.contains("15 of 72 (21%)"));
         assert!(found[0].sentence.ends_with("after correction for the 2 comparisons made."));
         assert!(findings(&evidence, |theme| theme != "theme_0").is_empty());
+    }
+
+    #[test]
+    fn who_stated_nothing_is_no_group_to_be_compared() {
+        let mut evidence = evidence(Cell::shown(8, 168), Cell::shown(15, 72));
+        let by = &mut evidence.codebooks[0].breakdowns[1];
+        (by.values[1].label, by.values[1].named) = ("Not stated".to_owned(), false);
+        let (lead, items) = told(by);
+        assert!(lead.ends_with("of enough people only one group is known."), "{lead}");
+        assert!(items.is_empty() && findings(&evidence, |_| true).is_empty());
     }
 
     #[test]

@@ -92,7 +92,8 @@ fn row(id: &str, label: &str, group: (&str, &str), raised: u64, people: u64) -> 
 
 fn value(label: &str, base: u64, all: u64) -> BreakdownValue {
     let merged = if label.starts_with("Other") { 3 } else { 1 };
-    BreakdownValue { label: label.to_owned(), base, share: base as f64 / all as f64, merged }
+    let named = merged == 1 && !label.starts_with("Not ");
+    BreakdownValue { label: label.to_owned(), base, share: base as f64 / all as f64, merged, named }
 }
 
 fn breakdown(

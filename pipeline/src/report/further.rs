@@ -4,7 +4,8 @@
 
 use heard_models::words::Stance;
 
-use super::charts::{Plan, figure, frame, respondents};
+use super::asked::without_contacts;
+use super::charts::{Plan, figure, firsts, frame, respondents};
 use super::comparisons::{extent, verdict};
 use super::differences::the_themes;
 use super::words::{list, number, of, percent, spoken};
@@ -45,8 +46,8 @@ pub(super) const fn position(stance: Stance) -> &'static str {
 
 pub(super) fn stance(evidence: &Evidence) -> Option<Plan> {
     let rows = &evidence.stance;
-    let first = rows.first()?;
     let base = |row: &StanceRow| row.stances.iter().find_map(|(_, cell)| cell.base());
+    let largest = rows.iter().rev().max_by_key(|row| base(row))?;
     let order =
         [Stance::Support, Stance::Conditional, Stance::Oppose, Stance::Unclear, Stance::None];
     let sections = rows
@@ -66,7 +67,8 @@ pub(super) fn stance(evidence: &Evidence) -> Option<Plan> {
         })
         .collect();
     let said = |row: &StanceRow, wanted: Stance| {
-        let (_, cell) = row.stances.iter().find(|(stance, _)| *stance == wanted)?;
+        let taken = |(stance, cell): &&(Stance, Cell)| *stance == wanted && cell.count() != Some(0);
+        let (_, cell) = row.stances.iter().find(taken)?;
         Some(format!("{} {}", of(cell)?, position(wanted).to_lowercase()))
     };
     let parts = |row: &StanceRow| -> Vec<String> {
@@ -75,13 +77,11 @@ pub(super) fn stance(evidence: &Evidence) -> Option<Plan> {
             .filter_map(|stance| said(row, stance))
             .collect()
     };
-    let told = parts(first);
+    let told = parts(largest);
     let headline = match (rows.len(), told.is_empty()) {
         (_, true) => "Too few positions on the proposals for figures to be shown".to_owned(),
         (1, false) => format!("On the proposal: {}", list(&told)),
-        (many, false) => {
-            format!("Positions on {} proposals; on the first, {}", number(many as u64), list(&told))
-        }
+        _ => format!("“{}”: {}", without_contacts(&largest.question), list(&told)),
     };
     let alt: Vec<String> =
         rows.iter().map(|row| format!("{}: {}", row.question, list(&parts(row)))).collect();
@@ -113,10 +113,16 @@ fn clauses(evidence: &Evidence, standard: &StandardEvidence) -> Option<Plan> {
         })
         .collect();
     let first = raised.iter().find(|clause| clause.respondents.count().is_some())?;
+    let ties: Vec<String> = raised
+        .iter()
+        .filter(|clause| clause.respondents.count() == first.respondents.count())
+        .map(|clause| clause.label.clone())
+        .collect();
     let headline = format!(
-        "{}: raised most is {}",
+        "{}: raised most {} {}",
         standard.title,
-        of_people(&first.label, &first.respondents)
+        if ties.len() == 1 { "is" } else { "are" },
+        firsts(&ties, "clauses", &first.respondents)
     );
     let told: Vec<String> = raised
         .iter()
@@ -135,10 +141,6 @@ fn clauses(evidence: &Evidence, standard: &StandardEvidence) -> Option<Plan> {
     Some(bars(evidence, &format!("standard_{}", standard.id), frame, chart))
 }
 
-fn of_people(label: &str, cell: &Cell) -> String {
-    of(cell).map_or_else(|| label.to_owned(), |figures| format!("{label}, by {figures}"))
-}
-
 /// Themes that the same people raise.
 pub(super) fn pairs(evidence: &Evidence) -> Option<Plan> {
     let book = evidence.main()?;
@@ -152,11 +154,13 @@ pub(super) fn pairs(evidence: &Evidence) -> Option<Plan> {
             mark: None,
         })
         .collect();
-    let together = format!("{} and {}", spoken(&first.first_label), spoken(&first.second_label));
-    let headline = format!(
-        "Raised together most: {together}, by {}",
-        of(&first.respondents).unwrap_or_default()
-    );
+    let ties: Vec<String> = pairs
+        .iter()
+        .filter(|pair| pair.respondents.count() == first.respondents.count())
+        .map(|pair| format!("{} with {}", spoken(&pair.first_label), spoken(&pair.second_label)))
+        .collect();
+    let headline =
+        format!("Raised together most: {}", firsts(&ties, "pairs of themes", &first.respondents));
     let told: Vec<String> = pairs
         .iter()
         .take(5)
@@ -220,7 +224,7 @@ pub(super) fn gap(evidence: &Evidence) -> Option<(Plan, bool)> {
         let none = if tested == 1 { "it does not differ" } else { "none differs" };
         super::charts::sentence_case(&format!(
             "of {} that can be shown and tested, {none} between people who receive care and families \
-             by more than chance may make",
+             by more than chance would explain",
             the_themes(tested)
         ))
     } else {
@@ -355,10 +359,12 @@ pub(super) fn responded(evidence: &Evidence) -> Option<Plan> {
 }
 
 fn about(by: &Represented) -> String {
+    let base = by.rows.iter().find_map(|row| row.respondents.base()).unwrap_or_default();
+    let base = format!("{} respondents", number(base));
     match by.left_out {
-        0 => String::new(),
+        0 => base,
         some => format!(
-            "Without {} of a group that the file does not have, or not stated",
+            "{base}, without {} whose group is not stated or not among those who receive care",
             number(some)
         ),
     }

@@ -26,13 +26,8 @@ pub struct Part {
 
 /// Places in a breakdown that can have a report: named values with people enough.
 pub fn places(by: &Breakdown) -> Vec<usize> {
-    let named = |label: &str| label != "Not stated" && !label.starts_with("Other (small groups)");
-    (0..by.values.len())
-        .filter(|at| {
-            let value = &by.values[*at];
-            value.merged == 1 && value.base >= LEAST_PEOPLE && named(&value.label)
-        })
-        .collect()
+    let reports = |at: &usize| by.values[*at].named && by.values[*at].base >= LEAST_PEOPLE;
+    (0..by.values.len()).filter(reports).collect()
 }
 
 /// The evidence on the value at this place.

@@ -27,9 +27,22 @@ fn with_facts<T>(
     facts: &Facts,
     then: impl FnOnce(&View<'_>) -> T,
 ) -> T {
-    let (findings, chosen) = (findings(evidence), chosen());
-    let material = Material { evidence, facts, findings: &findings, chosen: &chosen, drawn };
-    then(&View::new(&material))
+    with_material(evidence, |material| then(&View::new(&Material { facts, drawn, ..material })))
+}
+
+/// What a report on this evidence is made from, without charts.
+fn with_material<T>(evidence: &Evidence, then: impl FnOnce(Material<'_>) -> T) -> T {
+    let (facts, findings, chosen) = (facts(), findings(evidence), chosen());
+    then(Material { evidence, facts: &facts, findings: &findings, chosen: &chosen, drawn: &[] })
+}
+
+/// The words of the page for the people whose words these are.
+fn words_of_plain_page(evidence: &Evidence, findings: bool) -> String {
+    with_material(evidence, |material| {
+        let findings = if findings { material.findings } else { &[] };
+        let view = super::plain(&Material { findings, ..material });
+        words_of_page(&super::html(&view).unwrap())
+    })
 }
 
 fn parts(docx: &[u8]) -> BTreeMap<String, Vec<u8>> {
@@ -135,6 +148,39 @@ fn headlines_are_findings_made_from_the_figures() {
     assert!(
         change.contains("that can be shown and tested, none changed from 2025 to 2026"),
         "{change}"
+    );
+}
+
+#[test]
+fn headlines_claim_no_more_than_the_figures_bear() {
+    let title = |evidence: &Evidence, stem: &str| {
+        let drawn = draw(evidence, ChartChoice::All).unwrap();
+        drawn.into_iter().find(|d| d.file_stem == stem).unwrap().title
+    };
+    let few = title(&evidence(5, 12), "sentiment");
+    assert!(few.starts_with("Too few people raised any one theme"), "{few}");
+    let mut tied = evidence(5, 1_200);
+    let clauses = &mut tied.codebooks[0].standards[0].clauses;
+    clauses[1].respondents = clauses[0].respondents;
+    let told = title(&tied, "standard_nice");
+    assert!(told.contains("raised most are QS1") && told.contains("and QS2"), "{told}");
+    assert!(told.contains(", each by 300 of 1,200 people (25%)"), "{told}");
+    // Groups whose first themes are not the same, and no difference that is more than chance.
+    let mut alike = evidence(2, 1_200);
+    let by = &mut alike.codebooks[0].breakdowns[1];
+    for (at, row) in by.rows.iter_mut().enumerate() {
+        let counts: Vec<u64> =
+            by.values.iter().enumerate().map(|(g, v)| v.base / 4 + (at + g) as u64 % 2).collect();
+        let all = counts.iter().sum();
+        row.all = Cell::shown(all, by.values.iter().map(|value| value.base).sum());
+        for ((cell, count), value) in row.cells.iter_mut().zip(counts).zip(&by.values) {
+            cell.raised = Cell::shown(count, value.base);
+        }
+    }
+    let told = title(&alike, "themes_by_provider");
+    assert!(
+        told.starts_with("Of the 2 themes that can be shown and tested, none differs"),
+        "{told}"
     );
 }
 
@@ -407,14 +453,12 @@ fn the_same_evidence_gives_the_same_bytes() {
 fn a_report_without_quotes_findings_or_facts_still_stands() {
     let evidence = evidence(5, 12);
     let drawn = draw(&evidence, ChartChoice::All).unwrap();
-    let material = Material {
-        evidence: &evidence,
-        facts: &Facts::default(),
-        findings: &[],
-        chosen: &crate::tables::Chosen::default(),
-        drawn: &drawn,
-    };
-    let page = super::html(&View::new(&material)).unwrap();
+    let (facts, chosen) = (Facts::default(), crate::tables::Chosen::default());
+    let page = with_material(&evidence, |material| {
+        let (facts, findings, chosen, drawn) = (&facts, &[], &chosen, drawn.as_slice());
+        let bare = Material { facts, findings, chosen, drawn, ..material };
+        super::html(&View::new(&bare)).unwrap()
+    });
     assert!(page.contains("There are no key findings"));
     assert!(page.contains("no quote here"));
     assert!(page.contains("What people told us about their care"));
@@ -559,23 +603,14 @@ fn figures_stand_beside_what_people_say_and_targets_are_left_to_people() {
 
 #[test]
 fn the_plain_page_speaks_in_short_sentences_without_percentages() {
-    let evidence = evidence(5, 120);
-    let (facts, findings, chosen) = (facts(), findings(&evidence), chosen());
-    let material = Material {
-        evidence: &evidence,
-        facts: &facts,
-        findings: &findings,
-        chosen: &chosen,
-        drawn: &[],
-    };
-    let view = super::plain(&material);
-    let page = super::html(&view).unwrap();
-    assert!(page.contains("<body class=\"plain\">") && !page.contains("<nav"));
-    assert!(page.contains("aria-label=\"3 of 10 people\""));
-    assert!(!words_of_page(&page).contains('%'));
-    let mut lengths = Vec::new();
-    for section in &view.sections {
-        for block in &section.blocks {
+    with_material(&evidence(5, 120), |material| {
+        let view = super::plain(&material);
+        let page = super::html(&view).unwrap();
+        assert!(page.contains("<body class=\"plain\">") && !page.contains("<nav"));
+        assert!(page.contains("aria-label=\"3 of 10 people\""));
+        assert!(!words_of_page(&page).contains('%'));
+        let mut lengths = Vec::new();
+        for block in view.sections.iter().flat_map(|section| &section.blocks) {
             let texts: Vec<String> = match block {
                 Block::Text { text } => vec![text.clone()],
                 Block::List { items, .. } => items.clone(),
@@ -587,10 +622,10 @@ fn the_plain_page_speaks_in_short_sentences_without_percentages() {
                 lengths.extend(sentences.map(|s| s.split_whitespace().count()).filter(|n| *n > 0));
             }
         }
-    }
-    let mean = lengths.iter().sum::<usize>() as f64 / lengths.len() as f64;
-    assert!(mean <= 9.0 && lengths.iter().all(|n| *n <= 16), "{mean} {lengths:?}");
-    assert!(!super::docx(&view).unwrap().is_empty());
+        let mean = lengths.iter().sum::<usize>() as f64 / lengths.len() as f64;
+        assert!(mean <= 9.0 && lengths.iter().all(|n| *n <= 16), "{mean} {lengths:?}");
+        assert!(!super::docx(&view).unwrap().is_empty());
+    });
 }
 
 #[test]
@@ -633,15 +668,7 @@ fn a_column_of_words_beside_figures_wraps_at_the_left_on_the_page_and_in_word() 
 fn staff_are_not_told_about_their_care() {
     let mut evidence = evidence(5, 120);
     evidence.staff = true;
-    let (facts, findings, chosen) = (facts(), findings(&evidence), chosen());
-    let material = Material {
-        evidence: &evidence,
-        facts: &facts,
-        findings: &findings,
-        chosen: &chosen,
-        drawn: &[],
-    };
-    let page = words_of_page(&super::html(&super::plain(&material)).unwrap());
+    let page = words_of_plain_page(&evidence, true);
     assert!(!page.contains("How you feel") && !page.contains("your care"), "{page}");
     evidence.funnel.invited = None;
     evidence.funnel.response_rate = None;
@@ -653,10 +680,7 @@ fn staff_are_not_told_about_their_care() {
 #[test]
 fn the_plain_page_gives_figures_to_the_most_raised_themes_whichever_are_sure() {
     let evidence = evidence(8, 1_200);
-    let (facts, chosen) = (facts(), chosen());
-    let material =
-        Material { evidence: &evidence, facts: &facts, findings: &[], chosen: &chosen, drawn: &[] };
-    let page = words_of_page(&super::html(&super::plain(&material)).unwrap());
+    let page = words_of_plain_page(&evidence, false);
     for theme in &evidence.codebooks[0].themes[1..5] {
         assert!(page.contains(&format!("people talked about this: {}.", theme.label)), "{page}");
     }

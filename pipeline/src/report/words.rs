@@ -1,6 +1,6 @@
 //! Numbers as people read them: "41 of 120 (34%)", "1,234", "fewer than 5".
 
-pub use crate::plain::number;
+pub use crate::plain::{number, spoken};
 use crate::tables::Profile;
 use crate::tables::evidence::{Cell, Number};
 
@@ -69,8 +69,10 @@ pub fn count(cell: &Cell) -> String {
 pub fn interval(cell: &Cell) -> String {
     let Some((low, high)) = cell.interval() else { return WITHHELD.to_owned() };
     let (from, to) = (percent(low), percent(high));
-    if from == to && high > low && low >= 0.005 && high <= 0.995 {
-        return format!("{:.1}% to {:.1}%", low * 100.0, high * 100.0);
+    if from == to && high > low {
+        // Never 0.0% for some or 100.0% for not quite all.
+        let (low, high) = ((low * 100.0).max(0.1), (high * 100.0).min(99.9));
+        return if high - low >= 0.1 { format!("{low:.1}% to {high:.1}%") } else { from };
     }
     format!("{from} to {to}")
 }
@@ -81,17 +83,6 @@ pub fn list(items: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// A label inside a sentence: its first letter small, unless the word is an abbreviation.
-pub fn spoken(label: &str) -> String {
-    let mut letters = label.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => label.to_owned(),
     }
 }
 

@@ -68,7 +68,8 @@ impl Scale {
     }
 }
 
-/// The bars of the numbers given (value, how often; ascending); None where they are too few.
+/// The bars of the numbers given (value, how often; ascending); None where they are too few, or most
+/// of them would be withheld: what is left would not be how they are spread.
 pub(super) fn bars(
     values: &[(f64, u64)],
     (lower, upper): (f64, f64),
@@ -94,6 +95,11 @@ pub(super) fn bars(
         .map(|at| limit.is_some_and(|(value, _)| scale.below(at, value)))
         .collect();
     let hidden = hidden(&counts, &below, profile);
+    let seen: u64 =
+        counts.iter().zip(&hidden).filter(|(_, hidden)| !**hidden).map(|(n, _)| n).sum();
+    if seen * 2 <= all {
+        return None;
+    }
     let bar = |(at, (count, hidden)): (usize, (u64, bool))| Bar {
         from: scale.edge(at),
         to: scale.edge(at + 1),
@@ -219,6 +225,13 @@ mod tests {
             let edge = drawn.bars.iter().any(|bar| (bar.from - 30.0).abs() < 1e-6);
             assert!(edge, "{most}: {drawn:?}");
         }
+    }
+
+    #[test]
+    fn numbers_most_of_which_would_be_withheld_make_no_bars() {
+        let given = [(10.0, 5), (20.0, 3), (30.0, 2), (40.0, 4)];
+        assert_eq!(bars(&given, (10.0, 30.0), None, Profile::Standard), None);
+        assert!(bars(&given, (10.0, 30.0), None, Profile::None).is_some());
     }
 
     #[test]

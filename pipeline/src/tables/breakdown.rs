@@ -106,16 +106,16 @@ impl Published {
                     [one] => labels::value(dimension, met[*one].1),
                     _ => "Other (small groups)".to_owned(),
                 };
-                let value =
-                    BreakdownValue { label, base, share: share(base, all), merged: group.len() };
+                let named = matches!(group.as_slice(), [one] if labels::is_stated(met[*one].1));
+                let share = share(base, all);
+                let value = BreakdownValue { label, base, share, merged: group.len(), named };
                 (value, group.into_iter().map(|at| met[at].0).collect())
             })
             .collect();
         let names = |ids: &Vec<usize>| sums.names[at].names[ids[0]].clone();
         let in_time = matches!(dimension, Dimension::Wave | Dimension::Month);
         values.sort_by_cached_key(|(value, ids)| {
-            let last = value.merged > 1 || *names(ids) == *NOT_STATED;
-            (value.merged > 1, last, if in_time { names(ids) } else { "".into() })
+            (value.merged > 1, !value.named, if in_time { names(ids) } else { "".into() })
         });
         let (values, members): (Vec<_>, Vec<Vec<usize>>) = values.into_iter().unzip();
         let (id, label) = labels::dimension(dimension, tally.vocabulary.breakdowns());

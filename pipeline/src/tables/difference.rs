@@ -112,8 +112,6 @@ pub fn differences(by: &Breakdown) -> Differences<'_> {
     all
 }
 
-/// What stands for small groups and for no answer among the values of a breakdown.
-pub const NO_VALUE: [&str; 2] = ["Not stated", "Other (small groups)"];
 /// With whom a value is compared that has none before it.
 pub const EVERYBODY_ELSE: &str = "everybody else";
 
@@ -142,13 +140,14 @@ fn number_of_tests(by: &Breakdown) -> usize {
 
 /// A figure and the one to compare it with, where both may be shown.
 fn pair<'a>(by: &'a Breakdown, row: &BreakdownRow, at: usize) -> Option<(&'a str, Cell, Cell)> {
+    // Who stated nothing is no group of people to be compared with others, nor are they the others.
+    let mut others = by.values.iter().enumerate().filter(|(other, _)| *other != at);
+    if !by.values[at].named || others.all(|(_, value)| !value.named && value.merged == 1) {
+        return None;
+    }
     let mine = row.cells.get(at)?.raised;
     if is_in_time(by) {
-        let named = |at: &usize| {
-            let value = &by.values[*at];
-            value.merged == 1 && !NO_VALUE.contains(&value.label.as_str())
-        };
-        let before = (0..at).rev().find(named).filter(|_| named(&at))?;
+        let before = (0..at).rev().find(|before| by.values[*before].named)?;
         let other = row.cells[before].raised;
         other.count()?;
         mine.count()?;

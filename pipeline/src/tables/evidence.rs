@@ -198,6 +198,9 @@ pub struct BreakdownValue {
     pub share: f64,
     /// How many values were put together; 1 for most.
     pub merged: usize,
+    /// Whether it is one value that was stated, so that it can be spoken of: not where none is known,
+    /// and not for small ones together.
+    pub named: bool,
 }
 
 /// A theme among those of one value.

@@ -2,7 +2,7 @@
 
 use super::disclosure::Profile;
 use super::evidence::{Evidence, Finding, ThemeRow};
-use crate::plain::{number, percent};
+use crate::plain::{number, percent, spoken};
 
 /// Fewer respondents than these support no sentence.
 const LEAST_BASE: u64 = 10;
@@ -59,7 +59,7 @@ fn leaning(row: &ThemeRow) -> Option<(String, String)> {
     let (praise, complaint) = (positive.count()?, negative.count()?);
     let base = positive.base().unwrap_or_default();
     let said = |what: &str, count: u64| {
-        (format!(", and most of them {what}"), format!(" ({count} of {base})"))
+        (format!(", and most of them {what}"), format!(" ({} of {})", number(count), number(base)))
     };
     let every = |what: &str| (format!(", and all of them {what}"), String::new());
     let most = |interval: Option<(f64, f64)>| interval.is_some_and(|(low, _)| low > 0.5);
@@ -74,23 +74,18 @@ fn leaning(row: &ThemeRow) -> Option<(String, String)> {
         said("praised it", praise)
     } else {
         let others = base.saturating_sub(praise + complaint);
-        let others =
-            if others > 0 { format!(" and {others} both or neither") } else { String::new() };
-        let figures =
-            format!("; of them {praise} had only praise, {complaint} only criticism{others}");
+        let others = if others > 0 {
+            format!(", {} both or neither", number(others))
+        } else {
+            String::new()
+        };
+        let figures = format!(
+            "; of them {} had only praise, {} only criticism{others}",
+            number(praise),
+            number(complaint)
+        );
         (String::new(), figures)
     })
-}
-
-/// A label inside a sentence: its first letter small, unless the word is an abbreviation.
-fn spoken(label: &str) -> String {
-    let mut letters = label.chars();
-    match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => label.to_owned(),
-    }
 }
 
 impl Evidence {

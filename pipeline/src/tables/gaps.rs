@@ -23,6 +23,10 @@ const MOST: usize = 12;
 const TERMS: usize = 6;
 /// How many times as frequent a telling word must be as among passages that fit.
 const LEAST_LIFT: f64 = 1.5;
+/// How many times as frequent a word's fellow must be beside it as elsewhere.
+const LEAST_FELLOW: f64 = 3.0;
+/// The most telling words that are asked for fellows before one stands alone.
+const ASKED: usize = 40;
 
 /// Words that tell nothing by themselves.
 const COMMON: &str = "a about after again all also always am an and any are as at back be because \
@@ -35,7 +39,9 @@ const COMMON: &str = "a about after again all also always am an and any are as a
     something still such take takes than that the their them then there these they thing things \
     think this those though time times to today told too two up upon us use used very want wants \
     was wasn way we week weeks well went were what when where which while who whole why will with \
-    won would wouldn year years yes yet you your ll ve re im ive";
+    won would wouldn year years yes yet you your ll ve re im ive another anybody anyone ask asked asking asks cos eight \
+    else five four full left nine nobody seven six somebody tell telling tells ten three till told \
+    twice until";
 
 /// A passage: what it speaks of, and where it stands.
 #[derive(Clone, Debug)]
@@ -100,13 +106,9 @@ impl Gaps {
         for (number, range) in row.segments.iter().enumerate() {
             let number = number as u16;
             let codes = || row.codings.iter().filter(|c| c.codebook == 0 && c.segment == number);
-            let unsure = unfit || (codes().next().is_some() && codes().all(|code| code.review));
-            let sure = codes().any(|code| !code.review);
-            let sample = match (unsure, sure) {
-                (true, _) => &mut self.unfit,
-                (false, true) => &mut self.fit,
-                _ => continue,
-            };
+            // Also what stands without a code in an answer that has some elsewhere.
+            let sure = !unfit && codes().any(|code| !code.review);
+            let sample = if sure { &mut self.fit } else { &mut self.unfit };
             let response = &row.response;
             let place = format!("{}\u{1f}{number}", response.id);
             let place = xxhash_rust::xxh3::xxh3_64(place.as_bytes());
@@ -155,24 +157,23 @@ impl Gaps {
         let mut groups: Vec<(Vec<String>, Vec<&Passage>)> = Vec::new();
         while groups.len() < MOST {
             let counts = respondents_by_term(left.iter().copied());
-            let best = counts
+            let mut telling: Vec<(f64, &str)> = counts
                 .iter()
-                .filter_map(|(term, who)| Some((worth(term, who.len())?, term)))
-                .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
-            let Some((_, term)) = best else { break };
-            let term = (*term).to_owned();
-            let (with, without): (Vec<&Passage>, Vec<&Passage>) =
-                left.into_iter().partition(|passage| passage.terms.contains(&term));
-            left = without;
-            let inside = respondents_by_term(with.iter().copied());
-            let mut telling: Vec<(f64, &str)> = inside
-                .iter()
-                .filter(|(other, _)| **other != term)
-                .filter_map(|(other, who)| Some((worth(other, who.len())?, *other)))
+                .filter_map(|(term, who)| Some((worth(term, who.len())?, *term)))
                 .collect();
             telling.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-            let others = telling.into_iter().take(TERMS - 1).map(|(_, term)| term.to_owned());
-            groups.push((std::iter::once(term).chain(others).collect(), with));
+            // A word that comes with others is about something; alone it may be any turn of phrase.
+            let fellows = |term| fellows(term, &left, &counts, |term| !self.is_name(term), least);
+            let mut asked = telling.iter().take(ASKED).map(|(_, term)| (*term, fellows(term)));
+            let found = asked.find(|(_, fellows)| !fellows.is_empty());
+            let alone = || telling.first().map(|(_, term)| (*term, Vec::new()));
+            let Some((term, fellows)) = found.or_else(alone) else { break };
+            let terms: Vec<String> =
+                std::iter::once(term).chain(fellows).map(str::to_owned).collect();
+            let (with, without): (Vec<&Passage>, Vec<&Passage>) =
+                left.into_iter().partition(|passage| speaks_of(passage, &terms));
+            left = without;
+            groups.push((terms, with));
         }
         groups.sort_by_key(|(_, passages)| std::cmp::Reverse(people(passages.iter().copied())));
         if !left.is_empty() {
@@ -215,6 +216,41 @@ fn respondents_by_term<'a>(
         }
     }
     all
+}
+
+/// The words that stand beside this one far more often than elsewhere, the most telling first.
+fn fellows<'a>(
+    term: &str,
+    passages: &[&'a Passage],
+    counts: &BTreeMap<&'a str, BTreeSet<u128>>,
+    may_be_told: impl Fn(&str) -> bool,
+    least: usize,
+) -> Vec<&'a str> {
+    let with = || passages.iter().copied().filter(|passage| passage.terms.contains(term));
+    let (inside, all) = (people(with()), people(passages.iter().copied()));
+    let outside = all.saturating_sub(inside) as f64 + 1.0;
+    let mut found: Vec<(f64, &str)> = respondents_by_term(with())
+        .into_iter()
+        .filter(|(other, who)| {
+            let part = |a: &str, b: &str| a.split(' ').any(|word| word == b);
+            let repeats = part(other, term) || part(term, other);
+            who.len() >= least && !repeats && may_be_told(other)
+        })
+        .filter_map(|(other, who)| {
+            let elsewhere = counts.get(other).map_or(0, BTreeSet::len).saturating_sub(who.len());
+            let here = who.len() as f64 / inside.max(1) as f64;
+            let gain = here / ((elsewhere as f64 + 1.0) / outside);
+            (gain >= LEAST_FELLOW).then(|| (who.len() as f64 * gain.ln(), other))
+        })
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    found.into_iter().map(|(_, other)| other).take(TERMS - 1).collect()
+}
+
+/// Whether a passage has the first of the words, or two of its fellows.
+fn speaks_of(passage: &Passage, terms: &[String]) -> bool {
+    let has = |term: &&String| passage.terms.contains(*term);
+    terms.first().is_some_and(|first| has(&first)) || terms.iter().filter(has).nth(1).is_some()
 }
 
 /// The words of a passage, and those that stand side by side; no placeholder, number or common word.

@@ -95,6 +95,46 @@ fn heading(words: &str) -> &str {
     if kept.is_empty() || kept.starts_with("of ") { words } else { kept }
 }
 
+/// What forms offer for saying nothing, in small letters and without signs.
+const NOTHING_SAID: [&str; 28] = [
+    "blank",
+    "data not available",
+    "did not answer",
+    "dk",
+    "do not know",
+    "don t know",
+    "dont know",
+    "missing",
+    "n a",
+    "na",
+    "no answer",
+    "no data",
+    "no response",
+    "not answered",
+    "not applicable",
+    "not available",
+    "not disclosed",
+    "not given",
+    "not known",
+    "not recorded",
+    "not specified",
+    "not stated",
+    "null",
+    "prefer not to answer",
+    "prefer not to say",
+    "undisclosed",
+    "unknown",
+    "unspecified",
+];
+
+/// Whether a value says something of those who have it.
+pub(super) fn is_stated(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let words: Vec<&str> =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    !words.is_empty() && !NOTHING_SAID.contains(&words.join(" ").as_str())
+}
+
 /// What people read for a value of a dimension.
 pub(super) fn value(dimension: Dimension, name: &str) -> String {
     if name == NOT_STATED {

@@ -79,6 +79,7 @@ mod tests {
             base: 100,
             share: 0.1,
             merged: 1,
+            named: true,
         };
         Breakdown {
             id: "month".into(),

@@ -175,7 +175,7 @@ fn limits<'a>() -> Section<'a> {
         "A computer misses irony, hints and rare turns of phrase, and files some points under the \
          wrong theme. Counts of rare themes are the least sure."
             .to_owned(),
-        "What people raise of themselves is not a vote: silence on a theme says nothing."
+        "What people raise of their own accord is not a vote: silence on a theme says nothing."
             .to_owned(),
         "Intervals cover chance. They do not cover who chose to reply, nor errors of the coding."
             .to_owned(),

@@ -3,6 +3,7 @@
 use heard_models::words::{Direction, Stance};
 
 use super::super::Material;
+use super::super::differences::by_what;
 use super::super::further::position;
 use super::super::view::{Block, Section, Table};
 use super::super::words::{
@@ -11,6 +12,7 @@ use super::super::words::{
 };
 use super::chart;
 use super::groups::quote;
+use super::themes::figures;
 use crate::tables::evidence::{Cell, MeasureRow, ThemeRow};
 
 /// A share of people that is called few.
@@ -151,14 +153,28 @@ pub(super) fn outcomes<'a>(material: &Material<'a>) -> Option<Section<'a>> {
         }
         None => "Part of life and what care did to it: people".to_owned(),
     };
-    let blocks = vec![
+    let mut blocks = vec![
         Block::text(
             "What people say care did for their lives, by the eight domains of ASCOT. A person can \
-             stand in more than one column. Few people name an outcome of themselves, so these \
-             figures say how often it was named, not how often it came about.",
+             stand in more than one column. Few people name an outcome of their own accord, so \
+             these figures say how often it was named, not how often it came about.",
         ),
         Block::Table(Table::new(caption, &head, rows)),
     ];
+    let mut silent = Vec::new();
+    for by in &material.evidence.outcomes_by {
+        match figures(by, ["What care did", "Part of life, and what care did"]) {
+            Some(table) => blocks.push(Block::Table(table)),
+            None => silent.push(by_what(by)),
+        }
+    }
+    if !silent.is_empty() {
+        blocks.push(Block::text(format!(
+            "There is no table by {}: so few people of each group named the same outcome that every \
+             figure is withheld, or there are more groups than fit a page.",
+            list(&silent)
+        )));
+    }
     Some(Section::new("outcomes", "What care did for people's lives", blocks))
 }
 
@@ -193,8 +209,8 @@ pub(super) fn stance<'a>(material: &Material<'a>) -> Option<Section<'a>> {
         ),
         Block::Table(Table::new("Comments by proposal and position", &head, rows)),
         Block::note(
-            "The program is right about a position in about six answers of ten. Read these answers \
-             before you say who is for or against.",
+            "The program is right about a position in about six answers of ten, and it seldom sees \
+             that a letter takes none. Read these answers before you say who is for or against.",
         ),
     ];
     blocks.extend(chart(material, "stance_by_proposal"));

@@ -62,7 +62,12 @@ pub(super) fn feeling<'a>(material: &Material<'a>) -> Section<'a> {
         },
     )));
     let questions = &material.evidence.questions;
-    if questions.len() > 1 || questions.iter().any(|row| !row.question.is_empty()) {
+    if questions.len() > 1 && questions.iter().all(|asked| asked.comments.is_none()) {
+        blocks.push(Block::text(
+            "What is asked makes its own feeling. What people felt is not shown by question: from \
+             those figures others that are withheld could be worked out.",
+        ));
+    } else if questions.len() > 1 || questions.iter().any(|row| !row.question.is_empty()) {
         let rows = questions
             .iter()
             .map(|asked| {
@@ -269,7 +274,8 @@ pub(super) fn differences<'a>(material: &Material<'a>) -> Option<Section<'a>> {
             blocks.push(Block::list(found));
         }
         if of_groups {
-            blocks.extend(figures(by));
+            let table = figures(by, ["Themes", "Theme"]);
+            blocks.extend(table.map(|table| Block::Table(table.folded())));
         }
     }
     if blocks.is_empty() {
@@ -295,12 +301,12 @@ fn is_told(by: &Breakdown) -> bool {
     of_people || !difference::differences(by).found.is_empty()
 }
 
-/// The figures of a breakdown's chart, where they fit a page and there are any.
-fn figures<'a>(breakdown: &Breakdown) -> Option<Block<'a>> {
+/// The figures of a breakdown, where they fit a page and there are any; what they are of, many and one.
+pub(super) fn figures(breakdown: &Breakdown, of: [&str; 2]) -> Option<Table> {
     if breakdown.values.len() > MOST_COLUMNS {
         return None;
     }
-    let mut head = vec!["Theme".to_owned()];
+    let mut head = vec![of[1].to_owned()];
     head.extend(breakdown.values.iter().map(|v| format!("{} (n = {})", v.label, number(v.base))));
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let raised = breakdown.rows.iter().filter(|row| row.all.count() != Some(0));
@@ -318,12 +324,12 @@ fn figures<'a>(breakdown: &Breakdown) -> Option<Block<'a>> {
         })
         .collect();
     let people = if breakdown.unit == Unit::Respondents { "people" } else { "comments" };
-    let caption = format!("Themes by {}: {people}", spoken(&breakdown.label));
-    let mut table = Table::new(caption, &head, rows).folded();
+    let caption = format!("{} by {}: {people}", of[0], spoken(&breakdown.label));
+    let mut table = Table::new(caption, &head, rows);
     if !silent.is_empty() {
         let names: Vec<String> = silent.iter().map(|row| spoken(&row.label)).collect();
         let said = format!("Withheld for everyone: {}.", words::list(&names));
         table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
     }
-    Some(Block::Table(table))
+    Some(table)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heard_models::words::{Sentiment, Status};
 use proptest::prelude::*;
 
+use super::super::difference::compared;
 use super::super::evidence::{Dimension, Unit};
 use super::super::{Facts, Profile, evidence};
 use super::*;
@@ -158,6 +159,30 @@ fn a_breakdown_that_follows_from_another_is_left_out() {
     assert!(found.rules.iter().any(|rule| rule.contains("Source")));
     let open = evidence(&tally(&rows), &facts(Profile::None));
     assert!(open.main().expect("a codebook").breakdown(Dimension::Source).is_some());
+}
+
+#[test]
+fn who_stated_nothing_stands_in_the_tables_and_is_compared_with_nobody() {
+    let values = [Some("North"), Some("South"), Some("Prefer not to say"), None];
+    let rows: Vec<_> = (0..400)
+        .map(|at| {
+            let mut answer = answer(1, at);
+            let value = values[at as usize % 4];
+            answer.response.by = vec![value.map(Into::into)];
+            if value != Some("South") && (value != Some("North") || at < 200) {
+                answer.codings = vec![coding(0, Sentiment::Negative)];
+            }
+            answer
+        })
+        .collect();
+    let found = evidence(&tally(&rows), &facts(Profile::Standard));
+    let by = found.main().expect("a codebook").breakdown(Dimension::Column(0)).expect("by");
+    let named: Vec<(&str, bool)> = by.values.iter().map(|v| (v.label.as_str(), v.named)).collect();
+    let expected =
+        [("North", true), ("South", true), ("Not stated", false), ("Prefer not to say", false)];
+    assert_eq!(named, expected);
+    let told = compared(by);
+    assert!(told[0][..2].iter().all(Option::is_some) && told[0][2..].iter().all(Option::is_none));
 }
 
 #[test]
