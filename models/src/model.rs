@@ -1009,15 +1009,20 @@ impl Model {
         segments: &[&[f32]],
         decision: &Decision,
     ) -> ResponseCodes {
+        /// So likely to be somebody who is paid, they speak of someone else beside their work.
+        const PAID: f32 = 0.5;
         let alarm = self.about.alarm(whole, segments);
-        let (respondent_type, respondent_confidence) = match self.about.speaker(whole) {
-            (RespondentType::ServiceUser | RespondentType::Family | RespondentType::Unknown, _)
-                if carers::looks_after(input.text) =>
-            {
+        let likely = self.about.speaker(whole);
+        let own = matches!(
+            likely.0,
+            RespondentType::ServiceUser | RespondentType::Family | RespondentType::Unknown
+        );
+        let (respondent_type, respondent_confidence) =
+            if (own || likely.1 < PAID) && carers::looks_after(input.text) {
                 (RespondentType::UnpaidCarer, SAID_OUTRIGHT)
-            }
-            likely => likely,
-        };
+            } else {
+                likely
+            };
         let asked = input.polarity == Polarity::Proposal;
         let mut response = ResponseCodes {
             safeguarding: self.about.alarming(alarm),
