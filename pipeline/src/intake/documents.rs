@@ -270,7 +270,7 @@ fn letter(row: u32, path: &Path, parts: Vec<(Option<u32>, String)>) -> Letter {
     let channel = letter::channel(&text, path);
     let (day, who) = (letter::day(&text), letter::who(&text));
     let unquotable = letter::forbids_quoting(&text);
-    Letter { day, who, pages, blank, aside, unquotable, ..Letter::of(row, channel, text) }
+    Letter { day, who, unquotable, pages, blank, aside, ..Letter::of(row, channel, text) }
 }
 
 /// The people of a conversation, each a row.

@@ -106,12 +106,13 @@ impl Table {
         };
         let labels = header.labels.clone();
         let width = labels.len();
+        let completion = Completion::of(&labels);
         let header_row = head.iter().find(|r| header.rows.first() == Some(&r.number)).cloned();
         let mut table = Self {
             header,
             header_row,
             width,
-            labels: labels.clone(),
+            labels,
             roles: Vec::new(),
             open: Vec::new(),
             question: None,
@@ -129,7 +130,7 @@ impl Table {
             joint: found.delimiter.unwrap_or(' '),
             stats: (0..width).map(|_| Stats::default()).collect(),
             option_of: Vec::new(),
-            completion: Completion::of(&labels),
+            completion,
         };
         let mut too_wide = Vec::new();
         for row in &head {

@@ -209,15 +209,13 @@ impl Understanding {
 
     /// Takes note of something, counting what is alike.
     pub(super) fn problem(&mut self, row: Option<u32>, what: &'static str) {
-        match self.problems.iter_mut().find(|p| p.what == what && p.page.is_none()) {
-            Some(known) => {
-                known.count += 1;
-                known.rows.extend(row.filter(|_| known.rows.len() < ROWS));
-            }
-            None => {
-                let rows = row.into_iter().collect();
-                self.problems.push(Problem { rows, page: None, count: 1, what });
-            }
+        let alike = |p: &&mut Problem| p.what == what && p.page.is_none();
+        if let Some(known) = self.problems.iter_mut().find(alike) {
+            known.count += 1;
+            known.rows.extend(row.filter(|_| known.rows.len() < ROWS));
+        } else {
+            let rows = row.into_iter().collect();
+            self.problems.push(Problem { rows, page: None, count: 1, what });
         }
     }
 
