@@ -196,6 +196,146 @@ const ELSEWHERE: &[&str] = &[
     "as in my letter",
 ];
 
+/// Words that may stand behind one of these: where to look, whose it is, thanks.
+const PLACES: &[&str] = &[
+    "a",
+    "above",
+    "all",
+    "already",
+    "and",
+    "another",
+    "answer",
+    "answers",
+    "as",
+    "at",
+    "attached",
+    "back",
+    "before",
+    "below",
+    "box",
+    "card",
+    "colleague",
+    "colleague's",
+    "comment",
+    "comments",
+    "complaint",
+    "covering",
+    "dated",
+    "daughter's",
+    "daughters",
+    "document",
+    "earlier",
+    "email",
+    "enclosed",
+    "entry",
+    "final",
+    "first",
+    "for",
+    "form",
+    "from",
+    "given",
+    "husband's",
+    "husbands",
+    "i",
+    "in",
+    "it",
+    "item",
+    "last",
+    "later",
+    "letter",
+    "letters",
+    "made",
+    "month",
+    "mum's",
+    "my",
+    "next",
+    "no",
+    "note",
+    "notes",
+    "number",
+    "of",
+    "on",
+    "one",
+    "only",
+    "other",
+    "others",
+    "our",
+    "over",
+    "overleaf",
+    "page",
+    "part",
+    "please",
+    "point",
+    "points",
+    "posted",
+    "previous",
+    "previously",
+    "put",
+    "q",
+    "question",
+    "questions",
+    "really",
+    "reasons",
+    "remarks",
+    "reply",
+    "response",
+    "responses",
+    "reverse",
+    "said",
+    "same",
+    "section",
+    "see",
+    "sent",
+    "separate",
+    "sheet",
+    "sheets",
+    "side",
+    "sister's",
+    "sisters",
+    "son's",
+    "sons",
+    "stated",
+    "statement",
+    "submission",
+    "survey",
+    "text",
+    "thank",
+    "thanks",
+    "that",
+    "the",
+    "there",
+    "this",
+    "time",
+    "to",
+    "too",
+    "wife's",
+    "with",
+    "written",
+    "wrote",
+    "year",
+    "year's",
+    "years",
+    "you",
+    "your",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// Longest answer, in words, that rules will call empty or pointing elsewhere.
 const LONGEST: usize = 12;
 
@@ -240,10 +380,18 @@ pub(crate) fn read(text: &str, polarity: Polarity) -> Option<Content> {
         }
     }
     let plain = whole.strip_prefix("please ").unwrap_or(&whole);
+    // "See above, they are late" says something too, and is read.
+    let place = |word: &str| PLACES.contains(&word) || is_numbered(word);
     let points = ELSEWHERE.iter().any(|phrase| {
-        plain.strip_prefix(phrase).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        let rest = plain.strip_prefix(phrase).filter(|r| r.is_empty() || r.starts_with(' '));
+        rest.is_some_and(|rest| rest.split(' ').filter(|word| !word.is_empty()).all(place))
     });
-    (points && words.len() <= 8).then_some(Content::Elsewhere)
+    points.then_some(Content::Elsewhere)
+}
+
+/// "3", "q3", "3rd", "2b".
+fn is_numbered(word: &str) -> bool {
+    word.len() <= 5 && word.bytes().any(|b| b.is_ascii_digit())
 }
 
 /// What an answer without content implies, given what was asked.
@@ -288,8 +436,18 @@ mod tests {
         ] {
             assert_eq!(read(text, Polarity::Improve), Some(Content::Nothing), "{text}");
         }
-        for text in ["See above", "as above.", "See my letter of 3 May", "Ditto"] {
+        for text in [
+            "See above",
+            "as above.",
+            "See my letter of 3 May",
+            "Ditto",
+            "Please see answer to Q3, thank you",
+        ] {
             assert_eq!(read(text, Polarity::Neutral), Some(Content::Elsewhere), "{text}");
+        }
+        for text in ["See above they are late", "As before, nobody came", "Same as above, cold tea"]
+        {
+            assert_eq!(read(text, Polarity::Neutral), None, "{text}");
         }
     }
 

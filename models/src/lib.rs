@@ -13,6 +13,7 @@ pub mod backend;
 pub mod calibrating;
 mod calibration;
 mod card;
+mod carers;
 pub mod clauses;
 pub mod codebook;
 mod content;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::calibration::{Leaning, Mix, Platt, feeling};
+use crate::carers;
 use crate::content::{self, Content};
 use crate::examples::{of_level, roll_up};
 use crate::features::{Encoded, Encoder, Input, WordEncoder};
@@ -25,6 +26,8 @@ use crate::words::{Direction, Domain, Polarity, RespondentType, Sentiment, Stanc
 const MOST_CODES: usize = 3;
 /// Longest answer, in words, that a head may call empty or pointing elsewhere.
 const LONGEST_EMPTY: usize = 15;
+/// How sure it is who speaks, where they say so outright.
+const SAID_OUTRIGHT: f32 = 0.95;
 
 /// A segment to code by itself: its de-identified words, the question, and the segment before.
 pub type SegmentInput<'a> = Input<'a>;
@@ -345,7 +348,16 @@ impl About {
                 [(Head::NoContent, Status::NoContent), (Head::Elsewhere, Status::RefersElsewhere)]
             {
                 let coded = head == Head::NoContent && self.codes_nothing;
-                if !coded && self.speaks(head, whole) && self.probability(head, whole) > best.0 {
+                // "See above. I wait an hour for tea" says something that no other answer does.
+                let says_more = segments
+                    .iter()
+                    .zip(&decision.codes)
+                    .any(|(segment, codes)| !codes.is_empty() && !self.speaks(head, segment));
+                if !coded
+                    && !says_more
+                    && self.speaks(head, whole)
+                    && self.probability(head, whole) > best.0
+                {
                     decision.status = status;
                     decision.codes.iter_mut().for_each(Vec::clear);
                     return decision;
@@ -997,8 +1009,20 @@ impl Model {
         segments: &[&[f32]],
         decision: &Decision,
     ) -> ResponseCodes {
+        /// So likely to be somebody who is paid, they speak of someone else beside their work.
+        const PAID: f32 = 0.5;
         let alarm = self.about.alarm(whole, segments);
-        let (respondent_type, respondent_confidence) = self.about.speaker(whole);
+        let likely = self.about.speaker(whole);
+        let own = matches!(
+            likely.0,
+            RespondentType::ServiceUser | RespondentType::Family | RespondentType::Unknown
+        );
+        let (respondent_type, respondent_confidence) =
+            if (own || likely.1 < PAID) && carers::looks_after(input.text) {
+                (RespondentType::UnpaidCarer, SAID_OUTRIGHT)
+            } else {
+                likely
+            };
         let asked = input.polarity == Polarity::Proposal;
         let mut response = ResponseCodes {
             safeguarding: self.about.alarming(alarm),

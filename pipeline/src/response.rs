@@ -111,6 +111,11 @@ pub struct Unprocessed {
     pub detail: String,
 }
 
+impl Unprocessed {
+    /// Reasons for which a letter is set aside that somebody sent and a person has to type.
+    pub const SCANS: [&str; 2] = ["scanned_document", "scanned_image"];
+}
+
 /// A batch of rows as read, in input order. Rows are never split between batches.
 #[derive(Debug, Default)]
 pub struct RawBatch {

@@ -14,7 +14,7 @@ use super::grammar;
 pub(super) type Marks = u32;
 pub(super) const GIVEN: Marks = 1;
 pub(super) const SURNAME: Marks = 1 << 1;
-/// An everyday English word.
+/// An everyday word, English or Welsh.
 pub(super) const WORD: Marks = 1 << 2;
 pub(super) const PLACE: Marks = 1 << 3;
 /// A body, brand, people, day, role: nobody, unless introduced as a person.
@@ -87,9 +87,10 @@ fn entries(list: &'static str) -> impl Iterator<Item = &'static str> {
 
 impl Lexicon {
     fn build() -> Self {
-        let lists: [(&'static str, Marks); 7] = [
+        let lists: [(&'static str, Marks); 8] = [
             (include_str!("names/everyday.txt"), WORD),
             (include_str!("names/spoken.txt"), WORD),
+            (include_str!("names/welsh.txt"), WORD),
             (include_str!("names/given.txt"), GIVEN),
             (include_str!("names/surnames.txt"), SURNAME),
             (include_str!("names/keep.txt"), KEEP),

@@ -135,6 +135,29 @@ fn a_batch_of_any_size_gives_the_same_result() {
 }
 
 #[test]
+fn words_of_welsh_stay_and_names_of_wales_go() {
+    let room = Deidentifier::new(Options::default());
+    for text in [
+        "Croeso was warm and the Paned of tea always hot.",
+        "Diolch yn fawr, Bore da, Iawn, a Cwtch from Mamgu and Tadcu.",
+        "Thank you Cariad. Hiraeth for home.",
+        "Mae'r gofalwyr yn garedig iawn.",
+    ] {
+        assert_eq!(room.label(text).as_str(), text);
+    }
+    for (text, left) in [
+        ("Bronwen comes on Mondays.", "[PERSON 1] comes on Mondays."),
+        (
+            "Haf is my carer and Eira comes at night.",
+            "[PERSON 1] is my carer and [PERSON 2] comes at night.",
+        ),
+        ("Noswaith dda to Gwenllian who is my carer", "Noswaith dda to [PERSON 1] who is my carer"),
+    ] {
+        assert_eq!(room.label(text).as_str(), left);
+    }
+}
+
+#[test]
 fn ordinary_words_towns_bodies_and_dates_stay() {
     for text in [
         "We will hope for more joy in May.",

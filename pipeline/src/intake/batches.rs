@@ -141,7 +141,7 @@ impl<'a> Batches<'a> {
                 wave: None,
                 rating: None,
                 by: vec![None; self.by],
-                may_quote: true,
+                may_quote: !letter.unquotable,
                 names: letter.names.iter().map(|name| Identified::new(name.as_str())).collect(),
                 text: Identified::new(letter.text.clone()),
             });

@@ -72,16 +72,25 @@ pub(crate) mod in_words {
 
     /// A problem with its place.
     pub(crate) fn problem(problem: &Problem) -> String {
-        let place = match (problem.row, problem.page) {
-            (Some(row), _) if problem.count > 1 => {
-                format!("row {row} and {} more: ", problem.count - 1)
-            }
-            (Some(row), _) => format!("row {row}: "),
+        let place = match (problem.rows.as_slice(), problem.page) {
+            ([row], _) => format!("row {row}: "),
+            (rows @ [_, ..], _) => format!("rows {}: ", rows_in_words(rows, problem.count)),
             (_, Some(page)) => format!("page {page}: "),
             _ if problem.count > 1 => format!("{} ", number(problem.count)),
             _ => String::new(),
         };
         format!("{place}{}", problem.what)
+    }
+
+    /// "4, 7 and 9", "4, 7, 9 and 310 more": `count` rows, of which these are the first.
+    fn rows_in_words(rows: &[u32], count: u64) -> String {
+        const SHOWN: usize = 12;
+        let fits = count <= SHOWN as u64;
+        let shown: Vec<String> = rows.iter().take(SHOWN).map(u32::to_string).collect();
+        match shown.split_last() {
+            Some((last, first)) if fits => format!("{} and {last}", first.join(", ")),
+            _ => format!("{} and {} more", shown.join(", "), number(count - shown.len() as u64)),
+        }
     }
 
     /// How often a question was answered.
@@ -318,11 +327,14 @@ fn table(out: &mut String, one: &Understanding, label: &dyn Fn(&str) -> String) 
              code. If one does, name it with --text, or set its role in heard.toml. The columns are:"
         );
     }
-    let width =
-        one.columns.iter().map(|c| label(c.header.reveal()).chars().count()).max().unwrap_or(0);
+    // Columns side by side with the options of one question are told as that question.
+    let asked_together =
+        |a: &Column, b: &Column| a.option_of.is_some() && a.option_of == b.option_of;
+    let questions: Vec<&[Column]> = one.columns.chunk_by(asked_together).collect();
+    let width = questions.iter().map(|q| label(header(q)).chars().count()).max().unwrap_or(0);
     let width = width.clamp(6, 56);
-    for column in &one.columns {
-        column_line(out, column, width, label);
+    for columns in questions {
+        column_line(out, columns, width, label);
     }
 }
 
@@ -343,16 +355,28 @@ pub(crate) fn asks(polarity: Polarity) -> &'static str {
     }
 }
 
-fn column_line(out: &mut String, column: &Column, width: usize, label: &dyn Fn(&str) -> String) {
-    let header = short(&label(column.header.reveal()), width);
-    let role = role_in_words(column.role);
-    let breakdown = if column.breakdown { ", a breakdown" } else { "" };
-    let _ = writeln!(
-        out,
-        "  {:>4}  {header:<width$}  {role}{breakdown}; {} filled",
-        column.index,
-        number(column.filled)
-    );
+/// What columns that are told together are called.
+fn header(columns: &[Column]) -> &str {
+    match columns {
+        [first, _, ..] => first.option_of.as_ref().unwrap_or(&first.header).reveal(),
+        _ => columns.first().map_or("", |column| column.header.reveal()),
+    }
+}
+
+fn column_line(out: &mut String, columns: &[Column], width: usize, label: &dyn Fn(&str) -> String) {
+    let [first, others @ ..] = columns else { return };
+    let header = short(&label(header(columns)), width);
+    let role = role_in_words(first.role);
+    let breakdown = if first.breakdown { ", a breakdown" } else { "" };
+    let filled: u64 = columns.iter().map(|column| column.filled).sum();
+    let (index, filled) = match others.last() {
+        None => (first.index.to_string(), format!("{} filled", number(filled))),
+        Some(last) => {
+            let options = plural(columns.len() as u64, "option", "options");
+            (format!("{}-{}", first.index, last.index), format!("{options} in a column each"))
+        }
+    };
+    let _ = writeln!(out, "  {index:>4}  {header:<width$}  {role}{breakdown}; {filled}");
 }
 
 pub(crate) fn role_in_words(role: Role) -> &'static str {
@@ -446,6 +470,7 @@ pub fn to_json(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Value
                 "index": c.index,
                 "header": label(c.header.reveal()),
                 "role": c.role,
+                "option_of": c.option_of.as_ref().map(|question| label(question.reveal())),
                 "question": c.asks.as_ref().map(|a| label(a.0.reveal())),
                 "polarity": c.asks.as_ref().map(|a| a.1),
                 "breakdown": c.breakdown,
@@ -473,7 +498,7 @@ pub fn to_json(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Value
             "letters": u.letters.iter().map(|l| super::bundle::show(*l)).collect::<Vec<_>>(),
             "to_type": u.to_type.len(),
             "problems": u.problems.iter().map(|p| json!({
-                "row": p.row, "page": p.page, "count": p.count, "what": p.what,
+                "row": p.rows.first(), "rows": p.rows, "page": p.page, "count": p.count, "what": p.what,
             })).collect::<Vec<_>>(),
         })
     };

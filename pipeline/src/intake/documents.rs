@@ -36,6 +36,8 @@ pub(super) struct Letter {
     pub(super) question: Option<String>,
     /// Names that the file tells outside these words.
     pub(super) names: Vec<String>,
+    /// Its form says that it may not be quoted.
+    pub(super) unquotable: bool,
     /// Its words; without any where it was set aside.
     pub(super) text: String,
     /// Its pages, where it has some: the first and the last.
@@ -153,13 +155,13 @@ fn people(whole: Letter) -> Vec<Letter> {
     if whole.aside.is_some() {
         return vec![whole];
     }
-    let people = notes::people(&whole.text);
+    let again = notes::recurring(&whole.text);
+    let people = notes::people(&whole.text, &again);
     let (several, turns) = (people.len() > 1, people.iter().any(|part| part.turn));
     let mut all: Vec<Letter> = Vec::new();
     if let Some(talk) = transcript::of_text(&whole.text).filter(|_| !several || turns) {
         all = speakers_of(talk, 1, &notes::Part::default(), &whole);
     } else {
-        let again = notes::recurring(&whole.text);
         for person in people {
             let row = all.last().map_or(1, |letter| letter.row + 1);
             let talk = transcript::of_text(&person.text).filter(|_| several);
@@ -174,6 +176,7 @@ fn people(whole: Letter) -> Vec<Letter> {
                     who: part.who.or(whole.who.filter(|_| !several)),
                     question: part.question,
                     names: part.names,
+                    unquotable: part.unquotable || whole.unquotable && !several,
                     aside: part.introduction.then(|| (INTRODUCTION, String::new())),
                     ..Letter::of(row, channel, part.text)
                 });
@@ -203,6 +206,7 @@ fn speakers_of(talk: Talk, row: u32, part: &notes::Part, whole: &Letter) -> Vec<
         names: names.clone(),
         day: part.day.or(whole.day),
         who: who(person.role.as_deref()).or(told),
+        unquotable: part.unquotable || whole.unquotable && part.person == 0,
         ..Letter::of(row, Channel::Transcript, person.text)
     });
     rows.collect()
@@ -218,6 +222,7 @@ impl Letter {
             who: None,
             question: None,
             names: Vec::new(),
+            unquotable: false,
             text,
             pages: None,
             blank: Vec::new(),
@@ -264,7 +269,8 @@ fn letter(row: u32, path: &Path, parts: Vec<(Option<u32>, String)>) -> Letter {
     });
     let channel = letter::channel(&text, path);
     let (day, who) = (letter::day(&text), letter::who(&text));
-    Letter { day, who, pages, blank, aside, ..Letter::of(row, channel, text) }
+    let unquotable = letter::forbids_quoting(&text);
+    Letter { day, who, unquotable, pages, blank, aside, ..Letter::of(row, channel, text) }
 }
 
 /// The people of a conversation, each a row.

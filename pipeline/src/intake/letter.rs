@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::dates::{self, Order};
-use super::speaker;
+use super::{column, roles, rows, speaker, wording};
 use crate::response::{Channel, RespondentType};
 
 /// How a document arrived: as a transcript where people take turns, as a letter where it is written
@@ -101,13 +101,12 @@ pub(super) fn is_postscript(page: &str) -> bool {
 /// Who speaks, by the lines below the sign-off ("Clerk to Anytown Parish Council", "(daughter)") or
 /// by a line that says so ("Relationship: daughter").
 pub(super) fn who(text: &str) -> Option<(RespondentType, f32)> {
-    let stated = text.lines().take(25).filter_map(|line| {
-        let (label, value) = line.split_once(':')?;
-        let label = label.trim_matches(['#', '*', ' ']).to_lowercase();
-        let asks = ["role", "relationship", "respondent type", "i am", "capacity", "completed by"];
-        (asks.contains(&label.as_str()) || label.starts_with("relationship to"))
-            .then(|| value.trim())
+    let asks = ["role", "relationship", "respondent type", "i am", "capacity", "completed by"];
+    let form = form(text, 25);
+    let stated = form.iter().filter(|stated| {
+        asks.contains(&stated.label.as_str()) || stated.label.starts_with("relationship to")
     });
+    let stated = stated.map(|stated| stated.value);
     let below = signature(text).unwrap_or_default();
     // The first line below is the name.
     let below = below.into_iter().skip(1).take(4).filter(|line| {
@@ -115,6 +114,51 @@ pub(super) fn who(text: &str) -> Option<(RespondentType, f32)> {
         !lower.starts_with("cc") && !lower.starts_with("enc") && line.len() < 90
     });
     stated.chain(below).find_map(|line| speaker::read(line).filter(|(_, sure)| *sure >= 0.8))
+}
+
+/// A line of a form: its label in small letters, and what stands behind it or, as in a table of two
+/// columns, below it.
+struct Stated<'a> {
+    label: String,
+    value: &'a str,
+    /// The label is written as one: before a colon, or as a question.
+    marked: bool,
+}
+
+/// What the first `lines` lines of a text state as a form does.
+fn form(text: &str, lines: usize) -> Vec<Stated<'_>> {
+    /// Longer lines are no label.
+    const LABEL: usize = 14;
+    let all = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<&str> = all.take(lines).collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let (label, value) = line.split_once(':').unwrap_or((line, ""));
+        let below = lines.get(at + 1).copied().unwrap_or_default();
+        let value = if value.trim().is_empty() { below } else { value.trim() };
+        if label.split_whitespace().count() <= LABEL {
+            found.push(Stated {
+                label: roles::plain(label.trim_matches(['#', '*', '_', ' '])),
+                value,
+                marked: line.contains(':') || line.ends_with('?'),
+            });
+        }
+    }
+    found
+}
+
+/// True where a form in a text says that it may not be quoted: a no to the question, or no answer.
+pub(super) fn forbids_quoting(text: &str) -> bool {
+    /// Lines that are looked at.
+    const LOOKED_AT: usize = 2_000;
+    form(text, LOOKED_AT).iter().any(|Stated { label, value, marked }| {
+        let short = value.split_whitespace().count() <= 8;
+        let answered = short && column::yes(value).is_some();
+        // "I am happy to be quoted" above a sign-off asks nothing.
+        let asks = wording::consent(label) && (*marked || answered);
+        asks && !(short && rows::allows(value, false))
+            || wording::hidden(label) && answered && !rows::allows(value, true)
+    })
 }
 
 /// True where at least two speakers take turns, each at least twice.
@@ -185,8 +229,33 @@ mod tests {
             Some(RespondentType::Family)
         );
         assert_eq!(who("Relationship to person: wife\nThey rush."), Some(RespondentType::Family));
+        assert_eq!(
+            who("Relationship to person\nDaughter\n\nThey rush."),
+            Some(RespondentType::Family)
+        );
         assert_eq!(who("Dear Sir,\nThey rush.\nYours sincerely\nA carer"), None);
         assert_eq!(who("Anytown Council\n\nDear Sir,\nThey rush.\nYours\nZebedee"), None);
+    }
+
+    #[test]
+    fn a_form_may_forbid_quoting() {
+        for text in [
+            "Consent to use quotes: No\nThey rush.",
+            "Consent to use quotes\nNo\nThey rush.",
+            "They rush.\nMay we quote you?\nNo thank you",
+            "Happy to be quoted:\nName: Ermintrude",
+            "Confidential: yes\nThey rush.",
+        ] {
+            assert!(forbids_quoting(text), "{text}");
+        }
+        for text in [
+            "Consent to use quotes: Yes\nThey rush.",
+            "Are you happy for us to quote you?\nYes, but not my name",
+            "I am happy for you to use my comments in your report\nYours faithfully",
+            "They rush.\nConfidential\nI never agreed to that.",
+        ] {
+            assert!(!forbids_quoting(text), "{text}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::dates::{self, Order};
-use super::{names, speaker, transcript, wording};
+use super::{letter, names, speaker, transcript, wording};
 use crate::response::RespondentType;
 
 /// What one person says in answer to one question.
@@ -32,6 +32,8 @@ pub(super) struct Part {
     pub(super) introduction: bool,
     /// The line that marks the person begins with the label of a speaker.
     pub(super) turn: bool,
+    /// The person's form says that the words may not be quoted.
+    pub(super) unquotable: bool,
 }
 
 #[allow(clippy::unwrap_used, reason = "a constant pattern, compiled by the tests")]
@@ -71,7 +73,7 @@ const ANSWER: [&str; 4] = ["A:", "A.", "Answer:", "Response:"];
 #[cfg(test)]
 fn parts(text: &str) -> Vec<Part> {
     let again = recurring(text);
-    people(text).into_iter().flat_map(|person| answers(person, &again)).collect()
+    people(text, &again).into_iter().flat_map(|person| answers(person, &again)).collect()
 }
 
 /// A person's answers, each with its question; one where no questions are marked. `again`: the
@@ -101,8 +103,8 @@ pub(super) fn recurring(text: &str) -> BTreeSet<String> {
     again.map(|(line, _)| line.to_owned()).collect()
 }
 
-/// Each person's words, with what stands at their head.
-pub(super) fn people(text: &str) -> Vec<Part> {
+/// Each person's words, with what stands at their head. `again` as in [`answers`].
+pub(super) fn people(text: &str, again: &BTreeSet<String>) -> Vec<Part> {
     let lines: Vec<&str> = text.lines().collect();
     let headed = |marks: Vec<usize>| marks.into_iter().map(|at| (at, true)).collect();
     let mut marks: Vec<(usize, bool)> = headed(marks(&lines, &NUMBERED, true));
@@ -110,7 +112,7 @@ pub(super) fn people(text: &str) -> Vec<Part> {
         marks = headed(self::marks(&lines, &NAMED, false));
     }
     if marks.len() < 2 {
-        marks = asked_alike(&lines, &recurring(text));
+        marks = asked_alike(&lines, again);
     }
     let whole = || vec![Part { person: 1, text: text.to_owned(), ..Part::default() }];
     if marks.len() < 2 {
@@ -190,7 +192,11 @@ fn marks(lines: &[&str], pattern: &Regex, rising: bool) -> Vec<usize> {
 
 /// One person: the mark, where there is one, the form below it, the words.
 fn person(lines: &[&str], headed: bool) -> Part {
-    let mut part = Part { turn: headed && transcript::is_turn(lines[0]), ..Part::default() };
+    let mut part = Part {
+        turn: headed && transcript::is_turn(lines[0]),
+        unquotable: letter::forbids_quoting(&lines.join("\n")),
+        ..Part::default()
+    };
     let mut at = 0;
     // "## Mrs Ermintrude Quux"
     let name = names::of_person(bare(lines[0])).filter(|_| headed);

@@ -79,6 +79,9 @@ fn by_header(header: &str, stats: &Stats, rows: u64) -> Option<Role> {
     if few && stats.variety() < 0.5 && is_speaker(header, stats) {
         return Some(Role::RespondentType);
     }
+    if wording::shared_id(header) && stats.words() < 2.0 {
+        return Some(closed(stats));
+    }
     let id = wording::id_rank(header);
     if id > 0
         && !says

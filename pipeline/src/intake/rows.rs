@@ -134,7 +134,7 @@ fn number(text: &str) -> Option<f64> {
 
 /// True where the value of a consent column allows quoting. No answer is no consent; no answer in a
 /// column that hides is no wish to hide.
-fn allows(value: &str, hides: bool) -> bool {
+pub(super) fn allows(value: &str, hides: bool) -> bool {
     let answer = column::yes(value);
     if hides {
         return answer != Some(true);

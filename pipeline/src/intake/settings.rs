@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
+use super::describe::in_words;
 use super::encoding::Encoding;
 use super::understanding::{Role, Understanding};
 use super::{Kind, bundle};
@@ -162,6 +163,9 @@ fn write_source(out: &mut String, source: &Understanding, label: &dyn Fn(&str) -
     let _ = writeln!(out, "channel = {}", quoted(source.channel.as_str()));
     if let Some(wave) = &source.wave {
         let _ = writeln!(out, "wave = {}", quoted(&label(wave.reveal())));
+    }
+    for problem in &source.problems {
+        let _ = writeln!(out, "# {}", in_words::problem(problem));
     }
     for column in &source.columns {
         let header = label(column.header.reveal());

@@ -352,6 +352,7 @@ fn document(
     }
     for letter in &letters {
         let row = (letters.len() > 1).then_some(letter.row);
+        let rows = || row.into_iter().collect();
         if is_scan(letter) {
             found.problem(row, "a letter without a text layer; it is set aside, to be typed");
         } else if letter.aside.is_some() {
@@ -359,11 +360,11 @@ fn document(
         }
         for page in letter.blank.iter().filter(|_| letter.aside.is_none()) {
             let what = "a page without a text layer (scanned or empty); it is set aside";
-            found.problems.push(super::Problem { row, page: Some(*page), count: 1, what });
+            found.problems.push(super::Problem { rows: rows(), page: Some(*page), count: 1, what });
         }
         for page in &letter.left_out {
             let what = "a page that belongs to no letter of the settings; it is set aside";
-            found.problems.push(super::Problem { row, page: Some(*page), count: 1, what });
+            found.problems.push(super::Problem { rows: rows(), page: Some(*page), count: 1, what });
         }
     }
     let size = documents::size(&letters);
@@ -382,10 +383,7 @@ fn is_introduction(letter: &Letter) -> bool {
 
 /// True for a letter that people have to type.
 fn is_scan(letter: &Letter) -> bool {
-    letter
-        .aside
-        .as_ref()
-        .is_some_and(|(reason, _)| matches!(*reason, "scanned_document" | "scanned_image"))
+    letter.aside.as_ref().is_some_and(|(reason, _)| Unprocessed::SCANS.contains(reason))
 }
 
 impl Input {

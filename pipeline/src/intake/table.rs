@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::column::Stats;
+use super::completion::Completion;
 use super::dates::Order;
 use super::header::{self, Header, Label};
 use super::repair;
@@ -14,6 +15,7 @@ use super::roles;
 use super::row::{Next, Row, Rows};
 use super::settings::SourceOverride;
 use super::speaker;
+use super::ticks;
 use super::understanding::{Answers, Column, Role, Understanding};
 use super::wording;
 use super::{Error, Options};
@@ -50,6 +52,9 @@ pub(super) struct Table {
     /// What joins cells that belong together: the delimiter of the file.
     pub(super) joint: char,
     pub(super) stats: Vec<Stats>,
+    /// For each column with an option to tick, the question.
+    option_of: Vec<Option<String>>,
+    completion: Completion,
 }
 
 /// Rows in which the header is looked for and columns are first seen.
@@ -101,6 +106,7 @@ impl Table {
         };
         let labels = header.labels.clone();
         let width = labels.len();
+        let completion = Completion::of(&labels);
         let header_row = head.iter().find(|r| header.rows.first() == Some(&r.number)).cloned();
         let mut table = Self {
             header,
@@ -123,6 +129,8 @@ impl Table {
             wave_name: None,
             joint: found.delimiter.unwrap_or(' '),
             stats: (0..width).map(|_| Stats::default()).collect(),
+            option_of: Vec::new(),
+            completion,
         };
         let mut too_wide = Vec::new();
         for row in &head {
@@ -168,6 +176,10 @@ impl Table {
                 found.rows += 1;
                 if place == Place::Broken {
                     too_wide.push(row.number);
+                } else {
+                    for what in self.completion.of_row(row) {
+                        found.problem(Some(row.number), what);
+                    }
                 }
                 for (stats, cell) in self.stats.iter_mut().zip(row.cells()) {
                     stats.feed(cell);
@@ -236,6 +248,10 @@ impl Table {
     ) -> Result<(), Error> {
         self.roles =
             self.labels.iter().zip(&self.stats).map(|(l, s)| roles::role(l, s, rows)).collect();
+        self.option_of = ticks::questions(&self.labels, &self.stats, &self.roles, rows);
+        for (role, _) in self.roles.iter_mut().zip(&self.option_of).filter(|(_, of)| of.is_some()) {
+            *role = Role::MultipleChoice;
+        }
         let mut open = (0..self.width).filter(|c| self.roles[*c] == Role::OpenText);
         let beside = match (open.next(), open.next()) {
             (Some(one), None) => self.labels[one].text.trim().to_owned(),
@@ -435,7 +451,10 @@ impl Table {
             closed && wording::question(&roles::plain(&self.labels[*b].text))
         });
         match before {
-            Some(before) => format!("{} — {title}", self.labels[before].text),
+            Some(before) => {
+                let question = self.option_of[before].as_ref();
+                format!("{} — {title}", question.unwrap_or(&self.labels[before].text))
+            }
             None => title,
         }
     }
@@ -452,6 +471,7 @@ impl Table {
                 index: column as u32 + 1,
                 header: Identified::new(self.title(column)),
                 role: self.roles[column],
+                option_of: self.option_of[column].clone().map(Identified::new),
                 asks: asks.filter(|_| !found.long),
                 breakdown: self.is_breakdown(column),
                 filled: stats.filled,

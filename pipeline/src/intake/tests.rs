@@ -105,6 +105,54 @@ fn every_platform_is_understood_without_help() {
 }
 
 #[test]
+fn test_answers_and_half_finished_ones_are_told_with_their_rows_and_stay() {
+    let intake = open("qualtrics-previews.csv");
+    let found = &intake.understanding()[0];
+    let told: Vec<(&[u32], u64)> =
+        found.problems.iter().map(|p| (p.rows.as_slice(), p.count)).collect();
+    assert_eq!(told, [(&[4, 7][..], 2), (&[6, 7][..], 2)]);
+    let report = describe(intake.understanding(), &|s| s.to_owned());
+    assert!(report.contains("! rows 4 and 7: an answer that somebody gave to try"), "{report}");
+    let settings = to_toml(intake.understanding(), &|s| s.to_owned());
+    assert!(settings.contains("# rows 6 and 7: an answer that was begun"), "{settings}");
+    let json = to_json(intake.understanding(), &|s| s.to_owned());
+    assert_eq!(json[0]["problems"][0]["rows"], serde_json::json!([4, 7]));
+    assert_eq!(read(&intake).responses.len(), 5);
+}
+
+#[test]
+fn options_in_columns_of_their_own_are_told_as_one_question() {
+    let intake = open("limesurvey.csv");
+    let found = &intake.understanding()[0];
+    let choice = "multiple_choice";
+    let roles =
+        ["id", "date", "single_choice", choice, choice, choice, choice, choice, "open_text"];
+    assert_eq!(found.columns.iter().map(|c| c.role.as_str()).collect::<Vec<_>>(), roles);
+    let report = describe(intake.understanding(), &|s| s.to_owned());
+    let of = |line: &str| report.lines().any(|l| l.split_whitespace().eq(line.split_whitespace()));
+    assert!(
+        of("4-6 What help do you get? several choices; 3 options in a column each")
+            && of("7-8 How did you hear of us? several choices; 2 options in a column each"),
+        "{report}"
+    );
+    // What was never sent is half-finished.
+    assert_eq!(found.problems[0].rows, [4]);
+    let json = to_json(intake.understanding(), &|s| s.to_owned());
+    assert_eq!(json[0]["columns"][3]["option_of"], "What help do you get?");
+}
+
+#[test]
+fn the_id_of_what_respondents_share_is_not_theirs() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.csv");
+    let rows = "Collector ID,What could be better?\n440011,Ring us when late\n440012,More time please\n440011,Better rota\n";
+    fs::write(&path, rows).unwrap();
+    let intake = Intake::open(&[path], &Options::default()).unwrap();
+    assert_ne!(intake.understanding()[0].columns[0].role, Role::Id);
+    assert!(read(&intake).responses.iter().all(|r| r.respondent.is_none()));
+}
+
+#[test]
 fn rows_read_balance_in_every_fixture() {
     for entry in fs::read_dir(fixture("")).unwrap() {
         let path = entry.unwrap().path();

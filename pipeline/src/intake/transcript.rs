@@ -7,6 +7,9 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
 
 use super::child::{Line, Stop, Why, say, say_names};
 use super::{encoding, names};
@@ -78,8 +81,9 @@ fn talk(turns: &[Turn]) -> Talk {
 pub(super) fn of_text(text: &str) -> Option<Talk> {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (label, words) in lines.iter().filter_map(|line| labelled(line)) {
-        if !words.is_empty() && !is_form(label) {
+    for line in &lines {
+        let Some((label, words)) = labelled(line) else { continue };
+        if (!words.is_empty() || stamped(line).is_some()) && !is_form(label) {
             *counts.entry(label).or_default() += 1;
         }
     }
@@ -339,10 +343,39 @@ fn plain_of(text: &str) -> String {
         .join(" ")
 }
 
+#[allow(clippy::unwrap_used, reason = "a constant pattern, compiled by the tests")]
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap()
+}
+
+/// "[00:01:05] P12: Yes."
+static TIME_BEFORE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^[\[(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])]?[\s–—-]+"));
+/// "P12 [00:01:05]: Yes."
+static TIME_WITHIN: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^([^:\[(]{1,40}?)\s*[\[(]\d{1,2}:\d{2}(?::\d{2})?[\])]\s*:?\s*(.*)$"));
+/// "Zebedee Quux   1:05", with the words below it.
+static TIME_ALONE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^([^:\[(]{2,40}?)\s+\d{1,2}:\d{2}(?::\d{2})?$"));
+
+/// A line of nothing but who speaks and when; "Morning call 8:30" is none.
+fn stamped(line: &str) -> Option<Captures<'_>> {
+    TIME_ALONE.captures(line).filter(|found| {
+        let label = &found[1];
+        let name = || label.split_whitespace().any(|word| !is_everyday(word));
+        is_role(label) || asks_by_name(label) || could_be_somebody(label) && name()
+    })
+}
+
 /// The label at the start of a line, and what follows it.
 fn labelled(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start_matches(['>', '-', ' ']);
-    let (label, rest) = line.split_once(':')?;
+    let line = &line[TIME_BEFORE.find(line).map_or(0, |time| time.end())..];
+    let timed = TIME_WITHIN.captures(line).or_else(|| stamped(line));
+    let (label, rest) = match &timed {
+        Some(found) => (found.get(1)?.as_str(), found.get(2).map_or("", |rest| rest.as_str())),
+        None => line.split_once(':')?,
+    };
     let label = label.trim();
     let rest = rest.trim();
     let words: Vec<&str> = label.split_whitespace().collect();
@@ -488,6 +521,20 @@ mod tests {
         let talk = of_text(text).unwrap();
         let roles: Vec<_> = talk.people.iter().map(|person| person.role.as_deref()).collect();
         assert_eq!(roles, [Some("daughter"), Some("wife"), Some("p")]);
+    }
+
+    #[test]
+    fn the_time_of_a_turn_is_no_part_of_it() {
+        for text in [
+            "[00:00:04] INT: How is it?\n[00:00:09] P12: They are kind.\n[00:01:00] INT: And?\n[00:01:05] P12: Late.",
+            "INT (00:04): How is it?\nP12 (00:09): They are kind.\nINT (01:00): And?\nP12 (01:05): Late.",
+            "Ermintrude Quux   0:04\nHow is it? Is it good?\nZebedee Quux   0:09\nThey are kind.\n\
+             Ermintrude Quux   1:00\nAnd what else?\nZebedee Quux   1:05\nLate.",
+        ] {
+            assert_eq!(texts(&of_text(text).unwrap()), ["They are kind.\nLate."], "{text}");
+        }
+        let diary = "Monday 8:30\nLate.\nMorning call 8:10\nKind.\nMonday 9:30\nLate.\nMorning call 9:10\nKind.";
+        assert_eq!(of_text(diary), None);
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub struct Column {
     pub header: Identified,
     /// What it holds.
     pub role: Role,
+    /// For an option that could be ticked, the question that it is an answer to.
+    pub option_of: Option<Identified>,
     /// For open text, what it answers and what that asks for.
     pub asks: Option<(Identified, Polarity)>,
     /// True where it makes a sensible breakdown.
@@ -100,11 +102,14 @@ pub struct Answers {
     pub says_nothing: Option<u64>,
 }
 
+/// Rows of a problem that are told one by one.
+const ROWS: usize = 1_000;
+
 /// Something about a file that a person should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The first row that it is about.
-    pub row: Option<u32>,
+    /// The rows that it is about: the first [`ROWS`] of them.
+    pub rows: Vec<u32>,
     /// The page that it is about.
     pub page: Option<u32>,
     /// How many rows or cells have it.
@@ -204,9 +209,13 @@ impl Understanding {
 
     /// Takes note of something, counting what is alike.
     pub(super) fn problem(&mut self, row: Option<u32>, what: &'static str) {
-        match self.problems.iter_mut().find(|p| p.what == what && p.page.is_none()) {
-            Some(known) => known.count += 1,
-            None => self.problems.push(Problem { row, page: None, count: 1, what }),
+        let alike = |p: &&mut Problem| p.what == what && p.page.is_none();
+        if let Some(known) = self.problems.iter_mut().find(alike) {
+            known.count += 1;
+            known.rows.extend(row.filter(|_| known.rows.len() < ROWS));
+        } else {
+            let rows = row.into_iter().collect();
+            self.problems.push(Problem { rows, page: None, count: 1, what });
         }
     }
 

@@ -69,6 +69,8 @@ tells! {
     below_the_table = r"^(grand |sub-?)?totals?$|^(grand |sub-?)?total (number( of .*)?|returns?|responses?|respondents?|replies|forms|rows|received|count|score|average|y|n|yes|no)\b.{0,20}$|^(overall )?(average|mean|median)( (rating|score|mark))?$|^(source|base|note|notes|nb|key) ?:|^count( of .*)?$|^n ?=|^end of (the )?(report|data|file|export|survey|results|list|table)\b";
     /// Someone who is named in a log.
     somebody = r"^(complainant|caller|enquirer|raised by|reported by|made by|next of kin|nok|key ?worker|allocated (to|worker)|investigator|investigating officer|handled by|handler|(lead|responsible) (officer|manager)|social worker)( name)?$|^\W*(su|service user|client|patient|staff|carer|worker|customer|respondent)?('?s)? ?initials$|\bwhat('s| is) your \W*(first |last |full |sur)?names?\b";
+    /// The id of what many respondents share: the link or form that they came by, the place they are at.
+    shared_id = r"^(collector|collection|campaign|channel|link|mailing|batch|provider|service|site|location|team|ward|practice)[ _]?(id|code)$";
     /// Asks for words.
     asks_for_words = r"comments?\b|please (tell|explain|describe|say|give (us )?(details|more|any|a reason|your reasons?|examples?)|share|provide (details|more|any|further)|elaborate|expand|use (this|the) (space|box)|write|add|let us know|specify|state|outline)|\btell us\b|\bwhy\b|\breasons?\b( for| why|$)|\bdescribe\b|\bexplain\b|\bfurther (details|information|comments)\b|\bany ?(thing)? (else|other)\b|\banything (you|that|about|we)\b|\bsuggest\w*|\byour (views?|thoughts|experiences?|story|feedback|opinion|words|testimony|response)\b|\bfree[- _]?text\b|\bverbatim\b|\bnarrative\b|\btestimon|\bstory\b|\bfeedback\b|\bopen[- ]ended\b|\bother\b.*\(?(please )?(specify|state|describe)|_?(text|txt|comment)$|^(answer|response|responses|quote|quotes|transcript|note|notes|remarks?|observation|complaint|compliment|concern|message|what (they|was) said)$";
     /// Is put as a question about matters, not about facts of a person.
@@ -219,6 +221,7 @@ pub(crate) fn personal(header: &str) -> Option<Role> {
 pub(crate) fn id_rank(header: &str) -> u8 {
     let plain: String = header.chars().filter(char::is_ascii_alphanumeric).collect();
     match plain.as_str() {
+        _ if shared_id(header) => 0,
         "respondentid" | "respondent" | "respondentnumber" | "respondentref" | "personid"
         | "participantid" => 9,
         "patientid" | "ptid" | "clientid" | "userid" | "serviceuserid" | "memberid" | "pid"

@@ -8,7 +8,37 @@ const SHORT_LINE: usize = 12;
 /// A salutation stands among so many lines from the top, a sign-off among so many from the end.
 const NEAR: usize = 24;
 
-const SALUTATIONS: &[&str] = &["dear ", "to whom it may concern", "good morning", "good afternoon"];
+const SALUTATIONS: &[&str] = &[
+    "dear ",
+    "to whom it may concern",
+    "good morning",
+    "good afternoon",
+    "good evening",
+    "annwyl ",
+    "bore da",
+    "prynhawn da",
+];
+/// Greetings that may open a sentence too, and those who are greeted where they do not.
+const GREETINGS: &[&str] =
+    &["hi", "hello", "hiya", "hey", "helo", "shwmae", "good day", "greetings"];
+const GREETED: &[&str] = &[
+    "again",
+    "all",
+    "both",
+    "colleagues",
+    "council",
+    "everybody",
+    "everyone",
+    "folks",
+    "friends",
+    "healthwatch",
+    "madam",
+    "sir",
+    "team",
+    "there",
+    "to",
+    "you",
+];
 const SIGN_OFFS: &[&str] = &[
     "yours sincerely",
     "yours faithfully",
@@ -20,38 +50,150 @@ const SIGN_OFFS: &[&str] = &[
     "kindest regards",
     "best regards",
     "warm regards",
+    "warmest regards",
     "regards",
     "best wishes",
+    "all the best",
     "with best wishes",
     "with kind regards",
     "with thanks",
     "many thanks",
+    "yr eiddoch",
+    "cofion",
+];
+/// Words of thanks that begin a closing line, and those that may follow: "Thanks for coming" goes on.
+const THANKS: &[&str] = &[
+    "thank", "thanks", "many", "with", "thx", "cheers", "diolch", "love", "best", "bye", "yours",
+    "x", "xx", "xxx",
+];
+const AND_THANKS: &[&str] = &[
+    "advance",
+    "again",
+    "all",
+    "and",
+    "everyone",
+    "fawr",
+    "for",
+    "from",
+    "in",
+    "iawn",
+    "listening",
+    "many",
+    "much",
+    "reading",
+    "regards",
+    "so",
+    "this",
+    "time",
+    "very",
+    "wishes",
+    "yn",
+    "you",
+    "your",
+];
+/// Below thanks, which may stand anywhere, come no more lines than this, and no sentence.
+const BELOW_THANKS: usize = 5;
+/// Words of a name and an office.
+const NAME: usize = 6;
+/// What stands in the lines below a letter that a firm's paper or an office's program adds.
+const FOOTERS: &[&str] = &[
+    "registered office",
+    "registered charity",
+    "charity number",
+    "charity no",
+    "company number",
+    "company no",
+    "registered in england",
+    "registered in wales",
+    "confidential",
+    "intended recipient",
+    "www.",
+    "[url",
+    "[email",
+    "[phone",
+    "[address",
+    "[postcode",
 ];
 
 /// The byte range of the body.
 pub(super) fn body(text: &str) -> Range<usize> {
     let lines = lines(text);
-    let words = |line: &Range<usize>| text[line.clone()].split_whitespace().count();
-    let opens = |line: &Range<usize>, with: &[&str]| {
-        let start: String = text[line.clone()].trim_start().chars().take(24).collect();
-        let start = start.to_lowercase();
-        words(line) <= SHORT_LINE && with.iter().any(|w| start.starts_with(w))
+    let line = |at: usize| &text[lines[at].clone()];
+    let near = NEAR.min(lines.len());
+    let salutation = (0..near).find(|at| is_salutation(line(*at)));
+    let start =
+        salutation.filter(|at| (0..*at).all(|above| is_short(line(above)))).map_or(0, |at| at + 1);
+    let tail = lines.len() - near;
+    let ends = |at: &usize| {
+        let below = &lines[at + 1..];
+        let all = |is: fn(&str) -> bool| below.iter().all(|line| is(&text[line.clone()]));
+        opens(line(*at), SIGN_OFFS) && all(is_below)
+            || is_thanks(line(*at)) && below.len() <= BELOW_THANKS && all(is_name)
     };
-    let salutation = lines.iter().take(NEAR).position(|line| opens(line, SALUTATIONS));
-    let start = salutation
-        .filter(|at| lines[..*at].iter().all(|line| words(line) <= SHORT_LINE))
-        .map_or(0, |at| lines[at].end);
-    let tail = lines.len().saturating_sub(NEAR);
-    let sign_off = lines[tail..].iter().rposition(|line| opens(line, SIGN_OFFS)).map(|i| i + tail);
-    let end = sign_off
-        .filter(|at| lines[*at].start > start)
-        .filter(|at| {
-            let after = &lines[at + 1..];
-            let postscript = |line: &Range<usize>| opens(line, &["ps", "p.s"]);
-            after.iter().all(|line| words(line) <= SHORT_LINE && !postscript(line))
-        })
-        .map_or(text.len(), |at| lines[at].start);
-    if text[start..end].trim().is_empty() { 0..text.len() } else { start..end }
+    let sign_off = (tail.max(start)..lines.len()).rev().find(ends);
+    // "Thanks" above "Kind regards".
+    let sign_off = sign_off.map(|at| {
+        let above = (start..at).rev().take_while(|above| is_thanks(line(*above)));
+        above.last().unwrap_or(at)
+    });
+    let from = start.checked_sub(1).map_or(0, |above| lines[above].end);
+    let to = sign_off.map_or(text.len(), |at| lines[at].start);
+    if text[from..to].trim().is_empty() { 0..text.len() } else { from..to }
+}
+
+fn count(line: &str) -> usize {
+    line.split_whitespace().count()
+}
+
+fn is_short(line: &str) -> bool {
+    count(line) <= SHORT_LINE
+}
+
+fn opens(line: &str, with: &[&str]) -> bool {
+    let start: String = line.trim_start().chars().take(24).collect();
+    let start = start.to_lowercase();
+    is_short(line) && with.iter().any(|w| start.starts_with(w))
+}
+
+/// The words of a line in small letters, without placeholders and what stands between words.
+fn words(line: &str) -> impl Iterator<Item = String> {
+    let plain = line.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest));
+    let words = plain.flat_map(|part| part.split(|c: char| !c.is_alphanumeric() && c != '\''));
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+fn is_salutation(line: &str) -> bool {
+    if opens(line, SALUTATIONS) {
+        return true;
+    }
+    let line = line.trim();
+    let whole: Vec<String> = words(line).collect();
+    let whole = whole.join(" ");
+    let greeted = |greeting: &&str| {
+        let rest = whole.strip_prefix(greeting)?;
+        (rest.is_empty() || rest.starts_with(' ')).then(|| rest.to_owned())
+    };
+    let Some(greeted) = GREETINGS.iter().find_map(greeted) else { return false };
+    // "Hi Zog," greets somebody whose name stayed; "Hi, they rush" begins to tell.
+    let named = line.ends_with(',') && line.matches(',').count() == 1 && count(&greeted) <= 2;
+    named || greeted.split_whitespace().all(|word| GREETED.contains(&word))
+}
+
+fn is_thanks(line: &str) -> bool {
+    let mut words = words(line);
+    words.next().is_some_and(|first| THANKS.contains(&first.as_str()))
+        && words.all(|word| [THANKS, AND_THANKS].iter().any(|list| list.contains(&word.as_str())))
+}
+
+fn is_name(line: &str) -> bool {
+    count(line) <= NAME && !line.trim_end().ends_with(['.', '!', '?'])
+}
+
+/// A name, an office, an address or what is printed below every letter; a postscript is the writer's.
+fn is_below(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let printed = FOOTERS.iter().any(|footer| lower.contains(footer));
+    printed || is_short(line) && !opens(line, &["ps", "p.s"])
 }
 
 /// Lines that hold something, without their ends.
@@ -85,6 +227,47 @@ mod tests {
     fn a_text_without_form_is_body_throughout() {
         let text = "They come late.\nDear me, what a mess they left in the kitchen again that day, all of it.\nNobody rings.";
         assert_eq!(kept(text), text);
+    }
+
+    #[test]
+    fn greetings_and_thanks_of_an_email_are_form() {
+        for (mail, words) in [
+            ("Hi\n\nThey come late.\n\nThanks", "They come late."),
+            ("Hello all,\nThey come late.\nThanks again,\n[PERSON 1]", "They come late."),
+            (
+                "Hi Zog,\nThey come late.\n\nMany thanks\nKind regards\n[PERSON 1]\nClerk",
+                "They come late.",
+            ),
+            (
+                "Hi [PERSON 1],\nThey come late.\nThank you so much\n\n[PERSON 2] x",
+                "They come late.",
+            ),
+            (
+                "Anytown Carers\n[PHONE 1]\n\nDear Sir\n\nThey come late.\nYours faithfully\n\
+                 [PERSON 1]\nAnytown Carers is a registered charity, number 123456, of which the office is in the town hall.",
+                "They come late.",
+            ),
+            ("Annwyl bawb,\nThey come late.\nDiolch yn fawr\nBronwen", "They come late."),
+        ] {
+            assert_eq!(kept(mail), words, "{mail}");
+        }
+    }
+
+    #[test]
+    fn what_only_begins_like_a_greeting_or_thanks_is_kept() {
+        for text in [
+            "Hi, my mum waits an hour for her tea.",
+            "Hello is all they say\nThen they go.",
+            "They come late.\nThanks to the night girls I sleep.",
+            "Thank you for the carers\nThey are lovely.",
+            "Love the carers\nThey are kind.",
+            "High time somebody asked\nThey rush.",
+            "Best thing is the girls",
+            "They help me wash.\nThank you\nBut they never come on time.",
+            "Thank you",
+        ] {
+            assert_eq!(kept(text), text);
+        }
     }
 
     #[test]

@@ -44,11 +44,14 @@ const LABELS: &[&str] = &[
     "name",
     "notes by",
     "participant",
+    "participant id",
+    "participant number",
     "place",
     "present",
     "recorded by",
     "ref",
     "reference",
+    "relationship",
     "respondent",
     "setting",
     "time",
@@ -88,7 +91,9 @@ fn count(line: &str) -> usize {
 }
 
 fn is_label(words: &str) -> bool {
-    LABELS.contains(&words.trim().to_lowercase().as_str())
+    let words = words.trim().to_lowercase();
+    LABELS.contains(&words.as_str())
+        || ["relationship to ", "consent to ", "consent given"].iter().any(|w| words.starts_with(w))
 }
 
 fn is_value(line: &str) -> bool {

@@ -20,7 +20,7 @@ use super::settings::PopulationRow;
 use super::tally::{Sums, Tally};
 use super::{findings, labels, population, process};
 use crate::coding::Flag;
-use crate::response::Channel;
+use crate::response::{Channel, Unprocessed};
 use crate::vocabulary::{ClauseName, CodebookNames, StandardName};
 
 /// What the coded responses do not say themselves.
@@ -120,9 +120,6 @@ fn is_staff(tally: &Tally) -> bool {
     staff * 2 > roles.iter().sum()
 }
 
-/// Reasons for which a letter is set aside that somebody sent and a person has to type.
-const TO_TYPE: [&str; 2] = ["scanned_document", "scanned_image"];
-
 /// Whether anybody's words came as a story that they chose to tell.
 fn has_stories(tally: &Tally, sums: &Sums) -> bool {
     let Some(at) = tally.dimensions.iter().position(|d| *d == Dimension::Channel) else {
@@ -135,7 +132,8 @@ fn has_stories(tally: &Tally, sums: &Sums) -> bool {
 
 fn funnel(tally: &Tally, sums: &Sums, facts: &Facts) -> Funnel {
     let profile = facts.profile;
-    let scans: u64 = TO_TYPE.iter().filter_map(|reason| facts.unprocessed.get(*reason)).sum();
+    let scans = Unprocessed::SCANS.iter().filter_map(|reason| facts.unprocessed.get(*reason));
+    let scans: u64 = scans.sum();
     let received = profile.whole(sums.received + scans);
     let informative = profile.whole(sums.respondents.base);
     let invited = facts.invited.filter(|invited| *invited > 0);
