@@ -169,7 +169,7 @@ fn who_stated_nothing_stands_in_the_tables_and_is_compared_with_nobody() {
             let mut answer = answer(1, at);
             let value = values[at as usize % 4];
             answer.response.by = vec![value.map(Into::into)];
-            if value != Some("South") && (value != Some("North") || at < 200) {
+            if at < 200 || !matches!(value, Some("North" | "South")) {
                 answer.codings = vec![coding(0, Sentiment::Negative)];
             }
             answer
