@@ -286,10 +286,9 @@ impl Table {
         let ids = self.columns.id.as_deref().map(|name| ids(batch, name, first)).transpose()?;
         let rows = batch.num_rows() as u64;
         let responses = self.read(batch, first)?;
-        let given: Vec<_> = match self.keeps_apart {
-            true => Vec::new(),
-            false => responses.iter().map(|response| response.by.clone()).collect(),
-        };
+        // What tells people apart is marked, and cannot fall together.
+        let checked = if self.keeps_apart { &[][..] } else { &responses[..] };
+        let given: Vec<_> = checked.iter().map(|response| response.by.clone()).collect();
         let raw = RawBatch { responses, rows, ..RawBatch::default() };
         let numbered = Identities::new(false, vec![self.secret]).number(raw);
         let mut responses = deidentify::deidentify(&self.deidentifier, numbered).responses;
@@ -497,7 +496,12 @@ mod tests {
     fn in_a_whole_table_people_in_a_breakdown_are_told_apart_whatever_its_batches() {
         let mut coded = Vec::new();
         let given = parts().into_iter().map(Ok);
-        table(None).code_whole(given, |batch| Ok(coded.push(batch))).unwrap();
+        table(None)
+            .code_whole(given, |batch| {
+                coded.push(batch);
+                Ok(())
+            })
+            .unwrap();
         let people = ["[PERSON 1]", "[PERSON 2]", "[PERSON 2]", "[PERSON 1]"];
         assert_eq!(column(&coded, "by_manager"), people);
         assert_eq!(column(&coded, "by_area"), ["Marlpool", "North", "Marlpool", "North"]);
@@ -517,7 +521,12 @@ mod tests {
         assert_ne!(here[0], here[1]);
         let mut whole = Vec::new();
         let given = parts().into_iter().map(Ok);
-        table(Some("ours")).code_whole(given, |batch| Ok(whole.push(batch))).unwrap();
+        table(Some("ours"))
+            .code_whole(given, |batch| {
+                whole.push(batch);
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(column(&whole, "by_manager"), [here, there].concat());
         // Where nothing personal stands, nothing is asked for.
         assert!(table(None).code_batch(&batch(&[("North team", "North")]), 1).is_ok());
