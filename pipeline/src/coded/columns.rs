@@ -281,13 +281,13 @@ impl Columns {
     fn by_coder(headers: &[String], codes: &Codes) -> Option<Self> {
         let normals: Vec<String> = headers.iter().map(|header| normal(header)).collect();
         let told: Vec<Option<(&str, String)>> = normals.iter().map(|n| of_a_coder(n)).collect();
-        let mut coders: Vec<&str> = Vec::new();
+        let mut people: Vec<&str> = Vec::new();
         for (coder, _) in told.iter().flatten() {
-            if !coders.contains(coder) {
-                coders.push(coder);
+            if !people.contains(coder) {
+                people.push(coder);
             }
         }
-        let seen = coders.into_iter().map(|coder| {
+        let seen = people.into_iter().map(|coder| {
             let headers = headers.iter().zip(&told).map(|(header, told)| match told {
                 Some((own, what)) if *own == coder => what.clone(),
                 Some(_) => String::new(),

@@ -184,7 +184,7 @@ impl<'t> Reader<'t> {
 
     pub(super) fn word_is(&self, i: usize, words: &[&str]) -> bool {
         self.list.get(i).is_some_and(|t| {
-            let own = self.text[t.start..t.after].as_bytes();
+            let own = &self.text.as_bytes()[t.start..t.after];
             words.iter().any(|w| own.eq_ignore_ascii_case(w.as_bytes()))
         })
     }
