@@ -286,9 +286,8 @@ impl Table {
         let ids = self.columns.id.as_deref().map(|name| ids(batch, name, first)).transpose()?;
         let rows = batch.num_rows() as u64;
         let responses = self.read(batch, first)?;
-        // What tells people apart is marked, and cannot fall together.
-        let checked = if self.keeps_apart { &[][..] } else { &responses[..] };
-        let given: Vec<_> = checked.iter().map(|response| response.by.clone()).collect();
+        let unsure = responses.iter().filter(|_| !self.keeps_apart);
+        let given: Vec<_> = unsure.map(|response| response.by.clone()).collect();
         let raw = RawBatch { responses, rows, ..RawBatch::default() };
         let numbered = Identities::new(false, vec![self.secret]).number(raw);
         let mut responses = deidentify::deidentify(&self.deidentifier, numbered).responses;
@@ -492,16 +491,19 @@ mod tests {
         [batch(&first), batch(&[("Kwame Mensah", "Marlpool"), ("Denise Hartley", "North")])]
     }
 
+    fn coded(table: Table) -> Vec<RecordBatch> {
+        let mut coded = Vec::new();
+        let keep = |batch| {
+            coded.push(batch);
+            Ok(())
+        };
+        table.code_whole(parts().into_iter().map(Ok), keep).unwrap();
+        coded
+    }
+
     #[test]
     fn in_a_whole_table_people_in_a_breakdown_are_told_apart_whatever_its_batches() {
-        let mut coded = Vec::new();
-        let given = parts().into_iter().map(Ok);
-        table(None)
-            .code_whole(given, |batch| {
-                coded.push(batch);
-                Ok(())
-            })
-            .unwrap();
+        let coded = coded(table(None));
         let people = ["[PERSON 1]", "[PERSON 2]", "[PERSON 2]", "[PERSON 1]"];
         assert_eq!(column(&coded, "by_manager"), people);
         assert_eq!(column(&coded, "by_area"), ["Marlpool", "North", "Marlpool", "North"]);
@@ -519,14 +521,7 @@ mod tests {
         });
         assert_eq!([&here[0], &here[1]], [&there[1], &there[0]]);
         assert_ne!(here[0], here[1]);
-        let mut whole = Vec::new();
-        let given = parts().into_iter().map(Ok);
-        table(Some("ours"))
-            .code_whole(given, |batch| {
-                whole.push(batch);
-                Ok(())
-            })
-            .unwrap();
+        let whole = coded(table(Some("ours")));
         assert_eq!(column(&whole, "by_manager"), [here, there].concat());
         // Where nothing personal stands, nothing is asked for.
         assert!(table(None).code_batch(&batch(&[("North team", "North")]), 1).is_ok());
