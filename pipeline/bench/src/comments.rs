@@ -1,7 +1,10 @@
 //! Comments made from a seed: distinct, of realistic lengths, without anyone's words.
+//!
+//! What makes each one distinct is words and not a number: a long number may be taken out as somebody's
+//! phone, and what is left is the same again and again, which is less work than anyone's real file.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -68,6 +71,15 @@ const ENDINGS: &[&str] = &[
 ];
 const NAMES: &[&str] =
     &["Denise", "Mrs Okafor", "Tariq", "Agnieszka", "Mr Lomax", "Blessing", "Siân"];
+
+/// Everyday words, of which no two comments end in the same two.
+static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let words = include_str!("../../src/deidentify/names/everyday.txt").lines();
+    let plain = |word: &&str| {
+        (4..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    words.filter(plain).step_by(9).collect()
+});
 
 /// How well the comments are spelt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,8 +160,8 @@ fn comment(
     if spelling == Spelling::Hasty && random.below(MISSPELT) == 0 {
         text = misspelt(&text, random);
     }
-    // A number that no other comment has, so that no two are alike.
-    text.push_str(&format!(", call {number}"));
+    let last = [number % WORDS.len(), number / WORDS.len() % WORDS.len()].map(|at| WORDS[at]);
+    text.push_str(&format!(", {}", last.join(" ")));
     (number, ["North", "South", "East", "West"][random.below(4)], text)
 }
 
@@ -180,5 +192,23 @@ impl Random {
 
     fn of<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[self.below(from.len())]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_two_comments_end_alike_and_none_holds_a_number() {
+        let end = |number| {
+            let (.., text) = comment(number, Spelling::Right, &mut Random(1));
+            assert!(!text.contains(|c: char| c.is_ascii_digit()), "{text}");
+            text.rsplit(", ").next().map(str::to_owned)
+        };
+        let some = (1..10_000_000).step_by(499);
+        assert_eq!(some.clone().map(end).collect::<BTreeSet<_>>().len(), some.count());
+        assert!(WORDS.len().pow(2) > 10_000_000);
     }
 }
