@@ -234,7 +234,7 @@ impl Codebook {
             name: name.to_owned(),
             reason: error.to_string().trim().to_owned(),
         })?;
-        let sha256 = crate::hex(&Sha256::digest(text.as_bytes()));
+        let sha256 = hex::encode(Sha256::digest(text.as_bytes()));
         let codebook = Self {
             id: file.id,
             version: file.version,

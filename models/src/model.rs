@@ -887,7 +887,7 @@ impl Model {
     pub(crate) fn with(self, about: About) -> Self {
         let mut model = Self { about, ..self };
         if let Ok(bytes) = model.to_bytes() {
-            model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
+            model.sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&bytes));
         }
         model
     }

@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_weights_are_those_that_were_packed() {
-        assert_eq!(crate::hex(&Sha256::digest(WEIGHTS.unpack())), SHA256);
+        assert_eq!(hex::encode(Sha256::digest(WEIGHTS.unpack())), SHA256);
     }
 
     #[test]

@@ -38,7 +38,7 @@ const BUILTIN: &[u8] = include_bytes!("../weights/encoder.enc");
 
 impl std::fmt::Debug for Sentences {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sentences({})", crate::hex(&self.hash))
+        write!(f, "Sentences({})", hex::encode(self.hash))
     }
 }
 

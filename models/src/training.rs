@@ -291,7 +291,7 @@ pub(crate) fn conclude(
     let mut model =
         Model { about, heads, sha256: String::new(), general: None, meaning, learnt: None };
     if let Ok(bytes) = model.to_bytes() {
-        model.sha256 = crate::hex(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
+        model.sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&bytes));
     }
     (model, report)
 }

@@ -126,7 +126,7 @@ impl Model {
         Ok(Self {
             about,
             heads,
-            sha256: crate::hex(&Sha256::digest(bytes)),
+            sha256: hex::encode(Sha256::digest(bytes)),
             general: None,
             meaning: None,
             learnt: None,
@@ -169,7 +169,7 @@ impl Model {
             return Err(unreadable("its parts do not fit together"));
         }
         let words = Heads::new(keys, &weights, scales, biases);
-        let sha256 = crate::hex(&Sha256::digest(bytes));
+        let sha256 = hex::encode(Sha256::digest(bytes));
         // Features are looked up as the corrected model's were trained.
         let about = About { encoder: base.about.encoder.clone(), ..about };
         let learnt = Some(Learnt { base: base.about, shared, words, cross, rows });
@@ -204,7 +204,7 @@ impl Model {
 
     fn accurate_from_bytes(bytes: &[u8]) -> Result<Self, WeightsError> {
         let mut reader = Reader(checked(&bytes[ACCURATE.len()..], bytes)?);
-        let (encoder, ngrams) = (reader.take(HASH)?, crate::hex(reader.take(HASH)?));
+        let (encoder, ngrams) = (reader.take(HASH)?, hex::encode(reader.take(HASH)?));
         let length = reader.number()? as usize;
         let Header { about, blend } = serde_json::from_slice(reader.take(length)?)
             .map_err(|error| unreadable(error.to_string()))?;
@@ -238,7 +238,7 @@ impl Model {
             return Err(unreadable("its parts do not fit together"));
         }
         let meaning = Some(Meaning { sentences, rows, biases, blend });
-        let sha256 = crate::hex(&Sha256::digest(bytes));
+        let sha256 = hex::encode(Sha256::digest(bytes));
         // Features are looked up as the n-grams were trained.
         let about = About { encoder: fast.about.encoder, ..about };
         Ok(Self { about, heads: fast.heads, sha256, general: None, meaning, learnt: None })

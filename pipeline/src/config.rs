@@ -544,7 +544,7 @@ impl RawConfig {
     fn hash(&self) -> String {
         let meant = Self { out: None, input: Vec::new(), to_type: None, ..self.clone() };
         let text = serde_json::to_string(&meant).unwrap_or_default();
-        hex(&Sha256::digest(text.as_bytes()))
+        hex::encode(Sha256::digest(text.as_bytes()))
     }
 }
 
@@ -557,15 +557,6 @@ pub struct Machine {
     pub quiet: bool,
     /// What becomes of an earlier run in the folder.
     pub earlier: Earlier,
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
-        let _ = write!(out, "{b:02x}");
-        out
-    })
 }
 
 /// What a file beside the settings holds; nothing where none is named.

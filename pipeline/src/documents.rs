@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::config::hex;
 use crate::store::{self, io};
 
 /// Hashes of Word files, by their path in the run's folder with `/`.
@@ -22,7 +21,7 @@ pub fn record(root: &Path, folders: &[&str]) -> Result<Documents, store::Error> 
     for name in files(root, folders)? {
         let path = root.join(&name);
         let bytes = fs::read(&path).map_err(io("read", &path))?;
-        found.insert(name, hex(&Sha256::digest(&bytes)));
+        found.insert(name, hex::encode(Sha256::digest(&bytes)));
     }
     Ok(found)
 }

@@ -372,7 +372,7 @@ fn task(config: &Config, coder: &Coder, intake: &Intake, population: &[Populatio
     config.providers.iter().for_each(|provider| add(provider.as_bytes()));
     add(serde_json::to_string(&(population, &config.visit_log)).unwrap_or_default().as_bytes());
     config.logo.iter().for_each(|logo| add(&logo.bytes));
-    config::hex(&hash.finalize())
+    hex::encode(hash.finalize())
 }
 
 /// `by_<name>` for each breakdown column, de-identified.

@@ -5,7 +5,6 @@
 //! function on a batch and runs on any number of them.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -81,12 +80,7 @@ impl Identities {
         }
         let key = self.secrets.get(response.source as usize - 1).copied().unwrap_or_default();
         let hash = Sha256::new().chain_update(key).chain_update(id).finalize();
-        let mut name = format!("p{}-", response.source);
-        for byte in &hash[..8] {
-            // Writing to a string cannot fail.
-            let _ = write!(name, "{byte:02x}");
-        }
-        Some(name)
+        Some(format!("p{}-{}", response.source, hex::encode(&hash[..8])))
     }
 }
 

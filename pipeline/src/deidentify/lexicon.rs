@@ -43,6 +43,11 @@ pub(super) const PLAIN_SURNAME: Marks = 1 << 21;
 /// Ends a letter: "regards", "sincerely".
 pub(super) const CLOSING: Marks = 1 << 22;
 
+/// Whether what is known of a word makes it a given name with no other common meaning.
+pub(super) fn is_plain_given(marks: Marks) -> bool {
+    marks & GIVEN != 0 && (marks & ALWAYS != 0 || marks & (WORD | PLACE | KEEP) == 0)
+}
+
 /// FNV-1a: the words are our own and short, so a small hash beats a strong one.
 #[derive(Debug, Clone, Copy)]
 struct WordHash(u64);

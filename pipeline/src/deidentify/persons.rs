@@ -12,8 +12,8 @@ use super::found::Found;
 use super::habits;
 use super::introductions;
 use super::lexicon::{
-    ALWAYS, BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE,
-    PLACE, PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TIME, TITLE, WORD, fold,
+    BUILDING, DOES, FUNCTION, GIVEN, IS, KEEP, LOCATIVE, Marks, NAME_FIRST, PARTICLE, PLACE,
+    PLAIN_SURNAME, ROLE, ROYAL, SOFT_TITLE, SURNAME, TIME, TITLE, WORD, fold, is_plain_given,
 };
 use super::nobody;
 use super::placeholders::Placeholder;
@@ -191,8 +191,7 @@ impl<'t> Reader<'t> {
 
     /// A given name with no other common meaning.
     pub(super) fn plain_given(&self, i: usize) -> bool {
-        let t = &self.list[i];
-        t.is(GIVEN) && (t.is(ALWAYS) || !t.is(WORD | PLACE | KEEP))
+        is_plain_given(self.list[i].marks)
     }
 
     /// A surname with no other common meaning.

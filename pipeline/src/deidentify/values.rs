@@ -7,12 +7,11 @@
 //! the same wherever it is made.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::lexicon::{ALWAYS, GIVEN, PLACE, SOFT_TITLE, TITLE, WORD, fold, lexicon};
+use super::lexicon::{SOFT_TITLE, TITLE, fold, is_plain_given, lexicon};
 use super::{Deidentifier, Document, Mode};
 
 /// The values of a breakdown column as the file has them.
@@ -97,11 +96,7 @@ impl Deidentifier {
 /// Twelve characters that tell a value from every other, and not what it is.
 fn mark(key: [u8; 32], value: &str) -> String {
     let hash = Sha256::new().chain_update(key).chain_update(value).finalize();
-    hash[..6].iter().fold(String::new(), |mut mark, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(mark, "{byte:02x}");
-        mark
-    })
+    hex::encode(&hash[..6])
 }
 
 /// "Marlpool", "Sewell", "Chell Brow", "Bramwith Care": up to three words of letters, no given name, no
@@ -110,9 +105,11 @@ fn is_a_bare_place(value: &str) -> bool {
     let words: Vec<&str> = value.split_whitespace().collect();
     let could_be = |word: &&str| {
         let marks = lexicon().marks(&fold(word));
-        let given = marks & GIVEN != 0 && (marks & (WORD | PLACE) == 0 || marks & ALWAYS != 0);
         let letters = word.chars().all(|c| c.is_alphabetic() || matches!(c, '\'' | '-' | '&'));
-        letters && word.chars().count() > 1 && !given && marks & (TITLE | SOFT_TITLE) == 0
+        letters
+            && word.chars().count() > 1
+            && !is_plain_given(marks)
+            && marks & (TITLE | SOFT_TITLE) == 0
     };
     (1..=3).contains(&words.len()) && words.iter().all(could_be)
 }

@@ -4,7 +4,6 @@
 //! Lock files, hidden files, readme files and Heard's own output are not responses and are passed
 //! over; everything else in a folder is read or set aside, never ignored.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -185,11 +184,7 @@ pub(crate) fn fingerprint(path: &Path) -> Result<Fingerprint, Error> {
     }
     let mut secret = hash.clone();
     secret.update(b"heard: who answered");
-    let sha256 = hash.finalize().iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
+    let sha256 = hex::encode(hash.finalize());
     Ok(Fingerprint {
         sha256,
         secret: secret.finalize().into(),
