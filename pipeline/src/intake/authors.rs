@@ -44,38 +44,40 @@ const HEADING: usize = 6;
 /// document puts to several people.
 pub(super) fn apart(text: &str, again: &BTreeSet<String>) -> (String, usize) {
     let lines: Vec<&str> = text.lines().collect();
-    let headings: Vec<(usize, String)> = lines.iter().copied().map(heading).enumerate().collect();
-    let sure = headings.iter().any(|(_, words)| AUTHORS.is_match(words));
+    let headings: Vec<String> = lines.iter().copied().map(heading).collect();
+    let sure = headings.iter().any(|words| AUTHORS.is_match(words));
     let mut head = lines.iter().filter(|line| !line.trim().is_empty()).take(HEAD);
     let in_notes = sure || head.any(|line| NOTES.is_match(line));
     let authors = |words: &str| AUTHORS.is_match(words) || in_notes && IN_NOTES.is_match(words);
+    // "Interviewer's comments: a quiet visit" is a line by itself.
+    let alone = |line: &str| {
+        let (label, said) = line.split_once(':').unwrap_or_default();
+        !said.trim().is_empty() && AUTHORS.is_match(&heading(label))
+    };
     let whole = || (text.to_owned(), 0);
-    if letter::greets(text) || !headings.iter().any(|(_, words)| authors(words)) {
+    if letter::greets(text) {
         return whole();
     }
     let (mut kept, mut parts, mut within) = (Vec::new(), 0, None);
-    for (line, (_, words)) in lines.iter().zip(&headings) {
+    for (line, words) in lines.iter().zip(&headings) {
         if authors(words) {
             within = Some(is_marked(line));
             parts += 1;
+        } else if alone(line) {
+            within = None;
+            parts += 1;
+            continue;
         } else if within.is_some_and(|marked| ends(line, marked, again)) {
             within = None;
         }
-        // "Interviewer's comments: a quiet visit" is a line by itself.
-        let alone = line.split_once(':').is_some_and(|(label, said)| {
-            !said.trim().is_empty() && AUTHORS.is_match(&heading(label))
-        });
-        parts += usize::from(alone && within.is_none());
-        if within.is_none() && !alone {
+        if within.is_none() {
             kept.push(*line);
         }
     }
-    let said = kept.join("\n").trim().to_owned();
-    let words = |line: &&&str| {
-        !is_marked(line) && !notes::is_form(line) && line.contains(char::is_alphabetic)
-    };
+    let form = |line: &str| is_marked(line) || notes::is_form(line) || NOTES.is_match(line);
+    let said = kept.iter().any(|line| line.contains(char::is_alphabetic) && !form(line));
     // Where nothing is left, the author is who speaks.
-    if kept.iter().any(|line| words(&line)) { (said, parts) } else { whole() }
+    if parts > 0 && said { (kept.join("\n").trim().to_owned(), parts) } else { whole() }
 }
 
 /// The words of a heading in small letters; of any other line none.

@@ -50,7 +50,7 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
 /// "1. Woman, 70s, cares for her husband": how people are listed who did not give a name.
 static LISTED: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^[#*_\s]*(\d{1,2})\s*[.)]\s*(?i:(?:an? )?(?:[a-z-]+ )?(?:woman|man|lady|gentleman|gent|couple|female|male|mother|father|daughter|son|wife|husband|widow|widower|sister|brother|niece|nephew|grand(?:son|daughter)|(?:mr|mrs|ms|miss)\.? \S+))(?:\s*[,(/–-].{0,90}|\s(?:of|who|with|w/|in|\d).{0,90})?$",
+        r"^[#*_\s]*(\d{1,2})\s*[.)]\s*(?i:(?:an? )?(?:(?:older|old|elderly|young|younger|retired|middle[- ]aged|frail|disabled|married|single|local|asian|black|white|polish) )*(?:woman|man|lady|gentleman|gent|couple|female|male|mother|father|daughter|son|wife|husband|widow|widower|sister|brother|niece|nephew|grand(?:son|daughter)|(?:mr|mrs|ms|miss)\.? \S+))(?:\s*[,(/–-].{0,90}|\s(?:of|who|with|w/|in|\d).{0,90})?$",
     )
 });
 /// "Name: ..." at the head of each person's notes.
@@ -62,7 +62,7 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 /// "Age: 84", "Date: 5 March 2024", "Relationship: daughter" below it.
 static FORM: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^[#*_\s]*(?i:name|age|gender|sex|date|date of interview|interview date|interviewed on|interviewer|interviewed by|area|ward|town|location|place|address|postcode|provider|agency|role|relationship|relationship to person|capacity|respondent type|who|ethnicity|contact|phone|telephone|email|ref|reference|case ref|present|setting|method)[*_]*\s*:[*_]*\s*(.{0,80})$",
+        r"^[#*_\s]*(?i:name|age|gender|sex|date|date of (?:interview|visit)|(?:interview|visit) date|time of (?:interview|visit)|interview type|length of (?:interview|visit)|duration|venue|lives with|consent(?: to [^:]{1,30})?|interviewed on|interviewer|interviewed by|area|ward|town|location|place|address|postcode|provider|agency|role|relationship|relationship to person|capacity|respondent type|who|ethnicity|contact|phone|telephone|email|ref|reference|case ref|present|setting|method)[*_]*\s*:[*_]*\s*(.{0,80})$",
     )
 });
 /// "Q1. What is good?", "3) What would help?", "## What would you change?", "Question 2: Times".
