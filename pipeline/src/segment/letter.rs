@@ -204,7 +204,7 @@ fn is_subject(line: &str) -> bool {
     let named = opens(line, SUBJECTS);
     let capitals = line.contains(char::is_alphabetic) && !line.contains(char::is_lowercase);
     let sentence = line.trim_end().ends_with(['.', '!', '?', ',', ';']);
-    is_short(line) && !(sentence && !named) && (named || capitals && count(line) > 1)
+    is_short(line) && !sentence && (named || capitals && count(line) > 1)
 }
 
 fn is_thanks(line: &str) -> bool {
