@@ -15,15 +15,32 @@ const OWN: &str = "(?:mum|mam|mom|mammy|mummy|mother|dad|daddy|father|parents?|h
 static LOOKS_AFTER: LazyLock<Regex> = LazyLock::new(|| {
     let whose = "(?:my|our|me) (?:own |late |dear |poor |old |elderly |disabled |older |younger |\\d+[- ]year[- ]old )?";
     let am = "\\bi(?: am|'m|m|'ve been| have been)";
-    let carer = "(?:unpaid |main |full[- ]time |sole |only |family )*carer";
+    let carer = "(?:unpaid |main |primary |full[- ]time |sole |only |family )*carer";
+    let often = "(?:now |still |also |mainly |already |just |do |have to |had to |have )*";
+    let and = "\\b(?:me|i) and my \\w+ |\\bmy \\w+ and (?:i|me) |\\bwe (?:both |all )?";
     Regex::new(&format!(
-        "(?:\\bi (?:now |still |also |mainly |already |just |do |have to )?(?:look after|care for)\
+        "(?:(?:\\bi {often}|{and})(?:look(?:ed)? after|cared? for)\
          |{am} (?:now |still |also )?(?:looking after|caring for)\
-         |{am} (?:a |an |the )?{carer} (?:for|of|to)) (?:{whose})?{OWN}\\b(?:[^'\\w]|$)\
-         |{am} {whose}{OWN}'?s {carer}\\b"
+         |\\bgave up (?:my |full[- ]time )?(?:work|job|career) to (?:look after|care for)\
+         |(?:{am}|\\bas|\\bbeing) (?:a |an |the )?{carer} (?:for|of|to)) (?:{whose})?{OWN}\\b(?:[^'\\w]|$)\
+         |(?:{am}|\\bbeing) (?:{whose})?{OWN}'?s {carer}\\b\
+         |\\bas (?:{whose})?{OWN}'?s {carer}(?:[,.]| i\\b|$)"
     ))
     .unwrap()
 });
+
+#[allow(clippy::unwrap_used, reason = "a constant pattern, compiled by the tests")]
+static PAID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"\b(?:i|i've|i have) (?:also |still |now )?work(?:ed)? (?:as|in|for)\b|\b(?:my|our) (?:clients?|service users?|shifts?|rotas?|rounds?|wages?|pay|residents?)\b|\bi(?: am|'m) a (?:paid |home |professional )+(?:carer|care worker)\b",
+    )
+    .unwrap()
+});
+
+/// Whether whoever speaks says that care is their work, too.
+pub(crate) fn is_paid(text: &str) -> bool {
+    PAID.is_match(&text.to_lowercase().replace('\u{2019}', "'"))
+}
 
 /// Whether whoever speaks says that they look after someone of their own.
 pub(crate) fn looks_after(text: &str) -> bool {
@@ -44,6 +61,13 @@ mod tests {
             "I am my wife's carer and nobody rings us.",
             "I'm the main carer for my elderly mother",
             "They come late, and I still look after my 90 year old nan.",
+            "I'm mum's main carer",
+            "As my mother's primary carer I never know who is coming.",
+            "Being my dad's carer is hard when nobody comes",
+            "We look after our daughter between us",
+            "I gave up work to look after mum",
+            "I have cared for my husband for nine years",
+            "Me and my sister look after mam",
         ] {
             assert!(looks_after(text), "{text}");
         }
@@ -58,8 +82,20 @@ mod tests {
             "I care for my health",
             "My daughter looks after me",
             "I care for people in their own homes",
+            "My mum's carer is never on time",
+            "We look after our clients well",
+            "I'm a carer for my clients",
+            "As my mum's carers never ring, I do",
+            "As mum's carer was late again, I rang",
         ] {
             assert!(!looks_after(text), "{text}");
         }
+    }
+
+    #[test]
+    fn who_is_paid_may_look_after_their_own_too() {
+        assert!(is_paid("I work as a care assistant and I look after my mum."));
+        assert!(is_paid("I look after my mum before my shift"));
+        assert!(!is_paid("I am my wife's carer, and carers should be paid for their work."));
     }
 }

@@ -1017,12 +1017,13 @@ impl Model {
             likely.0,
             RespondentType::ServiceUser | RespondentType::Family | RespondentType::Unknown
         );
-        let (respondent_type, respondent_confidence) =
-            if (own || likely.1 < PAID) && carers::looks_after(input.text) {
-                (RespondentType::UnpaidCarer, SAID_OUTRIGHT)
-            } else {
-                likely
-            };
+        let (respondent_type, respondent_confidence) = if carers::looks_after(input.text)
+            && (own || likely.1 < PAID || !carers::is_paid(input.text))
+        {
+            (RespondentType::UnpaidCarer, SAID_OUTRIGHT)
+        } else {
+            likely
+        };
         let asked = input.polarity == Polarity::Proposal;
         let mut response = ResponseCodes {
             safeguarding: self.about.alarming(alarm),

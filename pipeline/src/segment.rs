@@ -6,6 +6,7 @@
 
 mod letter;
 mod notes;
+mod spoken;
 
 use std::ops::Range;
 
@@ -35,14 +36,19 @@ pub fn segments(text: &str) -> Vec<Range<usize>> {
     segments_within(text, 0..text.len())
 }
 
-/// The segments of a letter: of its body, without address block, salutation and sign-off.
+/// The segments of a letter: of its body, without address block, salutation, subject and sign-off.
 pub fn segments_of_letter(text: &str) -> Vec<Range<usize>> {
-    segments_within(text, letter::body(text))
+    spoken::only(text, segments_within(text, letter::body(text)))
 }
 
 /// The segments of a testimony: of the words below a title and labels, as notes of interviews have them.
 pub fn segments_of_notes(text: &str) -> Vec<Range<usize>> {
-    segments_within(text, notes::body(text))
+    spoken::only(text, segments_within(text, notes::body(text)))
+}
+
+/// The segments of what somebody said in a conversation, without what happened meanwhile.
+pub fn segments_of_talk(text: &str) -> Vec<Range<usize>> {
+    spoken::only(text, segments(text))
 }
 
 fn segments_within(text: &str, within: Range<usize>) -> Vec<Range<usize>> {

@@ -385,7 +385,8 @@ impl Coder {
         let segments = match response.channel {
             Channel::Letter => segment::segments_of_letter(text),
             Channel::Testimony => segment::segments_of_notes(text),
-            Channel::Survey | Channel::Transcript => segment::segments(text),
+            Channel::Transcript => segment::segments_of_talk(text),
+            Channel::Survey => segment::segments(text),
         };
         if !language::is_read(language) && text.chars().any(char::is_alphabetic) {
             return CodedResponse {

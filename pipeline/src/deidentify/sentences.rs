@@ -142,6 +142,11 @@ fn words_of_welsh_stay_and_names_of_wales_go() {
         "Diolch yn fawr, Bore da, Iawn, a Cwtch from Mamgu and Tadcu.",
         "Thank you Cariad. Hiraeth for home.",
         "Mae'r gofalwyr yn garedig iawn.",
+        "Dydd Llun, dydd Mawrth, dydd Mercher, dydd Iau, dydd Gwener, dydd Sadwrn a dydd Sul.",
+        "Nos Lun, nos Fawrth, nos Fercher, nos Wener a phrynhawn Gwener does neb yn dod.",
+        "Ers mis Ionawr, Chwefror, Mawrth, Ebrill; ers mis Mai, Mehefin a Gorffennaf.",
+        "Daethon nhw ym mis Awst, Medi, Hydref, Tachwedd a Rhagfyr.",
+        "Beth yw'r broblem? Beth sydd yn dda? Mae'n dod i ben.",
     ] {
         assert_eq!(room.label(text).as_str(), text);
     }
@@ -151,6 +156,7 @@ fn words_of_welsh_stay_and_names_of_wales_go() {
             "Haf is my carer and Eira comes at night.",
             "[PERSON 1] is my carer and [PERSON 2] comes at night.",
         ),
+        ("Diolch i Beth am bopeth, ac i Mai.", "Diolch i [PERSON 1] am bopeth, ac i [PERSON 2]."),
         ("Noswaith dda to Gwenllian who is my carer", "Noswaith dda to [PERSON 1] who is my carer"),
     ] {
         assert_eq!(room.label(text).as_str(), left);

@@ -1,6 +1,7 @@
 //! Rows of which the survey platform itself says that somebody tried the form out, or that nobody
 //! finished it. They stay in, since half an answer is one; `heard check` tells which they are.
 
+use super::dates::{self, Order};
 use super::header::Label;
 use super::row::Row;
 use super::wording::normal;
@@ -23,8 +24,10 @@ enum Says {
     Channel,
     /// Whether the form was finished.
     Finished,
-    /// The day of sending it, blank where it was never sent (`LimeSurvey`).
+    /// The day of sending it, blank where it was never sent.
     Sent,
+    /// How much of the form was filled in, up to 100.
+    Share,
 }
 
 /// The columns of a table that tell it.
@@ -32,24 +35,67 @@ enum Says {
 pub(super) struct Completion(Vec<(usize, Says)>);
 
 impl Completion {
-    /// Finds them by their headers.
-    pub(super) fn of(labels: &[Label]) -> Self {
-        let headers: Vec<String> = labels.iter().map(|label| normal(&label.text)).collect();
-        let has = |names: [&str; 2]| headers.iter().any(|header| names.contains(&header.as_str()));
-        let qualtrics = has(["recorded date", "recordeddate"]);
-        let limesurvey = has(["last page", "lastpage"]);
-        let says = |header: &str| match header {
+    /// Finds them by their headers. `head`: the first rows, which tell whether the day of sending is
+    /// ever given.
+    pub(super) fn of(labels: &[Label], head: &[Row]) -> Self {
+        let headers: Vec<String> = labels.iter().map(|label| heading(&label.text)).collect();
+        let has = |names: &[&str]| headers.iter().any(|header| names.contains(&header.as_str()));
+        let qualtrics = has(&["recorded date", "recordeddate"]);
+        let begun = has(&[
+            "last page",
+            "lastpage",
+            "started",
+            "start date",
+            "start time",
+            "date started",
+            "startdate",
+        ]);
+        // Without these the days may be those of the care.
+        let platform = has(&[
+            "respondent id",
+            "response id",
+            "collector id",
+            "ip address",
+            "userid",
+            "user id",
+            "userno",
+        ]);
+        let given = |at: usize| head.iter().any(|row| is_day(row.get(at)));
+        let whole = |at: usize| head.iter().any(|row| share(row.get(at)) == Some(100.0));
+        let says = |at: usize, header: &str| match header {
             "status" | "response type" if qualtrics => Some(Says::QualtricsStatus),
-            "status" | "response status" | "completion status" | "submission status"
-            | "survey status" | "completeness" => Some(Says::Status),
+            "status"
+            | "response status"
+            | "respondent status"
+            | "completion status"
+            | "submission status"
+            | "survey status"
+            | "completeness"
+            | "complete or partial" => Some(Says::Status),
             "distribution channel" | "distributionchannel" => Some(Says::Channel),
+            "progress" | "percent complete" | "percentage complete" if whole(at) => {
+                Some(Says::Share)
+            }
+            "date submitted" | "submitdate" | "submitted" | "submission date"
+            | "completion time"
+                if begun && given(at) =>
+            {
+                Some(Says::Sent)
+            }
+            "completed date" | "date completed" | "completed" | "completion date" | "ended"
+            | "end date" | "end time" | "enddate"
+                if begun && platform && given(at) =>
+            {
+                Some(Says::Sent)
+            }
             "finished" | "complete" | "completed" | "is complete" | "fully completed"
-            | "response complete" | "survey complete" | "survey completed" => Some(Says::Finished),
-            "date submitted" | "submitdate" if limesurvey => Some(Says::Sent),
+            | "response complete" | "survey complete" | "survey completed" | "submitted" => {
+                Some(Says::Finished)
+            }
             _ => None,
         };
         let columns = headers.iter().enumerate();
-        Self(columns.filter_map(|(at, header)| Some((at, says(header)?))).collect())
+        Self(columns.filter_map(|(at, header)| Some((at, says(at, header)?))).collect())
     }
 
     /// What is to be said of this row.
@@ -60,6 +106,25 @@ impl Completion {
         let test = any(is_test).then_some(TEST);
         test.into_iter().chain(any(is_unfinished).then_some(UNFINISHED))
     }
+}
+
+/// A header without what stands twice in it: `LimeSurvey` joins the code of a column and its name
+/// ("submitdate. Date submitted").
+fn heading(text: &str) -> String {
+    let coded = text.split_once(". ").filter(|(code, name)| {
+        !code.contains(' ') && name.split_whitespace().count() <= 3 && !name.contains('?')
+    });
+    normal(coded.map_or(text, |(_, name)| name))
+}
+
+fn is_day(cell: &str) -> bool {
+    dates::parse(cell, Order::DayFirst).or_else(|| dates::parse(cell, Order::MonthFirst)).is_some()
+        || dates::serial(cell).is_some()
+}
+
+/// How much of a whole of a hundred.
+fn share(cell: &str) -> Option<f64> {
+    cell.trim().trim_end_matches(['%', ' ']).parse().ok()
 }
 
 fn is_test(says: Says, cell: &str) -> bool {
@@ -75,14 +140,19 @@ fn is_test(says: Says, cell: &str) -> bool {
                 || NUMBERS.contains(&cell)
         }
         Says::Channel => begins(&["preview", "test"]),
-        Says::Finished | Says::Sent => false,
+        Says::Finished | Says::Sent | Says::Share => false,
     }
 }
 
 fn is_unfinished(says: Says, cell: &str) -> bool {
     const NOT: [&str; 5] = ["false", "no", "n", "0", "not yet"];
-    const WORDS: [&str; 12] = [
+    const WORDS: [&str; 17] = [
         "partial",
+        "partially answered",
+        "partially submitted",
+        "terminated",
+        "dropped out",
+        "draft",
         "partial response",
         "partially complete",
         "partially completed",
@@ -100,6 +170,7 @@ fn is_unfinished(says: Says, cell: &str) -> bool {
         Says::Status => is(&WORDS),
         Says::Finished => is(&WORDS) || is(&NOT),
         Says::Sent => cell.is_empty(),
+        Says::Share => share(cell).is_some_and(|share| (0.0..100.0).contains(&share)),
         Says::QualtricsStatus | Says::Channel => false,
     }
 }
@@ -109,9 +180,15 @@ mod tests {
     use super::*;
 
     fn said(headers: &[&str], cells: &[&str]) -> Vec<&'static str> {
+        said_among(headers, &[], cells)
+    }
+
+    /// `other`: another row of the file.
+    fn said_among(headers: &[&str], other: &[&str], cells: &[&str]) -> Vec<&'static str> {
         let label = |text: &&str| Label { text: (*text).to_owned(), ..Label::default() };
         let labels: Vec<Label> = headers.iter().map(label).collect();
-        Completion::of(&labels).of_row(&Row::of(2, cells)).collect()
+        let head = [Row::of(2, other), Row::of(3, cells)];
+        Completion::of(&labels, &head).of_row(&head[1]).collect()
     }
 
     #[test]
@@ -135,9 +212,35 @@ mod tests {
         assert_eq!(said(&qualtrics, &["1", "x", "preview", "0"]), [TEST, UNFINISHED]);
         assert_eq!(said(&["Completion Status"], &["Partial"]), [UNFINISHED]);
         assert_eq!(said(&["Completed"], &["No"]), [UNFINISHED]);
-        assert_eq!(said(&["Date submitted", "Last page"], &["", "2"]), [UNFINISHED]);
-        assert!(said(&["Date submitted"], &[""]).is_empty());
+        assert_eq!(said(&["Respondent status"], &["Partial"]), [UNFINISHED]);
+        assert_eq!(said_among(&["Progress"], &["100"], &["62"]), [UNFINISHED]);
+        assert!(said_among(&["Progress"], &["5"], &["4"]).is_empty());
+        assert_eq!(said(&["Submitted"], &["No"]), [UNFINISHED]);
+        assert!(said(&["Progress"], &["100"]).is_empty());
+        assert!(said(&["Progress"], &["Slow but sure"]).is_empty());
+        assert!(said(&["Status", "Submitted"], &["Complete", ""]).is_empty());
         assert!(said(&["Status", "Completed"], &["Complete", "05/03/2024"]).is_empty());
         assert!(said(&["Status"], &["Closed"]).is_empty());
+    }
+
+    #[test]
+    fn a_day_of_sending_that_others_have_is_missed() {
+        let sent = "2024-03-05 10:00";
+        for headers in [
+            ["Date submitted", "Last page"],
+            ["submitdate. Date submitted", "lastpage. Last page"],
+            ["Completion time", "Start time"],
+        ] {
+            assert_eq!(said_among(&headers, &[sent, "2"], &["", "2"]), [UNFINISHED], "{headers:?}");
+            assert!(said_among(&headers, &[sent, "2"], &[sent, "2"]).is_empty(), "{headers:?}");
+            // Where nobody's day is given, it tells nothing.
+            assert!(said_among(&headers, &["", "2"], &["", "2"]).is_empty(), "{headers:?}");
+        }
+        let ended = ["UserID", "Started", "Ended"];
+        assert_eq!(said_among(&ended, &["1", sent, sent], &["2", sent, ""]), [UNFINISHED]);
+        // Care that began and has not ended.
+        let care = ["Client", "Start date", "End date"];
+        assert!(said_among(&care, &["A", sent, sent], &["B", sent, ""]).is_empty());
+        assert!(said_among(&["Date submitted"], &[sent], &[""]).is_empty());
     }
 }

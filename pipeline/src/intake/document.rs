@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::child::{Line, Stop, Why, is_encrypted_package, say, say_names, zip_names};
-use super::names;
+use super::{letter, names, notes, transcript};
 
 /// Says the text of a document.
 pub(super) fn parse(bytes: &[u8], unpacked_mb: u64, out: &mut dyn Write) -> Result<(), Stop> {
@@ -86,6 +86,7 @@ fn body(input: impl BufRead) -> Option<String> {
     // Depth within elements that hold words (w:t, or text:p), and within those left out.
     let (mut words, mut skipped, mut body) = (0u32, 0u32, false);
     let mut tables = Tables::default();
+    let mut bold = Bold::default();
     loop {
         buffer.clear();
         match reader.read_event_into(&mut buffer).ok()? {
@@ -100,6 +101,7 @@ fn body(input: impl BufRead) -> Option<String> {
                 if holds_words(&start) {
                     words += 1;
                 }
+                bold.begins(name, text.len());
                 match name {
                     b"tbl" | b"table" => tables.begin(text.len()),
                     b"h" => text.push_str("# "),
@@ -116,6 +118,7 @@ fn body(input: impl BufRead) -> Option<String> {
                 if word {
                     words = words.saturating_sub(1);
                 }
+                bold.ends(name.as_ref(), tables.depth > 0);
                 if matches!(name.as_ref(), b"p" | b"h" | b"tr") && !text.ends_with("\n\n") {
                     text.push('\n');
                 }
@@ -132,9 +135,14 @@ fn body(input: impl BufRead) -> Option<String> {
                 b"noBreakHyphen" => text.push('-'),
                 b"p" if !text.ends_with("\n\n") => text.push('\n'),
                 b"pStyle" if is_heading(&empty) => text.push_str("# "),
+                b"b" => bold.set(&empty),
                 _ => {}
             },
-            Event::Text(part) if words > 0 && skipped == 0 => text.push_str(&part.decode().ok()?),
+            Event::Text(part) if words > 0 && skipped == 0 => {
+                let part = part.decode().ok()?;
+                bold.count(&part);
+                text.push_str(&part);
+            }
             Event::CData(part) if words > 0 && skipped == 0 => text.push_str(&part.decode().ok()?),
             Event::GeneralRef(name) if words > 0 && skipped == 0 => {
                 if let Ok(Some(ch)) = name.resolve_char_ref() {
@@ -154,7 +162,82 @@ fn body(input: impl BufRead) -> Option<String> {
             _ => {}
         }
     }
+    bold.mark(&mut text);
     body.then(|| text.trim().to_owned())
+}
+
+/// The paragraphs of Word that are bold throughout, as most people write headings and questions.
+#[derive(Default)]
+struct Bold {
+    run: bool,
+    of_paragraph: bool,
+    start: usize,
+    /// Letters of the paragraph, and the bold ones among them.
+    letters: (usize, usize),
+    paragraphs: usize,
+    starts: Vec<usize>,
+}
+
+impl Bold {
+    /// Words of a heading; a question may have more.
+    const HEADING: usize = 8;
+
+    fn begins(&mut self, name: &[u8], at: usize) {
+        match name {
+            b"p" => (self.start, self.letters) = (at, (0, 0)),
+            b"pPr" => self.of_paragraph = true,
+            b"r" => self.run = false,
+            _ => {}
+        }
+    }
+
+    fn set(&mut self, value: &BytesStart<'_>) {
+        let off = value
+            .attributes()
+            .flatten()
+            .any(|a| matches!(a.value.as_ref(), b"0" | b"false" | b"off"));
+        // That of the mark at the end of a paragraph says nothing of its words.
+        self.run = !off && !self.of_paragraph;
+    }
+
+    fn count(&mut self, part: &str) {
+        let letters = part.chars().filter(|c| c.is_alphanumeric()).count();
+        self.letters.0 += letters;
+        self.letters.1 += if self.run { letters } else { 0 };
+    }
+
+    fn ends(&mut self, name: &[u8], in_table: bool) {
+        if name == b"pPr" {
+            self.of_paragraph = false;
+        } else if name == b"p" && self.letters.0 > 0 {
+            self.paragraphs += 1;
+            if self.letters.0 == self.letters.1 && !in_table {
+                self.starts.push(self.start);
+            }
+        }
+    }
+
+    /// Puts "# " before those that are headings or questions. In a letter this is what it is about; in
+    /// a text that is mostly bold it says nothing.
+    fn mark(&self, text: &mut String) {
+        if 2 * self.starts.len() > self.paragraphs {
+            return;
+        }
+        let greets = letter::greets(text);
+        for start in self.starts.iter().rev() {
+            let Some((above, below)) = text.split_at_checked(*start) else { continue };
+            let line = below.lines().next().unwrap_or_default().trim();
+            let words = line.split_whitespace().count();
+            let asks = line.ends_with('?') && words >= 3;
+            let heading = words <= Self::HEADING && !line.ends_with(['.', '!', ',', ';', '?']);
+            let subject =
+                above.lines().rfind(|line| !line.trim().is_empty()).is_some_and(letter::greets);
+            let shaped = (asks || heading) && !line.contains(':') && !transcript::is_turn(line);
+            if shaped && !line.starts_with('#') && (!greets || subject) {
+                text.insert_str(*start, "# ");
+            }
+        }
+    }
 }
 
 /// "Heading 1", "Title": the styles of Word that begin a part.
@@ -231,10 +314,16 @@ fn as_notes(rows: &[Vec<String>]) -> Option<String> {
     let words = |cell: &String| cell.split_whitespace().count();
     let asks = |row: &&Vec<String>| row[0].ends_with('?') && words(&row[0]) >= 3;
     let mut notes = String::new();
-    if width == 2 && rows.len() > 1 && 2 * rows.iter().filter(asks).count() > rows.len() {
+    let line = |row: &Vec<String>| format!("{}: {}", row[0].trim_end_matches([':', ' ']), row[1]);
+    let form = |row: &&Vec<String>| !row[1].contains('\n') && notes::is_form(&line(row));
+    let put = rows.iter().filter(|row| asks(row) || form(row)).count();
+    if width == 2 && rows.len() > 1 && 2 * put > rows.len() {
         for row in rows {
             let mark = if row[0].ends_with('?') { "# " } else { "" };
-            notes.push_str(&format!("{mark}{}\n{}\n", row[0], row[1]));
+            // A label and its value: a person may begin here.
+            let one = if form(&row) { line(row) } else { format!("{mark}{}\n{}", row[0], row[1]) };
+            notes.push_str(&one);
+            notes.push('\n');
         }
         return Some(notes);
     }
@@ -317,7 +406,49 @@ mod tests {
             as_notes(&asked).unwrap(),
             "# What is good?\nThey are kind.\n# What could be better?\n\n"
         );
-        assert_eq!(as_notes(&cells(&[["Name", "Ann"], ["Age", "84"]])), None);
+        let form = cells(&[["Name:", "Ann"], ["Age", "84"], ["Likes", "Her girls"]]);
+        assert_eq!(as_notes(&form).unwrap(), "Name: Ann\nAge: 84\nLikes\nHer girls\n");
+        assert_eq!(as_notes(&cells(&[["Mornings", "Late"], ["Evenings", "Fine"]])), None);
+    }
+
+    #[test]
+    fn bold_lines_are_headings_and_questions() {
+        let paragraph = |bold: bool, words: &str| {
+            let run =
+                if bold { "<w:rPr><w:b/></w:rPr>" } else { "<w:rPr><w:b w:val=\"0\"/></w:rPr>" };
+            format!(
+                "<w:p><w:pPr><w:rPr><w:b/></w:rPr></w:pPr><w:r>{run}<w:t>{words}</w:t></w:r></w:p>"
+            )
+        };
+        let read = |paragraphs: &[(bool, &str)]| {
+            let all: String =
+                paragraphs.iter().map(|(bold, words)| paragraph(*bold, words)).collect();
+            body(format!("<w:document><w:body>{all}</w:body></w:document>").as_bytes()).unwrap()
+        };
+        let notes = [
+            (true, "What is good?"),
+            (false, "The girls."),
+            (true, "Times of calls"),
+            (false, "They are late."),
+            (true, "They never stay."),
+            (false, "Never."),
+        ];
+        let text = "# What is good?\nThe girls.\n# Times of calls\nThey are late.\nThey never stay.\nNever.";
+        assert_eq!(read(&notes), text);
+        let letter = [
+            (true, "Anytown Forum"),
+            (false, "Dear Sir"),
+            (true, "Care of my mother"),
+            (false, "They are late."),
+            (false, "Yours"),
+        ];
+        let text = "Anytown Forum\nDear Sir\n# Care of my mother\nThey are late.\nYours";
+        assert_eq!(read(&letter), text);
+        // Where most is bold, it says nothing.
+        assert_eq!(
+            read(&[(true, "Times"), (true, "Late"), (false, "Always")]),
+            "Times\nLate\nAlways"
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::child::{self, Attached, Line};
 use super::encoding::Encoding;
 use super::sources::decode;
 use super::transcript::Talk;
-use super::{Error, Kind, Options, letter, notes, speaker, transcript, typed};
+use super::{Error, Kind, Options, authors, letter, notes, speaker, transcript, typed};
 use crate::response::{Channel, RespondentType};
 
 /// Attachments of one e-mail that are opened.
@@ -156,10 +156,11 @@ fn people(whole: Letter) -> Vec<Letter> {
         return vec![whole];
     }
     let again = notes::recurring(&whole.text);
-    let people = notes::people(&whole.text, &again);
+    let (said, apart) = authors::apart(&whole.text, &again);
+    let people = notes::people(&said, &again);
     let (several, turns) = (people.len() > 1, people.iter().any(|part| part.turn));
     let mut all: Vec<Letter> = Vec::new();
-    if let Some(talk) = transcript::of_text(&whole.text).filter(|_| !several || turns) {
+    if let Some(talk) = transcript::of_text(&said).filter(|_| !several || turns) {
         all = speakers_of(talk, 1, &notes::Part::default(), &whole);
     } else {
         for person in people {
@@ -183,6 +184,12 @@ fn people(whole: Letter) -> Vec<Letter> {
             }
         }
     }
+    if apart > 0 {
+        let row = all.last().map_or(1, |letter| letter.row + 1);
+        let detail = format!("{apart} parts");
+        let aside = Some((AUTHORS, detail));
+        all.push(Letter { aside, ..Letter::of(row, whole.channel, String::new()) });
+    }
     if all.len() < 2
         && all.iter().all(|letter| letter.question.is_none() && letter.text == whole.text)
     {
@@ -196,6 +203,8 @@ fn people(whole: Letter) -> Vec<Letter> {
 
 /// Why what stands before the first person of a document is set aside.
 pub(super) const INTRODUCTION: &str = "introduction";
+/// Why what the author of notes says under headings of their own is set aside.
+pub(super) const AUTHORS: &str = "authors_notes";
 
 /// Those who were interviewed, each a row from this one on.
 fn speakers_of(talk: Talk, row: u32, part: &notes::Part, whole: &Letter) -> Vec<Letter> {

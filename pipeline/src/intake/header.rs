@@ -177,7 +177,10 @@ fn header_rows(rows: &[Row], first: usize, width: usize) -> usize {
     if body.is_empty() {
         return 1;
     }
-    let platform = second.cells().any(is_response_label);
+    // What stands there again below is an answer: "Free text" in a table that names the type of each.
+    let platform = (0..width).any(|c| {
+        is_response_label(second.get(c)) && !body.iter().any(|row| row.get(c) == second.get(c))
+    });
     if platform
         || spans(top, second, body, width)
         || codes_above_questions(top, second, body, width)
@@ -366,6 +369,17 @@ mod tests {
         assert_eq!(header.labels[2].text, "Which do you use?");
         assert_eq!(header.labels[2].option.as_deref(), Some("Home care"));
         assert!(header.labels[3].open_ended);
+    }
+
+    #[test]
+    fn the_type_of_an_answer_is_no_second_header_row() {
+        let header = find(&rows(&[
+            &["Ref", "Question", "Answer type", "Response"],
+            &["1", "What is good?", "Free text", "My carer"],
+            &["1", "How old are you?", "Single choice", "65-74"],
+            &["2", "What is good?", "Free text", "The chat"],
+        ]));
+        assert_eq!(header.rows, [1]);
     }
 
     #[test]

@@ -15,6 +15,7 @@
     allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests may stop and may show")
 )]
 
+mod authors;
 mod batches;
 mod bundle;
 pub mod child;

@@ -47,6 +47,12 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
         r"^[#*_\s]*(?i:interview(?:ee)?|participant|respondent|person|testimony|case(?: study)?|story|response|reply|submission|letter|resident|client|service user|family|household|speaker|comment card|card)\s*(?i:no\.?|number|#)?\s*(\d{1,3}|[A-Z])(?:\s+(?i:of)\s+\d{1,3})?\s*(?:[*_:.,;()–—-].{0,90})?$",
     )
 });
+/// "1. Woman, 70s, cares for her husband": how people are listed who did not give a name.
+static LISTED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^[#*_\s]*(\d{1,2})\s*[.)]\s*(?i:(?:an? )?(?:(?:older|old|elderly|young|younger|retired|middle[- ]aged|frail|disabled|married|single|local|asian|black|white|polish) )*(?:woman|man|lady|gentleman|gent|couple|female|male|mother|father|daughter|son|wife|husband|widow|widower|sister|brother|niece|nephew|grand(?:son|daughter)|(?:mr|mrs|ms|miss)\.? \S+))(?:\s*[,(/–-].{0,90}|\s(?:of|who|with|w/|in|\d).{0,90})?$",
+    )
+});
 /// "Name: ..." at the head of each person's notes.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     regex(
@@ -56,7 +62,7 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 /// "Age: 84", "Date: 5 March 2024", "Relationship: daughter" below it.
 static FORM: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^[#*_\s]*(?i:name|age|gender|sex|date|date of interview|interview date|interviewed on|interviewer|interviewed by|area|ward|town|location|place|address|postcode|provider|agency|role|relationship|relationship to person|capacity|respondent type|who|ethnicity|contact|phone|telephone|email|ref|reference|case ref|present|setting|method)[*_]*\s*:[*_]*\s*(.{0,80})$",
+        r"^[#*_\s]*(?i:name|age|gender|sex|date|date of (?:interview|visit)|(?:interview|visit) date|time of (?:interview|visit)|interview type|length of (?:interview|visit)|duration|venue|lives with|consent(?: to [^:]{1,30})?|interviewed on|interviewer|interviewed by|area|ward|town|location|place|address|postcode|provider|agency|role|relationship|relationship to person|capacity|respondent type|who|ethnicity|contact|phone|telephone|email|ref|reference|case ref|present|setting|method)[*_]*\s*:[*_]*\s*(.{0,80})$",
     )
 });
 /// "Q1. What is good?", "3) What would help?", "## What would you change?", "Question 2: Times".
@@ -110,6 +116,9 @@ pub(super) fn people(text: &str, again: &BTreeSet<String>) -> Vec<Part> {
     let mut marks: Vec<(usize, bool)> = headed(marks(&lines, &NUMBERED, true));
     if marks.len() < 2 {
         marks = headed(self::marks(&lines, &NAMED, false));
+    }
+    if marks.len() < 2 {
+        marks = headed(self::marks(&lines, &LISTED, true));
     }
     if marks.len() < 2 {
         marks = asked_alike(&lines, again);
@@ -199,7 +208,9 @@ fn person(lines: &[&str], headed: bool) -> Part {
     };
     let mut at = 0;
     // "## Mrs Ermintrude Quux"
-    let name = names::of_person(bare(lines[0])).filter(|_| headed);
+    let named =
+        bare(lines[0]).trim_start_matches(|c: char| c.is_ascii_digit() || ".) ".contains(c));
+    let name = names::of_person(named).filter(|_| headed);
     let capitals = |name: &String| name.split(' ').all(|word| word.starts_with(char::is_uppercase));
     part.names.extend(name.filter(capitals));
     while headed && at < lines.len() {
@@ -224,6 +235,21 @@ fn person(lines: &[&str], headed: bool) -> Part {
     }
     lines[at..].join("\n").trim().clone_into(&mut part.text);
     part
+}
+
+/// A line of a form: "Age: 84".
+pub(super) fn is_form(line: &str) -> bool {
+    FORM.is_match(line.trim()) || NAMED.is_match(line.trim())
+}
+
+/// Whether a person or a question of the document begins with this line. `again` as in [`answers`].
+pub(super) fn begins(line: &str, again: &BTreeSet<String>) -> bool {
+    let line = line.trim();
+    let asked = ASKED.captures(line).is_some_and(|found| {
+        found.get(2).is_some() || found.get(4).is_some_and(|words| words.as_str().ends_with('?'))
+    });
+    let person = [&NUMBERED, &NAMED, &LISTED].iter().any(|mark| mark.is_match(line));
+    again.contains(bare(line)) || asked || person
 }
 
 fn letter_day(value: &str) -> Option<i32> {
@@ -295,6 +321,23 @@ mod tests {
         assert_eq!(parts.iter().map(|p| p.person).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(parts[0].day, dates::parse("2024-03-05", Order::DayFirst));
         assert_eq!(parts[1].who.map(|w| w.0), Some(RespondentType::ServiceUser));
+    }
+
+    #[test]
+    fn people_who_are_listed_without_a_name_are_people() {
+        let text = "Drop-in at the library\n\n1. Woman, 70s, cares for her husband\n- they talk over him\n2. Man (84)\n- fine\n\
+            3. Older couple\n- dear\n4. Mrs Quux\n- lovely";
+        let parts = parts(text);
+        let said: Vec<&str> = parts.iter().map(|p| p.text.as_str()).collect();
+        assert_eq!(said, ["- they talk over him", "- fine", "- dear", "- lovely"]);
+        assert_eq!(parts[3].names, ["Mrs Quux"]);
+        for text in [
+            "1. Man management\nPoor.\n2. Woman carers\nNot enough.",
+            "1. Woman, 70s\n2. Man, 80s",
+            "1. Husbands are forgotten\nAlways.\n2. Wives too\nAlways.",
+        ] {
+            assert_eq!(super::tests::parts(text).len(), 1, "{text}");
+        }
     }
 
     #[test]

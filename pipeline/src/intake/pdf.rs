@@ -149,6 +149,12 @@ fn repeated_head(first: &[String], page: &[String]) -> usize {
     line.and_then(|line| page.iter().position(|own| own == line)).map_or(0, |at| at + 1)
 }
 
+fn is_subject(line: &str) -> bool {
+    ["re:", "ref:", "subject:"]
+        .iter()
+        .any(|word| line.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
+}
+
 /// Lines joined where the line before is full; a short line or a blank one ends a paragraph.
 fn paragraphs(lines: &[&str]) -> String {
     let widest = lines.iter().map(|l| l.chars().count()).max().unwrap_or(0);
@@ -171,7 +177,8 @@ fn paragraphs(lines: &[&str]) -> String {
             text.push(if joins { ' ' } else { '\n' });
         }
         text.push_str(line);
-        full = line.chars().count() * 10 >= widest * 7 && widest > 30;
+        // What a letter is about is a line of its own.
+        full = line.chars().count() * 10 >= widest * 7 && widest > 30 && !is_subject(line);
     }
     text
 }
@@ -188,6 +195,17 @@ mod tests {
             tidy(&[page.to_owned()])[0],
             "12 March 2024\nThe care workers who visit my mother are kind but they are always rushed and \
              the office never answers.\nYours sincerely"
+        );
+    }
+
+    #[test]
+    fn the_subject_of_a_letter_is_a_line_of_its_own() {
+        let page = "Dear Sir\n\nRe: Care at home of my father, Anytown, since 2024\n\nMy father has had care at home \
+                    since May and\nthey are late.\n";
+        assert_eq!(
+            tidy(&[page.to_owned()])[0],
+            "Dear Sir\nRe: Care at home of my father, Anytown, since 2024\nMy father has had care at home \
+             since May and they are late."
         );
     }
 

@@ -176,6 +176,9 @@ fn open_or_closed(header: &str, open_ended: bool, stats: &Stats) -> Role {
     if stats.asks() >= 0.5 || wording::about_questions(header) {
         return closed(stats);
     }
+    if is_graded(header, stats) {
+        return closed(stats);
+    }
     let few = stats.filled < 8;
     let repeats = stats.variety() < if stats.filled < 40 { 0.34 } else { 0.15 };
     let wordy = stats.words() >= 4.0 && stats.prose() >= 0.4;
@@ -203,6 +206,16 @@ fn open_or_closed(header: &str, open_ended: bool, stats: &Stats) -> Role {
             && stats.words() >= 1.5
             && (stats.filled >= 4 || wordy || wording::good(header) || wording::improve(header));
     if open { Role::OpenText } else { closed(stats) }
+}
+
+/// "Strongly agree" where people are asked for a judgement is ticked, however few people answered.
+fn is_graded(header: &str, stats: &Stats) -> bool {
+    let asked =
+        (wording::judges(header) || wording::proposal(header)) && !wording::asks_for_words(header);
+    let short = |value: &str| value.split_whitespace().count() <= 4;
+    asked
+        && stats.distinct() == stats.values.len() as u64
+        && stats.values.iter().all(|(v, _)| short(v) && wording::stance(v).is_some())
 }
 
 /// True where hardly a value has a second word: codes, not answers.
@@ -381,6 +394,16 @@ mod tests {
             "Meals, Washing",
         ];
         assert_eq!(role_of("What help do you get?", &lists), Role::MultipleChoice);
+    }
+
+    #[test]
+    fn a_degree_of_agreement_is_ticked_however_few_gave_it() {
+        let degrees =
+            ["Strongly agree", "Tend to disagree", "Neither agree nor disagree", "Strongly agree"];
+        let asked = "5: To what extent do you agree or disagree with the proposal?";
+        assert_eq!(role_of(asked, &degrees), Role::SingleChoice);
+        let said = ["No, it costs too much for people like me", "Agree", "I like my carer", "Yes"];
+        assert_eq!(role_of(asked, &said), Role::OpenText);
     }
 
     #[test]

@@ -9,9 +9,10 @@ use super::repair;
 use super::row::Row;
 use super::speaker;
 use super::table::{Place, Table};
+use super::ticks;
 use super::wording;
 use crate::response::{
-    Channel, Identified, Polarity, Question, RawBatch, RawResponse, Unprocessed,
+    Channel, Identified, Polarity, Question, RawBatch, RawResponse, RespondentType, Unprocessed,
 };
 
 impl Table {
@@ -44,6 +45,7 @@ impl Table {
             |column: Option<usize>| of(column).map(|text| Identified::new(text.into_owned()));
         let respondent = identified(self.id);
         let respondent_type = of(self.speaker).and_then(|text| speaker::read(&text));
+        let respondent_type = respondent_type.or_else(|| self.ticked_speaker(row));
         let submitted_on = self.date.and_then(|(column, order)| {
             let text = row.get(column);
             dates::parse(text, order).or_else(|| dates::serial(text))
@@ -78,6 +80,19 @@ impl Table {
                 text: Identified::new(self.answer(row, *column)),
             });
         }
+    }
+
+    /// Who speaks, by what is ticked: the first of several, which is then in doubt.
+    fn ticked_speaker(&self, row: &Row) -> Option<(RespondentType, f32)> {
+        /// Surer than a guess from the words.
+        const SEVERAL: f32 = 0.6;
+        let ticked = self.ticked.iter().filter(|(column, _)| {
+            let option = self.option_of[*column].as_ref().map_or("", |tick| &tick.option);
+            ticks::says_so(row.get(*column).trim(), option)
+        });
+        let mut ticked = ticked.map(|(_, who)| *who);
+        let (who, sure) = ticked.next()?;
+        Some((who, if ticked.any(|other| other.0 != who) { SEVERAL } else { sure }))
     }
 
     /// The names in the name columns of a row: each, and first and last name together.

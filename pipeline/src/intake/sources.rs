@@ -331,7 +331,7 @@ fn document(
     };
     found.people = match print.kind {
         Kind::Email | Kind::Outlook => 1,
-        _ => found.rows - letters.iter().filter(|l| is_introduction(l)).count() as u64,
+        _ => found.rows - letters.iter().filter(|l| of_author(l).is_some()).count() as u64,
     };
     found.channel = given.and_then(|g| g.channel).unwrap_or(first.channel);
     let mut asked: Vec<&str> = Vec::new();
@@ -355,6 +355,8 @@ fn document(
         let rows = || row.into_iter().collect();
         if is_scan(letter) {
             found.problem(row, "a letter without a text layer; it is set aside, to be typed");
+        } else if let Some(what) = of_author(letter) {
+            found.problem(row, what);
         } else if letter.aside.is_some() {
             found.problem(row, "an attachment that is no letter in words; it is set aside");
         }
@@ -376,9 +378,17 @@ fn document(
     Ok(Opened { found, secret: print.secret, bytes: print.bytes, content })
 }
 
-/// What the author of notes says before the first person: nobody's answer.
-fn is_introduction(letter: &Letter) -> bool {
-    letter.aside.as_ref().is_some_and(|(reason, _)| *reason == documents::INTRODUCTION)
+/// What is said of the author's own words in notes: they are nobody's answer.
+fn of_author(letter: &Letter) -> Option<&'static str> {
+    match letter.aside.as_ref()?.0 {
+        documents::INTRODUCTION => {
+            Some("what the author of the notes says before the first person; it is set aside")
+        }
+        documents::AUTHORS => {
+            Some("what the author of the notes says under headings of their own; it is set aside")
+        }
+        _ => None,
+    }
 }
 
 /// True for a letter that people have to type.

@@ -21,7 +21,7 @@ const WORDINGS: [(&str, RespondentType, f32); 19] = [
         0.85,
     ),
     (
-        r"\b(unpaid|family|informal|young|volunteer) carer|\bunpaid care\b|\bcare for (a|my|someone|another)|\blook(s|ing)? after (a|my|someone)|\bcaring for (a|my|someone)|\bcarer (of|for) (a|my|someone|an adult)|\bi am a carer for\b",
+        r"\b(unpaid|family|informal|young|volunteer|main|primary|full[- ]time) carer|\b(mum|mom|mam|dad|mother|father|husband|wife|partner|son|daughter|parent|sister|brother|friend|neighbour)s?('s)? ?(and|&|/|,|-|–|\() ?(a |also )?carer\b|\bcarer (and|&) (a )?(husband|wife|son|daughter|partner|parent|mother|father|sister|brother|friend)\b|\bmy (\w+ )?(mum|mom|mam|dad|mother|father|husband|wife|partner|son|daughter|sister|brother|nan|gran)'?s (main |unpaid )?carer$|\bunpaid care\b|\bcare for (a|my|someone|another)|\blook(s|ing)? after (a|my|someone)|\bcaring for (a|my|someone)|\bcarer (of|for) (a|my|someone|an adult)|\bi am a carer for\b",
         RespondentType::UnpaidCarer,
         0.95,
     ),
@@ -120,6 +120,9 @@ mod tests {
             ("I care for a family member or friend", UnpaidCarer),
             ("Unpaid carer", UnpaidCarer),
             ("Family carer", UnpaidCarer),
+            ("(daughter and main carer)", UnpaidCarer),
+            ("Wife / carer", UnpaidCarer),
+            ("I am my husband's carer", UnpaidCarer),
             ("A family member or friend of someone who receives care", Family),
             ("Relative", Family),
             ("Daughter", Family),

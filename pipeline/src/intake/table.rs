@@ -15,11 +15,11 @@ use super::roles;
 use super::row::{Next, Row, Rows};
 use super::settings::SourceOverride;
 use super::speaker;
-use super::ticks;
+use super::ticks::{self, Tick};
 use super::understanding::{Answers, Column, Role, Understanding};
 use super::wording;
 use super::{Error, Options};
-use crate::response::{Identified, Polarity, Question};
+use crate::response::{Identified, Polarity, Question, RespondentType};
 
 /// The plan of a table: which column plays which part.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub(super) struct Table {
     pub(super) wave: Option<usize>,
     pub(super) rating: Option<usize>,
     pub(super) speaker: Option<usize>,
+    /// Columns that stand for somebody who may speak, where each may be ticked.
+    pub(super) ticked: Vec<(usize, (RespondentType, f32))>,
     /// Columns with people's names.
     pub(super) names: Vec<usize>,
     /// Columns that allow (false) or forbid (true) quoting.
@@ -53,7 +55,7 @@ pub(super) struct Table {
     pub(super) joint: char,
     pub(super) stats: Vec<Stats>,
     /// For each column with an option to tick, the question.
-    option_of: Vec<Option<String>>,
+    pub(super) option_of: Vec<Option<Tick>>,
     completion: Completion,
 }
 
@@ -106,7 +108,8 @@ impl Table {
         };
         let labels = header.labels.clone();
         let width = labels.len();
-        let completion = Completion::of(&labels);
+        let body: Vec<Row> = head.iter().filter(|r| r.number > header.ends).cloned().collect();
+        let completion = Completion::of(&labels, &body);
         let header_row = head.iter().find(|r| header.rows.first() == Some(&r.number)).cloned();
         let mut table = Self {
             header,
@@ -122,6 +125,7 @@ impl Table {
             wave: None,
             rating: None,
             speaker: None,
+            ticked: Vec::new(),
             names: Vec::new(),
             consent: Vec::new(),
             stances: Vec::new(),
@@ -353,6 +357,11 @@ impl Table {
             let known = self.stats[c].values.iter().filter(|v| speaker::read(&v.0).is_some());
             known.map(|v| v.1).sum()
         });
+        let ticked = |c: usize| {
+            let tick = self.option_of[c].as_ref().filter(|tick| ticks::asks_who(&tick.question))?;
+            Some((c, speaker::read(&tick.option)?))
+        };
+        self.ticked = (0..self.width).filter_map(ticked).collect();
         self.names = (0..self.width).filter(|c| self.roles[*c] == Role::Name).collect();
         self.wave = best(Role::Wave, &|_| 0);
         self.question = best(Role::Question, &|_| 0);
@@ -453,7 +462,8 @@ impl Table {
         match before {
             Some(before) => {
                 let question = self.option_of[before].as_ref();
-                format!("{} — {title}", question.unwrap_or(&self.labels[before].text))
+                let question = question.map_or(&self.labels[before].text, |tick| &tick.question);
+                format!("{question} — {title}")
             }
             None => title,
         }
@@ -471,7 +481,8 @@ impl Table {
                 index: column as u32 + 1,
                 header: Identified::new(self.title(column)),
                 role: self.roles[column],
-                option_of: self.option_of[column].clone().map(Identified::new),
+                option_of: (self.option_of[column].as_ref())
+                    .map(|tick| Identified::new(tick.question.as_str())),
                 asks: asks.filter(|_| !found.long),
                 breakdown: self.is_breakdown(column),
                 filled: stats.filled,

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use super::column::Stats;
 use super::header::Label;
+use super::roles;
 use super::understanding::Role;
-use super::wording::normal;
+use super::wording::{self, normal};
 
 /// What stands between a question and an option in one header.
 const BETWEEN: [&str; 7] = [" - ", " – ", " — ", ": ", " | ", " / ", "? "];
@@ -16,17 +17,26 @@ const TICKS: [&str; 10] = ["yes", "y", "true", "1", "x", "ticked", "checked", "s
 const NONE: [&str; 9] =
     ["no", "n", "false", "0", "not ticked", "not checked", "not selected", "unticked", "unchecked"];
 
+/// The question of a column, and the option of it that the column stands for.
+#[derive(Debug, PartialEq)]
+pub(super) struct Tick {
+    pub(super) question: String,
+    pub(super) option: String,
+}
+
 /// For each column the question whose option it is, if it is one.
 pub(super) fn questions(
     labels: &[Label],
     stats: &[Stats],
     roles: &[Role],
     rows: u64,
-) -> Vec<Option<String>> {
+) -> Vec<Option<Tick>> {
     let mut by_question: HashMap<&str, Vec<usize>> = HashMap::new();
     for (column, label) in labels.iter().enumerate() {
         for (question, option) in readings(label) {
-            if may_be_ticked(roles[column]) && is_ticked(&stats[column], option) {
+            let may = may_be_ticked(roles[column])
+                || roles[column] == Role::RespondentType && asks_who(question);
+            if may && is_ticked(&stats[column], option) {
                 by_question.entry(question).or_default().push(column);
             }
         }
@@ -37,16 +47,16 @@ pub(super) fn questions(
     };
     by_question.retain(|_, columns| columns.len() >= 2 && columns.iter().any(tells));
     let of = |(column, label): (usize, &Label)| {
-        let known = readings(label).map(|(question, _)| question);
-        let mut known = known.filter(|q| by_question.get(q).is_some_and(|c| c.contains(&column)));
-        known.next().map(str::to_owned)
+        let known = |q: &str| by_question.get(q).is_some_and(|c| c.contains(&column));
+        let (question, option) = readings(label).find(|(question, _)| known(question))?;
+        Some(Tick { question: question.to_owned(), option: option.to_owned() })
     };
     labels.iter().enumerate().map(of).collect()
 }
 
 /// The ways to read a header as a question and an option, the longest question first.
 fn readings(label: &Label) -> impl Iterator<Item = (&str, &str)> {
-    let text = label.text.trim();
+    let text = uncoded(label.text.trim());
     let bracketed = text.strip_suffix(']').and_then(|text| text.rsplit_once('['));
     let mut joined: Vec<(&str, &str)> = BETWEEN
         .iter()
@@ -69,7 +79,25 @@ fn readings(label: &Label) -> impl Iterator<Item = (&str, &str)> {
         .filter(|(question, option)| !question.is_empty() && !option.is_empty())
 }
 
-/// What may not be quoted and who speaks are read from their columns, whatever is ticked there.
+/// A header without the code that `LimeSurvey` gives each option: "WHO[SQ001]. Who are you? [Son]".
+fn uncoded(text: &str) -> &str {
+    let code = |code: &str| code.ends_with(']') && code.contains('[') && !code.contains(' ');
+    text.split_once(". ").filter(|(before, _)| code(before)).map_or(text, |(_, rest)| rest)
+}
+
+/// Whether the options of a question are those who may speak.
+pub(super) fn asks_who(question: &str) -> bool {
+    let question = roles::plain(question);
+    wording::speaker(&question) || wording::asks_who(&question)
+}
+
+/// Whether this cell of a column says that its option was ticked.
+pub(super) fn says_so(cell: &str, option: &str) -> bool {
+    is(&TICKS, cell) || !cell.is_empty() && normal(cell) == normal(option)
+}
+
+/// What may not be quoted is read from its column, whatever is ticked there; so is who speaks, but for
+/// a column an option.
 fn may_be_ticked(role: Role) -> bool {
     !matches!(role, Role::Empty | Role::Consent | Role::Hidden | Role::RespondentType)
 }
@@ -93,6 +121,11 @@ mod tests {
     use super::*;
 
     fn questions_of(columns: &[(&str, &[&str])]) -> Vec<Option<String>> {
+        let ticks = ticks_of(columns, Role::SingleChoice);
+        ticks.into_iter().map(|tick| tick.map(|tick| tick.question)).collect()
+    }
+
+    fn ticks_of(columns: &[(&str, &[&str])], role: Role) -> Vec<Option<Tick>> {
         let rows = columns[0].1.len() as u64;
         let label = |(text, _): &(&str, _)| Label { text: (*text).to_owned(), ..Label::default() };
         let labels: Vec<Label> = columns.iter().map(label).collect();
@@ -102,7 +135,7 @@ mod tests {
             stats
         };
         let stats: Vec<Stats> = columns.iter().map(count).collect();
-        questions(&labels, &stats, &vec![Role::SingleChoice; columns.len()], rows)
+        questions(&labels, &stats, &vec![role; columns.len()], rows)
     }
 
     #[test]
@@ -132,6 +165,23 @@ mod tests {
             ("Help - Other", &["My son", "", "The vicar"]),
         ]);
         assert_eq!(labelled, [Some("Help".to_owned()), Some("Help".to_owned()), None]);
+    }
+
+    #[test]
+    fn who_speaks_may_be_ticked() {
+        let columns: [(&str, &[&str]); 2] = [
+            ("WHO[SQ001]. Who are you? [Service user]", &["Yes", "No"]),
+            ("WHO[SQ002]. Who are you? [Family carer]", &["No", "Yes"]),
+        ];
+        let ticks = ticks_of(&columns, Role::RespondentType);
+        let options: Vec<_> = ticks.iter().flatten().map(|tick| tick.option.as_str()).collect();
+        assert_eq!(options, ["Service user", "Family carer"]);
+        assert!(asks_who("Q1. Are you...") && asks_who("Are you (tick all that apply)"));
+        assert!(!asks_who("Who helps you?") && !asks_who("How are you?"));
+        assert!(says_so("1", "Son") && says_so("Son", "Son") && !says_so("0", "Son"));
+        let helped: [(&str, &[&str]); 2] =
+            [("Who helps? [Son]", &["Yes", "No"]), ("Who helps? [Carer]", &["No", "Yes"])];
+        assert_eq!(ticks_of(&helped, Role::RespondentType), [None, None]);
     }
 
     #[test]

@@ -87,7 +87,7 @@ pub(super) fn of_text(text: &str) -> Option<Talk> {
             *counts.entry(label).or_default() += 1;
         }
     }
-    let answers = counts.iter().filter(|(label, _)| could_be_somebody(label));
+    let answers = counts.iter().filter(|(label, _)| could_be_somebody(label) || is_numbered(label));
     let answers: usize = answers.map(|(_, count)| count).sum();
     counts.retain(|_, count| *count >= 2);
     let asked = counts.keys().any(|label| asks_by_name(label)) && answers >= 2;
@@ -98,7 +98,7 @@ pub(super) fn of_text(text: &str) -> Option<Talk> {
     let mut turns: Vec<Turn> = Vec::new();
     for line in lines {
         let known = labelled(line).filter(|l| {
-            let once = could_be_somebody(l.0) && !l.1.is_empty();
+            let once = could_be_somebody(l.0) && (!l.1.is_empty() || stamped(line).is_some());
             counts.contains_key(l.0) || is_role(l.0) || asks_by_name(l.0) || once
         });
         match (known, turns.last_mut()) {
@@ -358,6 +358,13 @@ static TIME_WITHIN: LazyLock<Regex> =
 static TIME_ALONE: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^([^:\[(]{2,40}?)\s+\d{1,2}:\d{2}(?::\d{2})?$"));
 
+/// "P1 – They are late": a dash behind labels that are no ordinary words.
+static DASHED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^((?i:p|r|s|participant|respondent|interviewee|resident|speaker|person|carer|client|service user|family member|patient|member|male|female|m|f)\s?#?\d{1,2}|(?i:int|iv|interviewer|researcher|moderator|facilitator)(?:\s?\d)?)\s*[–—-]\s+(\S.*)$",
+    )
+});
+
 /// A line of nothing but who speaks and when; "Morning call 8:30" is none.
 fn stamped(line: &str) -> Option<Captures<'_>> {
     TIME_ALONE.captures(line).filter(|found| {
@@ -372,6 +379,7 @@ fn labelled(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start_matches(['>', '-', ' ']);
     let line = &line[TIME_BEFORE.find(line).map_or(0, |time| time.end())..];
     let timed = TIME_WITHIN.captures(line).or_else(|| stamped(line));
+    let timed = timed.or_else(|| DASHED.captures(line));
     let (label, rest) = match &timed {
         Some(found) => (found.get(1)?.as_str(), found.get(2).map_or("", |rest| rest.as_str())),
         None => line.split_once(':')?,
@@ -400,6 +408,11 @@ fn bare(label: &str) -> String {
         .to_lowercase()
         .trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '#' || c == '.')
         .to_owned()
+}
+
+/// "P3", "Speaker 1": labels that stand for one person of several.
+fn is_numbered(label: &str) -> bool {
+    is_role(label) && label.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// What a label tells of a person besides the name.
@@ -435,6 +448,9 @@ fn is_role(label: &str) -> bool {
         "r",
         "a",
         "s",
+        "m",
+        "f",
+        "member",
         "participant",
         "respondent",
         "interviewee",
@@ -535,6 +551,40 @@ mod tests {
         }
         let diary = "Monday 8:30\nLate.\nMorning call 8:10\nKind.\nMonday 9:30\nLate.\nMorning call 9:10\nKind.";
         assert_eq!(of_text(diary), None);
+    }
+
+    #[test]
+    fn a_dash_may_stand_behind_a_label_that_is_no_word() {
+        let text = "INT – What is good?\nP1 – They are late. Well, kind - mostly.\nP2 - Mine is lovely.\n\
+            P3 – I agree with P2 - mine is, too.\nINT – And else?\nP1 – Late - always.\nP4 – Nobody rang.";
+        assert_eq!(
+            texts(&of_text(text).unwrap()),
+            [
+                "They are late. Well, kind - mostly.\nLate - always.",
+                "Mine is lovely.",
+                "I agree with P2 - mine is, too.",
+                "Nobody rang."
+            ]
+        );
+        // Ordinary words, and answers that nobody else speaks between, are no turns.
+        for text in [
+            "Mornings - they are late.\nEvenings - fine.\nMornings - late.\nEvenings - fine.",
+            "Participant 1 – 84, lives alone\nThey rush.\nParticipant 2 – daughter\nThey are kind.",
+            "Q1 - What is good?\nThe girls.\nQ2 - What is bad?\nTimes.",
+        ] {
+            assert_eq!(of_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_speaks_but_once_in_a_talk_with_times_is_somebody() {
+        let text = "Ermintrude Marsh   0:04\nHow is it? Is it good?\nZebedee Desai   0:11\nMostly fine.\n\
+            Ermintrude Marsh   0:41\nWhat did they say?\nZebedee Desai   0:50\nNothing.\n\
+            Dougal Desai   1:02\nI look after my dad.";
+        assert_eq!(
+            texts(&of_text(text).unwrap()),
+            ["Mostly fine.\nNothing.", "I look after my dad."]
+        );
     }
 
     #[test]

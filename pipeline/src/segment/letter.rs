@@ -95,6 +95,22 @@ const AND_THANKS: &[&str] = &[
 const BELOW_THANKS: usize = 5;
 /// Words of a name and an office.
 const NAME: usize = 6;
+/// Lines of a subject, and how they begin.
+const SUBJECT: usize = 3;
+const SUBJECTS: &[&str] = &[
+    "re:",
+    "re ",
+    "re-",
+    "re.",
+    "ref:",
+    "ref ",
+    "reference",
+    "your ref",
+    "our ref",
+    "subject",
+    "**",
+    "# ",
+];
 /// What stands in the lines below a letter that a firm's paper or an office's program adds.
 const FOOTERS: &[&str] = &[
     "registered office",
@@ -121,8 +137,12 @@ pub(super) fn body(text: &str) -> Range<usize> {
     let line = |at: usize| &text[lines[at].clone()];
     let near = NEAR.min(lines.len());
     let salutation = (0..near).find(|at| is_salutation(line(*at)));
-    let start =
-        salutation.filter(|at| (0..*at).all(|above| is_short(line(above)))).map_or(0, |at| at + 1);
+    let salutation = salutation.filter(|at| (0..*at).all(|above| is_short(line(above))));
+    // What the letter is about stands below the salutation.
+    let start = salutation.map_or(0, |at| {
+        let subject = (at + 1..lines.len()).take_while(|below| is_subject(line(*below)));
+        at + 1 + subject.take(SUBJECT).count()
+    });
     let tail = lines.len() - near;
     let ends = |at: &usize| {
         let below = &lines[at + 1..];
@@ -177,6 +197,14 @@ fn is_salutation(line: &str) -> bool {
     // "Hi Zog," greets somebody whose name stayed; "Hi, they rush" begins to tell.
     let named = line.ends_with(',') && line.matches(',').count() == 1 && count(&greeted) <= 2;
     named || greeted.split_whitespace().all(|word| GREETED.contains(&word))
+}
+
+/// "Re: Home care for my mother", "HOME CARE CONSULTATION 2025", a heading.
+fn is_subject(line: &str) -> bool {
+    let named = opens(line, SUBJECTS);
+    let capitals = line.contains(char::is_alphabetic) && !line.contains(char::is_lowercase);
+    let sentence = line.trim_end().ends_with(['.', '!', '?', ',', ';']);
+    is_short(line) && !sentence && (named || capitals && count(line) > 1)
 }
 
 fn is_thanks(line: &str) -> bool {
@@ -268,6 +296,34 @@ mod tests {
         ] {
             assert_eq!(kept(text), text);
         }
+    }
+
+    #[test]
+    fn the_subject_of_a_letter_is_form() {
+        for subject in [
+            "Re: Home care for my mother",
+            "RE Home care charges, [PERSON 1]",
+            "HOME CARE CONSULTATION 2025",
+            "Your ref: [ACCOUNT 1]\nRe: my wife",
+            "# Home care for my mother",
+        ] {
+            let letter =
+                format!("Dear Sir,\n{subject}\n\nThey come late.\nYours faithfully\n[PERSON 1]");
+            assert_eq!(kept(&letter), "They come late.", "{subject}");
+        }
+        for words in [
+            "Really, they come late.",
+            "Home care for my mother is late",
+            "WHY DO THEY COME LATE?",
+            "Re the carers, they come late and nobody at the office rings to tell us when.",
+        ] {
+            let letter = format!("Dear Sir,\n{words}\nNobody rings.\nYours faithfully\n[PERSON 1]");
+            assert_eq!(kept(&letter), format!("{words}\nNobody rings."));
+        }
+        assert_eq!(
+            kept("Dear Sir,\nRe: Home care for my mother"),
+            "Dear Sir,\nRe: Home care for my mother"
+        );
     }
 
     #[test]
