@@ -473,6 +473,12 @@ impl Reader<'_> {
     }
 }
 
+/// Whether such a quantity is one of their work where a care worker tells it: years, hours a week and
+/// visits a day that others receive.
+pub fn is_of_work(measure: &str) -> bool {
+    ["years_receiving", "hours_per_week", "visits_per_day"].contains(&measure)
+}
+
 /// A quantity's index, its place in the sentence and the letter by which the pattern asks for it.
 type Mark = (usize, (Range<usize>, u8));
 
@@ -503,7 +509,9 @@ fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
     let clause = &before[before.rfind(" ,").unwrap_or(0)..];
     let after = place.after();
     if rules::AFTERWARDS.is_match(after) && measure != "travel_minutes"
-        || (measure.starts_with("visit_m") && clause.trim_end().ends_with(" no"))
+        // "The last ten minutes" are a part of a visit.
+        || (measure.starts_with("visit_m")
+            && [" no", " the last", " the first", " the final"].iter().any(|w| clause.trim_end().ends_with(w)))
     {
         return true;
     }
@@ -546,15 +554,28 @@ fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
                 || rules::GIVEN.is_match(after)
         }
         "years_receiving" => rules::WORKED.is_match(place.around()),
-        "care_workers" => rules::TOGETHER.is_match(clause) || rules::TOGETHER.is_match(about_care),
+        // "I've told nine people this month": those who hear it do not come.
+        "care_workers" => {
+            rules::TOGETHER.is_match(clause)
+                || rules::TOGETHER.is_match(about_care.split(" for ").next().unwrap_or(about_care))
+                || clause.trim_end().ends_with(" told")
+        }
         "missed_visits" => {
             let share = [" in N", " out of N"].iter().any(|of| after.contains(of));
-            share || !named && rules::MISSABLE.is_match(place.around())
+            // Who receives care misses other things.
+            let own =
+                [" i missed", " i have missed"].iter().any(|own| full.trim_end().ends_with(own));
+            share || !named && (own || rules::MISSABLE.is_match(place.around()))
         }
         "notice_hours" => ["take", "took", "takes", "taking", "taken", "pay", "paid"]
             .iter()
             .any(|word| clause.trim_end().ends_with(word)),
         "travel_minutes" if named => true,
+        "visit_minutes_expected"
+            if [" between ", " travel"].iter().any(|of| after.starts_with(of)) =>
+        {
+            true
+        }
         "visit_minutes" | "visit_minutes_expected" if rules::PAID.is_match(full) => true,
         "minutes_late" if clause.trim_end().ends_with(" not") => true,
         "minutes_early" => {

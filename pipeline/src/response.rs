@@ -48,6 +48,10 @@ heard_models::vocabulary! {
     }
 }
 
+/// What letters reply to stands under this and the question that others were asked, because what they
+/// say stands apart from what people answered.
+pub const LETTERS_ON: &str = "Letters on: ";
+
 /// A question as found in a file, and what it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {

@@ -1,5 +1,6 @@
 //! Themes by who spoke, or by any other breakdown: a panel of bars for each of a few groups, a table
-//! of shaded cells for many. Every cell prints its percentage; withheld cells say "c".
+//! of shaded cells for many. Every cell prints its percentage; a withheld one says between what it
+//! lies, or "c".
 
 use super::page::{Align, BODY, MARGIN, Names, Page, SMALL, WIDTH, WITHHELD};
 use super::palette::{BLACK, BLUE, GREY, Ink, LINE, WHITE, tint, words_on};
@@ -39,6 +40,10 @@ pub struct GroupRow {
     /// Groups beyond its end do not.
     pub differs: Vec<bool>,
 }
+
+/// Why some figures are no single number.
+const BETWEEN: &str = "<, + and ranges: withheld, so that no one can be recognised from small numbers, \
+                       or to keep such a number from being worked out.";
 
 /// A panel of bars needs this width; narrower columns become shaded cells.
 const PANEL: f64 = 104.0;
@@ -87,9 +92,12 @@ impl Chart for ByGroup {
                 page.upright(*x, top - 2.0, page.y, GREY);
             }
         }
-        let withheld = self.rows.iter().flat_map(|row| &row.figures).any(|f| f.share().is_none());
+        let figures = || self.rows.iter().flat_map(|row| &row.figures);
         let mut notes = vec!["Percentages are of each group."];
-        if withheld {
+        if figures().any(|figure| matches!(figure, Figure::Between(..))) {
+            notes.push(BETWEEN);
+        }
+        if figures().any(|figure| *figure == Figure::Withheld) {
             notes.push(WITHHELD);
         }
         Ok(page.finish(&notes, Some(&self.base)))
@@ -189,7 +197,7 @@ fn bar(
     most: f64,
 ) {
     let Some(share) = figure.share() else {
-        page.text(x + 7.0, middle, Align::Left, Face::Regular, BODY, GREY, "c");
+        page.text(x + 7.0, middle, Align::Left, Face::Regular, BODY, GREY, &figure.withheld());
         return;
     };
     let long = (column - 56.0) * share.percent / most;
@@ -216,7 +224,7 @@ fn cell(
     // A frame around white, so that a withheld cell is not taken for a small share.
     let (edge, ground, (face, words)) = match figure.share() {
         Some(share) => (0.0, shade(share.percent / most), printed(share, differs)),
-        None => (1.0, WHITE, (Face::Regular, "c".to_owned())),
+        None => (1.0, WHITE, (Face::Regular, figure.withheld())),
     };
     page.rect(x, y, width, height, LINE);
     page.rect(x + edge, y + edge, width - 2.0 * edge, height - 2.0 * edge, ground);

@@ -120,6 +120,9 @@ pub enum Figure {
     Shown(Share),
     /// Disclosure control withholds it: printed as "c", never as zero.
     Withheld,
+    /// It is withheld, and can be told to lie between two shares, 0 to 100: from 0 on, to lie under the
+    /// second.
+    Between(f64, f64),
 }
 
 impl Figure {
@@ -127,7 +130,20 @@ impl Figure {
     pub fn share(&self) -> Option<&Share> {
         match self {
             Self::Shown(share) => Some(share),
-            Self::Withheld => None,
+            Self::Withheld | Self::Between(..) => None,
+        }
+    }
+
+    /// How it is printed where it is withheld: "c", "<7%", "5–7%", or "5%+" where it may be much more.
+    fn withheld(&self) -> String {
+        const MUCH: f64 = 15.0;
+        let Self::Between(low, high) = *self else { return "c".to_owned() };
+        let (from, to) = (text::percent(low), text::percent(high));
+        match low {
+            _ if low <= 0.0 => format!("<{}", to.trim_start_matches('<')),
+            _ if from == to => format!("about {to}"),
+            _ if high - low > MUCH => format!("{from}+"),
+            _ => format!("{}–{to}", from.trim_end_matches('%')),
         }
     }
 

@@ -368,3 +368,13 @@ fn impossible_figures_are_refused_by_row() {
     };
     assert!(matches!(chart.png().unwrap_err(), Error::Bins { row: 2 }));
 }
+
+#[test]
+fn a_withheld_figure_says_between_what_it_lies() {
+    let said = |low, high| Figure::Between(low, high).withheld();
+    assert_eq!(said(0.0, 6.9), "<7%");
+    assert_eq!(said(4.8, 7.1), "5–7%");
+    assert_eq!(said(10.1, 10.3), "about 10%");
+    assert_eq!(said(12.2, 54.0), "12%+");
+    assert_eq!(Figure::Withheld.withheld(), "c");
+}

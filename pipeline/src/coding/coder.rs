@@ -430,7 +430,6 @@ impl Coder {
         let outcomes = self.outcomes(&coded.segments);
         let said = &coded.response;
         let informative = matches!(said.status, Status::Informative | Status::Unassigned);
-        let measures = if informative { measures::measures(text, &segments) } else { Vec::new() };
         let respondent_type = match response.respondent_type {
             Some(given) => given,
             None if said.respondent_confidence >= RESPONDENT_TYPE_CONFIDENCE => {
@@ -438,6 +437,11 @@ impl Coder {
             }
             None => (RespondentType::Unknown, 0.0),
         };
+        let mut measures =
+            if informative { measures::measures(text, &segments) } else { Vec::new() };
+        if matches!(respondent_type.0, RespondentType::CareWorker | RespondentType::Provider) {
+            measures.retain(|found| !measures::is_of_work(found.measure));
+        }
         let words = count_words(&response.text);
         let quotable = response.may_quote
             && said.status == Status::Informative

@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{Error, Intake, wording};
 use crate::language;
 use crate::repeats::{Repeat, Repeats};
-use crate::response::RawResponse;
+use crate::response::{Channel, RawResponse};
 
 /// Counts over the answers of one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +29,10 @@ pub struct Counts {
     pub template: u64,
     /// Rows, pages and letters that are set aside.
     pub set_aside: u64,
+    /// Letters.
+    pub letters: u64,
+    /// Letters of these with words of a reply to a proposal.
+    pub replies: u64,
     /// Answers that say something, by the code of their language.
     pub languages: BTreeMap<&'static str, u64>,
     /// Rows or letters, by who speaks, where a column or the form of a document says so.
@@ -36,6 +40,11 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Whether letters seem to reply to a proposal: some, and not the odd one.
+    pub fn reply_to_a_proposal(&self) -> bool {
+        self.replies >= 3 && self.replies * 4 >= self.letters
+    }
+
     /// The sum of this and other counts.
     pub(super) fn add(&mut self, other: &Self) {
         self.answers += other.answers;
@@ -45,6 +54,8 @@ impl Counts {
         self.same += other.same;
         self.template += other.template;
         self.set_aside += other.set_aside;
+        self.letters += other.letters;
+        self.replies += other.replies;
         for (mine, theirs) in
             [(&mut self.languages, &other.languages), (&mut self.speakers, &other.speakers)]
         {
@@ -121,6 +132,10 @@ fn count(counts: &mut Counts, one: &RawResponse, new: bool) {
     let text = one.text.reveal();
     counts.answers += 1;
     counts.unquotable += u64::from(!one.may_quote);
+    if one.channel == Channel::Letter {
+        counts.letters += 1;
+        counts.replies += u64::from(wording::replies(&text.to_lowercase()));
+    }
     if new && let Some((who, _)) = one.respondent_type {
         *counts.speakers.entry(who.as_str()).or_default() += 1;
     }

@@ -29,7 +29,52 @@ pub fn describe(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Stri
         let _ = writeln!(out, "In all: {files}, {rows}, {people}");
         out.push_str(&counts_lines(&all));
     }
+    match replies(found) {
+        Some(Replies::Asked(asked)) => {
+            let _ = writeln!(
+                out,
+                "  the letters are read as replies to \u{201c}{}\u{201d}; `proposal` in heard.toml says otherwise",
+                label(&asked)
+            );
+        }
+        Some(Replies::Unsaid(replies, letters)) => {
+            let _ = writeln!(
+                out,
+                "  {} of {} seem to reply to a proposal: say which, `proposal` in heard.toml, and it is \
+                 counted who is for and who against",
+                number(replies),
+                plural(letters, "letter", "letters")
+            );
+        }
+        None => {}
+    }
     out
+}
+
+/// What the letters of a run reply to.
+pub(super) enum Replies {
+    /// What the one table that asks about a proposal asks.
+    Asked(String),
+    /// Nobody said: how many seem to reply to something, of how many.
+    Unsaid(u64, u64),
+}
+
+/// What letters reply to, where there are any and a proposal is asked about or seems to be meant.
+pub(super) fn replies(found: &[Understanding]) -> Option<Replies> {
+    let all = total(found);
+    let columns = found.iter().flat_map(|one| one.columns.iter().filter_map(|c| c.asks.as_ref()));
+    let rows = found.iter().flat_map(|one| one.answers.iter().map(|a| (&a.question, a.polarity)));
+    let asked: std::collections::BTreeSet<&str> = columns
+        .map(|(question, polarity)| (question, *polarity))
+        .chain(rows)
+        .filter(|(_, polarity)| *polarity == Polarity::Proposal)
+        .map(|(question, _)| question.reveal())
+        .collect();
+    match asked.first() {
+        Some(one) if asked.len() == 1 && all.letters > 0 => Some(Replies::Asked((*one).to_owned())),
+        _ if all.reply_to_a_proposal() => Some(Replies::Unsaid(all.replies, all.letters)),
+        _ => None,
+    }
 }
 
 /// A label on one line, cut to a width that a terminal has room for.
@@ -115,7 +160,7 @@ pub(crate) mod in_words {
 }
 
 /// The counts of all sources together.
-fn total(found: &[Understanding]) -> Counts {
+pub(super) fn total(found: &[Understanding]) -> Counts {
     let mut all = Counts::default();
     for counts in found.iter().filter_map(|u| u.counts.as_ref()) {
         all.add(counts);

@@ -79,7 +79,7 @@ pub(crate) use wording::{normal, polarity};
 use sha2::{Digest as _, Sha256};
 
 use crate::deidentify::Values;
-use crate::response::{Identified, Polarity, Question};
+use crate::response::{Identified, LETTERS_ON, Polarity, Question};
 use sources::{Content, Opened};
 
 /// What the user can say about the inputs. Everything that is left out is detected.
@@ -342,10 +342,9 @@ impl Intake {
             Content::Table { table, .. } => Some(table.proposals()),
             _ => None,
         });
-        // What letters say stands apart from what people answered when they were asked.
         let said: BTreeSet<String> = match &self.options.proposal {
             Some(said) => BTreeSet::from([said.clone()]),
-            None => tables.flatten().map(|asked| format!("Letters on: {asked}")).collect(),
+            None => tables.flatten().map(|asked| format!("{LETTERS_ON}{asked}")).collect(),
         };
         let text = Identified::new(said.first().filter(|_| said.len() == 1)?.clone());
         Some(Question { number: None, text, polarity: Polarity::Proposal })

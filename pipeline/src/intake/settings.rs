@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::describe::in_words;
+use super::describe::{Replies, in_words, replies};
 use super::encoding::Encoding;
 use super::understanding::{Role, Understanding};
 use super::{Kind, bundle};
@@ -110,6 +110,20 @@ pub fn to_toml(found: &[Understanding], label: &dyn Fn(&str) -> String) -> Strin
         "# Polarity: {}.",
         Polarity::ALL.iter().map(|p| p.as_str()).collect::<Vec<_>>().join(", ")
     );
+    let letters = match replies(found) {
+        Some(Replies::Asked(asked)) => Some((
+            format!("Letters are read as replies to {}", quoted(&label(&asked))),
+            "otherwise",
+        )),
+        Some(Replies::Unsaid(some, all)) => {
+            Some((format!("{some} of {all} letters seem to reply to a proposal"), "which"))
+        }
+        None => None,
+    };
+    if let Some((read, say)) = letters {
+        let read = read.replace('\n', " ");
+        let _ = writeln!(out, "\n# {read}. Say {say}, in a sentence:\n# proposal = \"...\"");
+    }
     for source in found {
         write_letters(&mut out, source, label);
         if source.set_aside.is_none() || !source.columns.is_empty() {

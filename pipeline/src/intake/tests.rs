@@ -121,6 +121,40 @@ fn test_answers_and_half_finished_ones_are_told_with_their_rows_and_stay() {
 }
 
 #[test]
+fn letters_that_reply_to_a_proposal_are_told_and_the_setting_for_it_is_proposed() {
+    let dir = tempfile::tempdir().unwrap();
+    let letters = [
+        "Dear Sir, I object to the proposed changes to home care in our street.",
+        "Dear Madam, thank you for your letter about the new model. I agree, on the whole.",
+        "Dear council, we are not in favour. Leave Mum's carers alone, please.",
+        "Dear all, Mum's carers come late every morning and nobody tells us.",
+    ];
+    for (at, letter) in letters.iter().enumerate() {
+        let text = format!("12 March 2025\n\n{letter}\n\nYours faithfully\n");
+        std::fs::write(dir.path().join(format!("letter {at}.txt")), text).unwrap();
+    }
+    let said = || {
+        let paths = [dir.path().to_path_buf()];
+        let mut intake = Intake::open(&paths, &Options::default()).unwrap();
+        intake.count().unwrap();
+        let same = |text: &str| text.to_owned();
+        let found = intake.understanding();
+        (describe(found, &same), to_toml(found, &same))
+    };
+    let (report, settings) = said();
+    assert!(report.contains("3 of 4 letters seem to reply to a proposal"), "{report}");
+    assert!(settings.contains("\n# proposal = \"...\"\n"), "{settings}");
+    let table = "id,Area,Do you agree with one provider for each area?\n\
+                 1,North,\"No, leave our carers as they are, they know us\"\n\
+                 2,South,Yes. It would be better for all of us in this street\n\
+                 3,South,I do not mind as long as somebody comes on time\n";
+    std::fs::write(dir.path().join("replies.csv"), table).unwrap();
+    let (report, settings) = said();
+    assert!(report.contains("the letters are read as replies to “Do you agree"), "{report}");
+    assert!(settings.contains("# Letters are read as replies to \"Do you agree"), "{settings}");
+}
+
+#[test]
 fn options_in_columns_of_their_own_are_told_as_one_question() {
     let intake = open("limesurvey.csv");
     let found = &intake.understanding()[0];

@@ -515,6 +515,8 @@ impl Reader<'_> {
             }
             Unit::Minute | Unit::Hour => !after_amount && before != "miles",
             _ if self.word(at) == "the" => false,
+            // No rate is said so.
+            _ if self.says(next + 1, &["and", "a", "half"]) => true,
             _ => {
                 matches!(
                     before,

@@ -120,7 +120,7 @@ const TABLE: &[Row] = &[
         r"(?P<s>@M (?:before|ahead of) (?:their|the|her|his|my|our|schedule)\b(?: \w+)? ?(?:time|slot)?)",
     ),
     (One("minutes_early"), W, r"(?P<s>@M before (?:they|she|he|it)~1 (?:due|should|supposed))"),
-    (One("minutes_early"), W, r"(?P<s>early~2 by @M)"),
+    (One("minutes_early"), W, r"(?P<s>early(?: ,)?~2 by @M)"),
     (
         Clock,
         W,
@@ -129,7 +129,7 @@ const TABLE: &[Row] = &[
     (
         Clock,
         W,
-        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,3}? (?:at|for|by|of|be|as) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
+        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,3}? (?:at|for|by|of|be|as) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|showed|shows|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
     ),
     (
         Clock,
@@ -146,16 +146,21 @@ const TABLE: &[Row] = &[
         W,
         r"(?P<s>(?:due|supposed to|meant to|ought to|booked|down|agreed|should)(?: \w+){0,3}? %C(?: ,)?(?: \w+| ,){0,4}? (?:was|is|came|come|comes|arrived|arrives|turned up|got here|rolled up|more like|till|until|gone|late as) @T)(?: \.| ,| and| but| before| when| so| last| this| on| yesterday| today|$)",
     ),
+    (
+        Clock,
+        W,
+        r"(?P<s>@T before (?:anyone|anybody|someone|somebody|they|she|he|a carer|the carer|carers)~1 (?:gets?|got|comes?|came|arrives?|arrived|turns? up|turned up|appears?|appeared)(?: here| in| round| to (?:me|us|him|her|mum|dad))?(?: ,)?(?: and| but)? (?:when|instead of|not)~5 %T)",
+    ),
     // Travel, notice, waits.
     (
         One("travel_minutes"),
         W,
-        r"@M(?: \w+){0,2} (?:between|from one)(?: my| your| our| the)?~2 (?:calls|visits|clients|client|jobs|job|houses|house|customers|people|them|each|call|to)\b",
+        r"@M(?: \w+){0,2} (?:between|from (?:one|N\d+))(?: my| your| our| the)?~2 (?:calls|visits|clients|client|jobs|job|houses|house|customers|people|them|each|call|to)\b",
     ),
     (
         One("travel_minutes"),
         W,
-        r"@M(?: of)?(?: paid| unpaid)? (?:travel|travelling|driving|drive)(?: time)?(?: between| to the next|$| \.| ,| and| but)",
+        r"@M(?: of)?(?: paid| unpaid)? (?:travel|travelling|driving|drive)(?: time)?(?: between| from one| from N\d+| to the next|$| \.| ,| and| but)",
     ),
     (
         One("travel_minutes"),
@@ -172,7 +177,17 @@ const TABLE: &[Row] = &[
         W,
         r"(?:between (?:calls|visits|clients|jobs|houses)|to (?:the|my|your|our) next (?:call|visit|client|job|one|house)|travel time)~4 @M",
     ),
+    (
+        One("travel_minutes"),
+        W,
+        r"@M (?:it|that it) (?:takes|took)(?: me| them| her| him| us| staff| carers)* to (?:reach|get to|drive to|travel to|walk to) (?:us|me|them|him|her|people|clients?|the (?:next|first|last))\b",
+    ),
     (One("notice_hours"), W, r"(?P<s>@L(?: of)?(?: \w+)? notice)\b"),
+    (
+        One("notice_hours"),
+        C,
+        r"\b(?:so|only|just|barely|that is|that was|which is|which was|gave (?:me|us|him|her|mum|dad))(?: about| only| just)* (?P<s>@L(?: of)?(?: \w+)? notice)\b",
+    ),
     (One("notice_hours"), W, r"(?P<s>notice (?:was|is|of)(?: only| just)? @L)\b"),
     (
         Said("notice_hours", 0.0),
@@ -183,7 +198,7 @@ const TABLE: &[Row] = &[
     (
         One("wait_days"),
         W,
-        r"@D(?: of)?(?: \w+)? (?:wait|waits|waiting|waiting list|delay|backlog)\b",
+        r"@D(?: of)?(?: \w+)? (?:wait|waits|waiting|waiting list|delay|backlog)\b|@D (?:on|in) (?:a|the|your|their) (?:waiting list|list|queue)\b",
     ),
     (
         One("wait_days"),
@@ -193,7 +208,7 @@ const TABLE: &[Row] = &[
     (
         One("wait_days"),
         W,
-        r"@D (?:for|before|until|till|to get|to have|to arrange|to)~4 (?:assess\w*|package|call(?:ed)?(?: \w+)? back|callback|r[iau]ng(?: \w+)? back|phoned(?: \w+)? back|got back|reply|replied|answer|social worker|review\w*|care (?:started|package|to start|plan|began|in place)|carers? (?:started|came|to start)|started|anyone|someone|somebody|hear)",
+        r"@D (?:for|before|until|till|to get|to have|to arrange|to)~4 (?:assess\w*|package|call(?:ed)?(?: \w+)? back|callback|r[iau]ng(?: \w+)? back|phoned(?: \w+)? back|got back|reply|replied|answer|social worker|review\w*|care (?:started|package|to start|plan|began|in place)|carers? (?:started|came|to start)|started|(?:anyone|someone|somebody)(?: to| came| come| comes| could| from| got| rang| replied| turned| visited| \.| ,|$)|hear)",
     ),
     (
         One("wait_days"),
@@ -308,6 +323,11 @@ const TABLE: &[Row] = &[
         r"@H~2 (?:a|per|each|every) week(?: ,)?(?: now| today| at the moment)?(?: ,| and| but)* (?:it |they |he |she |this )?(?:was|were|used to be|down from|up from)(?: only| once)? %B(?: before| last| until| till| when| once| back| hours| ,| \.|$)",
     ),
     (
+        Two("hours_per_week", "hours_per_week"),
+        F,
+        r"@H~2 (?:a|per|each|every) week(?: has| have| was| were| got| been| being| then| now)* (?:cut|reduced|dropped|lowered|raised|increased|put up|gone up|gone down|went up|went down)(?: up| down)? to %B",
+    ),
+    (
         One("hours_per_week"),
         W,
         r"@H~3 (?:a|per|each|every|/|p) (?:week|wk)\b|@H~2 (?:weekly|pw|p w)\b|weekly @H",
@@ -396,17 +416,17 @@ const TABLE: &[Row] = &[
     ),
     (
         Two("visit_minutes", "visit_minutes"),
-        F,
+        C,
         r"(?:visits?|calls?|time|slot|it|care|cut|down|reduced)(?: \w+| ,){0,5}? from @B~2 to %M",
     ),
     (
         Two("visit_minutes", "visit_minutes"),
-        F,
+        C,
         r"(?:visits?|calls?|time|slot|it|care|cut|down|reduced)(?: \w+| ,){0,5}? from @M~2 to %N(?: \.| ,| and|$)",
     ),
     (
         Two("visit_minutes", "visit_minutes"),
-        F,
+        C,
         r"(?:gone|went|cut|reduced|dropped|shortened)(?: down)? from @M to %B",
     ),
     (
@@ -450,6 +470,11 @@ const TABLE: &[Row] = &[
         One("visit_minutes_expected"),
         F,
         r"(?: t| never| not| rarely| hardly| cant| dont| doesnt| wont| nt| without)~4 (?:full|whole|allotted|agreed) @M",
+    ),
+    (
+        Two("visit_minutes", "visit_minutes"),
+        F,
+        r"(?:visits?|calls?|stay|stays|stayed|lasts|lasted)(?: \w+){0,3} @M(?: on)? [a-z]+day(?: ,| and| then| but| only)* %B(?: on)? [a-z]+day\b",
     ),
     (
         One("visit_minutes"),
@@ -508,6 +533,16 @@ const TABLE: &[Row] = &[
         r"(?P<s>(?:come|comes|came|arrives?|arrived|in|here)(?: at| about| around)* @T(?: ,| and| \w+){0,4}? (?:gone|out|left|off|away|leaves?|finished|done)(?: by| at| before| again)* %T)",
     ),
     (One("visit_minutes"), W, r"(?:left|leave|leaves|leaving|gone|went) (?:after|within)~2 @M"),
+    (
+        One("visit_minutes"),
+        W,
+        r"@M is (?:what|all|as much as|as long as)(?: that)? (?:i|we|they|she|he|mum|dad|mam|people|you)(?: actually| really| ever| usually| mostly)* (?:gets?|got|stays?|stayed|has|have|had)\b",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:visits?|calls?)(?: \w+| ,| M\d+){0,9} @M (?:at|for) (?:lunch|lunchtime|dinner|dinnertime|tea|teatime|bedtime|bed|breakfast)\b",
+    ),
     (
         One("visit_minutes"),
         W,
@@ -570,7 +605,7 @@ const TABLE: &[Row] = &[
     (
         One("care_workers"),
         W,
-        r"(?P<s>@N (?:care )?(?:carers|people|workers|girls|women|ladies|lads|men|staff|helpers|assistants)(?:~4 @per))",
+        r"(?P<s>@N (?:care )?(?:carers|people|workers|girls|women|ladies|lads|men|staff|helpers|assistants)(?:~4 @per))|(?P<s2>@N carers in (?:the|her|his|my|our)(?: first| last)? D(?P<d2>\d+))",
     ),
     (
         Counted,
@@ -611,7 +646,7 @@ const TABLE: &[Row] = &[
     (
         Said("missed_visits", 0.0),
         W,
-        r" (?P<s>(?:not @N|not a single|no|zero|never a|never @N) missed (?:visits?|calls?|appointments?|shifts?))\b",
+        r" (?P<s>(?:not @N|not a single|no|zero|never a|never @N) missed (?:visits?|calls?|appointments?|shifts?))\b| (?P<s2>not (?:a single|@N) (?:visit|call) (?:has|have|had|was)(?: been| ever| yet)* missed)\b",
     ),
     (
         Said("missed_visits", 0.0),
@@ -644,6 +679,11 @@ const TABLE: &[Row] = &[
         r"(?P<s>(?:they|carers?|she|he|agency|office|been)(?: have| has)? (?:forgot|forgotten|skipped|missed)(?: about)? (?:him|her|me|us|mum|dad|mam|someone)(?: out| altogether| completely)* @F(?:~2 @per)?)",
     ),
     (One("missed_visits"), W, r"(?P<s>@V no shows?(?:~2 @per)?)"),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>(?:left|gone|went|been) without (?:a|any|his|her|my|our|their)(?: \w+)? (?:visit|call|carer|care)(?: on)? @F(?:~2 @per)?)",
+    ),
     (
         One("missed_visits"),
         F,
@@ -680,6 +720,11 @@ const TABLE: &[Row] = &[
         r"(?P<s>(?:nobody|no one|no carer|noone|(?:they|carers?|she|he) (?:have |has )?(?:not|didn t|failed to|never))~1 (?:turned up|came|arrived|showed up|showed|turn up|come|show up|show)(?: at all| on| for)* @N (?:[a-z]+days|mornings|evenings|nights|afternoons|weekends|bedtimes|lunchtimes|mealtimes)(?: running| in a row| on the trot)?(?:~2 @per)?)",
     ),
     // How long care has been received.
+    (
+        One("years_receiving"),
+        F,
+        r"(?:needed|relied on)(?: \w+){0,3} (?:care|carers?|help|support)(?: \w+){0,2} @Y",
+    ),
     (
         One("years_receiving"),
         W,
@@ -803,7 +848,7 @@ fn bytes(pattern: &str) -> String {
 /// Words that make what follows a wish or a case supposed, in the same clause.
 pub(super) static WISH: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:should|could|would|might|want|wants|wanted|need|needs|needed|ask|asked|asking|hope|hoping|prefer|let|request|requested|another|extra|additional|like to|d like|d rather|d love|deserve|deserves|must|ideal|please|require|requires|requested|make it|at a minimum|longer|promised|d accept|d give|d pay|d expect|d be|d settle|then give)\b",
+        r"\b(?:should|could|would|might|want|wants|wanted|need|needs|needed|ask|asked|asking|ought|proposes?|proposed|proposal|proposing|hope|hoping|prefer|let|request|requested|another|extra|additional|like to|d like|d rather|d love|deserve|deserves|must|ideal|please|require|requires|requested|make it|at a minimum|longer|promised|d accept|d give|d pay|d expect|d be|d settle|then give)\b",
     )
 });
 
@@ -822,14 +867,14 @@ pub(super) static TURN: LazyLock<Regex> = LazyLock::new(|| {
 /// What follows a quantity and makes it a wish, or another thing.
 pub(super) static AFTERWARDS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"^(?:(?: [a-z]+){0,3} (?:would|ll) (?:be|do|make|help|suit|mean)| (?:more|longer|extra|ago|old|away|of age|apart|sleep|for lunch|break|respite|off work|each way|drive|walk|to myself|to go|on hold|on the (?:phone|bus|train|floor|toilet|commode|loo)|on (?:her|his|their) (?:phone|mobile)|looking for|trying|waiting|finding|parking|of the (?:agreed|planned|booked|right|set|stated|due) time|of (?:[a-z]+ )?(?:sleep|conversation|peace|freedom|respite)|in (?:hospital|bed|the pub)|late arriving at|phone|peace|training|back|left|beyond|on my own|alone|for myself))\b|^ over(?: ,| \.| and| if| to|$)",
+        r"^(?:(?: [a-z]+){0,3} (?:would|ll) (?:be|do|make|help|suit|mean)| (?:more|longer|extra|ago|old|away|of age|apart|sleep|for lunch|break|respite|off work|each way|drive|walk|to myself|to go|on hold|on the (?:phone|bus|train|floor|toilet|commode|loo)|on (?:her|his|their) (?:phone|mobile)|looking for|trying|waiting|finding|parking|of the (?:agreed|planned|booked|right|set|stated|due) time|of (?:[a-z]+ )?(?:sleep|conversation|peace|freedom|respite)|in (?:hospital|bed|the pub)|late arriving at|phone|peace|training|back|left|beyond|on my own|alone|for myself))\b|^ over(?: ,| \.| and| if| to| with|$)",
     )
 });
 
 /// Services that are not home care, before a quantity.
 pub(super) static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|phone|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|parking|assessor|inspector|interview|meeting)\b",
+        r"\b(?:gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|(?:a|the|my|her|his|their|on|by|mobile) phone|phone (?:line|company|bill)|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|parking|assessor|inspector|interview|meeting)\b",
     )
 });
 
@@ -843,7 +888,7 @@ pub(super) static NEGATED: LazyLock<Regex> = LazyLock::new(|| {
 /// What money is paid for that is no care at home.
 pub(super) static NOT_CARE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:(?:care|nursing|residential) homes?|for (?:the |a |my |our |his |her )?(?:taxis?|cleaner|cleaning|gardener|shopping|parking|bus|rent|food|heating|meals|day centre|internet|lifeline|pendant|petrol|incontinence|pads|nursery))\b",
+        r"\b(?:(?:care|nursing|residential) homes?|for (?:the |a |my |our |his |her )?(?:taxis?|cleaner|cleaning|gardener|shopping|parking|bus|rent|food|heating|meals|day centre|internet|lifeline|pendant|petrol|incontinence|pads|nursery)|to (?:heat|insure|run)|down because|worse off|out of pocket|short of (?:what|wages|pay))\b",
     )
 });
 
@@ -892,7 +937,7 @@ pub(super) static PERIOD_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 /// What makes even something usual or reported a case supposed.
 pub(super) static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:if|unless|wish|imagine|ideally|suppose|supposing|whether|nice|help|love|rather)\b",
+        r"\b(?:if|unless|wish|imagine|ideally|suppose|supposing|whether|nice|help|love|rather|propos\w+)\b",
     )
 });
 
@@ -904,8 +949,9 @@ pub(super) static PAY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What a worker is paid for is no visit.
-pub(super) static PAID: LazyLock<Regex> =
-    LazyLock::new(|| compile(r"\b(?:get|gets|getting|got|am|being|i m|only) paid\b"));
+pub(super) static PAID: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"\b(?:get|gets|getting|got|am|being|i m|only) paid\b|\bpaid nothing\b")
+});
 
 /// Before hours a week that someone gives, and does not receive.
 pub(super) static GIVING: LazyLock<Regex> = LazyLock::new(|| {
@@ -915,7 +961,7 @@ pub(super) static GIVING: LazyLock<Regex> = LazyLock::new(|| {
 /// After such hours.
 pub(super) static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"^(?: \w+){0,4}? (?:of caring|unpaid|on top of my)\b|\b(?:week|weekly) (?:of )?(?:caring|unpaid|looking after|on top of)\b",
+        r"^(?: \w+){0,6}? (?:of caring|unpaid|on top of my|to myself)\b|\b(?:week|weekly) (?:of )?(?:caring|unpaid|looking after|on top of)\b",
     )
 });
 

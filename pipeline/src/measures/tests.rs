@@ -118,6 +118,12 @@ fn the_sixth_list_is_read_as_well_as_it_was() {
     holds(include_str!("sixth.txt"), 0.97, 0.97);
 }
 
+// First read with precision 0.92 and recall 0.72, and the rules then changed for it.
+#[test]
+fn the_eighth_list_is_read_as_well_as_it_was() {
+    holds(include_str!("eighth.txt"), 0.98, 0.95);
+}
+
 #[test]
 fn more_than_a_number_lies_beyond_it_and_less_than_a_number_below_it() {
     let least = |text: &str| measures(text, &segments(text))[0].value;

@@ -4,6 +4,7 @@
 use heard_models::words::Polarity;
 
 use super::words::spoken;
+use crate::response::LETTERS_ON;
 use crate::tables::evidence::{Evidence, QuestionRow};
 
 /// Longer questions are cut here, between words.
@@ -73,7 +74,8 @@ pub(super) fn told(evidence: &Evidence, labels: &[&str]) -> String {
             .to_owned();
     }
     let mut said = Vec::new();
-    for row in questions(evidence) {
+    // Nobody asked a letter: the question that it replies to stands for itself.
+    for row in questions(evidence).filter(|row| !row.question.starts_with(LETTERS_ON)) {
         let named: Vec<String> =
             labels.iter().filter(|label| names(row, label)).map(|label| spoken(label)).collect();
         let list = named.join("; ");

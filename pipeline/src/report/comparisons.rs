@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use super::charts::{Plan, figure, frame, sentence_case};
-use super::differences::{by_what, in_short, the_themes, themes};
+use super::differences::{by_what, in_short, none_of, the_themes, themes};
 use super::words::{number, percent, spoken};
-use crate::charts::{Base, ByGroup, Change, ChangeRow, Group, GroupRow, Sides, Verdict};
-use crate::tables::difference::{can_be_tested, compared, differences, differs};
-use crate::tables::evidence::{Breakdown, BreakdownRow, BreakdownValue, Cell, Dimension, Evidence};
+use crate::charts::{Base, ByGroup, Change, ChangeRow, Figure, Group, GroupRow, Sides, Verdict};
+use crate::tables::difference::{compared, differences, differs};
+use crate::tables::evidence::{
+    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, Dimension, Evidence, FEW,
+};
+use crate::tables::intervals;
 
 /// More groups than these do not fit beside each other.
 const MOST_GROUPS: usize = 10;
@@ -28,7 +31,17 @@ pub(super) fn by_type(evidence: &Evidence) -> Option<Plan> {
 pub(super) fn can_be_drawn(breakdown: &Breakdown) -> bool {
     let raised = breakdown.rows.iter().filter(|row| row.all.count() != Some(0));
     let mut cells = raised.flat_map(|row| row.cells.iter().take(MOST_GROUPS));
-    cells.any(|cell| cell.raised != Cell::Hidden)
+    cells.any(BreakdownCell::tells)
+}
+
+/// A figure of a breakdown, of so many; where it is withheld, between what it lies.
+fn told(cell: &BreakdownCell, base: u64) -> Figure {
+    let percent = |count| intervals::share(count, base) * 100.0;
+    match cell.between {
+        Some((least, most)) if least < FEW => Figure::Between(0.0, percent((most + 1).min(base))),
+        Some((least, most)) => Figure::Between(percent(least), percent(most)),
+        None => figure(&cell.raised),
+    }
 }
 
 /// For each row of a breakdown the values that differ, where the test says so.
@@ -48,9 +61,7 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Option<Pla
     let values = &breakdown.values[..breakdown.values.len().min(MOST_GROUPS)];
     let raised: Vec<&BreakdownRow> =
         breakdown.rows.iter().filter(|row| row.all.count() != Some(0)).collect();
-    let tells = |row: &&BreakdownRow| {
-        row.cells.iter().take(values.len()).any(|cell| cell.raised != Cell::Hidden)
-    };
+    let tells = |row: &&BreakdownRow| row.cells.iter().take(values.len()).any(BreakdownCell::tells);
     let rows: Vec<&BreakdownRow> = raised.iter().copied().filter(tells).collect();
     let left_out = raised.len() - rows.len();
     let who = by_what(breakdown);
@@ -77,13 +88,10 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Option<Pla
                 if hidden { ", of what can be shown" } else { "" }
             )
         }
-        _ if differing.tested > 0 => {
-            let one = if differing.tested == 1 { "it does not differ" } else { "none differs" };
-            sentence_case(&format!(
-                "of {} that can be shown and tested, {one} by {who} by more than chance would explain",
-                the_themes(differing.tested)
-            ))
-        }
+        _ if differing.tested > 0 => sentence_case(&format!(
+            "{} by {who} by more than chance would explain",
+            none_of(differing.tested, "differs")
+        )),
         [] => {
             format!("Themes by {who}: no group has one that stands first among what can be shown")
         }
@@ -107,7 +115,7 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Option<Pla
     }
     let mut note = String::new();
     if left_out > 0 {
-        note = format!("Left out: {} of which no figure can be shown. ", themes(left_out));
+        note = format!("Left out: {} that few people of every group raised. ", themes(left_out));
     }
     if !differing.found.is_empty() {
         let many = number(differing.tests as u64);
@@ -132,7 +140,7 @@ pub(super) fn by_group(evidence: &Evidence, breakdown: &Breakdown) -> Option<Pla
         .into_iter()
         .map(|row| GroupRow {
             name: row.label.clone(),
-            figures: row.cells.iter().take(values.len()).map(|c| figure(&c.raised)).collect(),
+            figures: row.cells.iter().zip(values).map(|(cell, by)| told(cell, by.base)).collect(),
             differs: marks.get(row.id.as_str()).cloned().unwrap_or_default(),
         })
         .collect();
@@ -162,17 +170,17 @@ fn first_by_value<'a>(
         .collect()
 }
 
-/// What the test says of two figures; of those that are too small for it, nothing.
+/// What the test says of two figures; where one is withheld, nothing.
 pub(super) fn verdict(a: &Cell, b: &Cell, tests: usize) -> Verdict {
     match differs(a, b, tests) {
         Some(true) => Verdict::Clear,
-        Some(false) if can_be_tested(a, b) => Verdict::Unclear,
-        _ => Verdict::Untested,
+        Some(false) => Verdict::Unclear,
+        None => Verdict::Untested,
     }
 }
 
 /// How far a test reached: for how many comparisons it was corrected, and what was not tested.
-pub(super) fn extent(tests: usize, small: usize, withheld: usize) -> String {
+pub(super) fn extent(tests: usize, withheld: usize) -> String {
     let mut said = match tests {
         0 => Vec::new(),
         1 => vec!["Tested as two samples, at the 5% level.".to_owned()],
@@ -181,12 +189,8 @@ pub(super) fn extent(tests: usize, small: usize, withheld: usize) -> String {
             number(many as u64)
         )],
     };
-    let of = |n: usize, why: &str| format!("Not tested, {why}: {}.", themes(n));
-    if small > 0 {
-        said.push(of(small, "because the figures are too small for it"));
-    }
     if withheld > 0 {
-        said.push(of(withheld, "because a figure is withheld"));
+        said.push(format!("Not tested, because a figure is withheld: {}.", themes(withheld)));
     }
     said.join(" ")
 }
@@ -209,7 +213,6 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
     let shown = rows.iter().filter(both).count();
     // As many as the report's own words and the tables correct for.
     let tests = differences(breakdown).tests.max(shown);
-    let tested = rows.iter().filter(|(_, a, b)| can_be_tested(a, b)).count();
     let mut clear: Vec<(f64, String)> = Vec::new();
     let drawn = rows
         .iter()
@@ -225,13 +228,12 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
         .collect();
     clear.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (from, to) = (&breakdown.values[*earlier], &breakdown.values[*later]);
-    let headline = if tested == 0 {
+    let headline = if shown == 0 {
         format!("Too few people to compare {} with {}", from.label, to.label)
     } else if clear.is_empty() {
-        let none = if tested == 1 { "did not change" } else { "none changed" };
         sentence_case(&format!(
-            "of {} that can be shown and tested, {none} from {} to {} by more than chance would explain",
-            the_themes(tested),
+            "{} from {} to {} by more than chance would explain",
+            none_of(shown, "changed"),
             from.label,
             to.label
         ))
@@ -239,14 +241,14 @@ pub(super) fn change(evidence: &Evidence, breakdown: &Breakdown) -> Option<Plan>
         let most: Vec<String> = clear.iter().take(2).map(|(_, words)| words.clone()).collect();
         format!(
             "Changed by more than chance, of {} that can be shown and tested: {}",
-            the_themes(tested),
+            the_themes(shown),
             most.join("; ")
         )
     };
     let unit = breakdown.unit.as_str();
     let subtitle =
         format!("Share of {unit} who raised each theme, {} and {}", from.label, to.label);
-    let note = extent(tests, shown - tested, raised.len() - shown);
+    let note = extent(tests, raised.len() - shown);
     let alt = format!(
         "For each of {} themes, its share in {} and in {}. {headline}.",
         number(rows.len() as u64),

@@ -1,10 +1,12 @@
 //! Differences between groups of people and over time, in words: which hold after correction for
 //! everything that was tested with them, and how much could be tested at all. Nothing is said of what
-//! is withheld or too small to test.
+//! is withheld.
 
 use super::asked::without_contacts;
-use super::words::{counted, list, number, of, percent, spoken};
-use crate::tables::difference::{Difference, Differences, EVERYBODY_ELSE, differences};
+use super::words::{counted, number, of, percent, spoken};
+use crate::tables::difference::{
+    ALL_OTHERS_KNOWN, Difference, Differences, EVERYBODY_ELSE, differences,
+};
 use crate::tables::evidence::{Breakdown, Dimension, Evidence, Finding, Unit};
 
 /// Differences that become key findings, at most.
@@ -17,13 +19,33 @@ pub(super) fn by_what(by: &Breakdown) -> String {
     match by.dimension {
         Dimension::RespondentType => "who speaks".to_owned(),
         Dimension::Source => "file or sheet, in the order of reading".to_owned(),
+        _ if is_question(&by.label) => format!("answer to “{}”", by.label),
         _ => spoken(&by.label),
     }
+}
+
+/// "Do you agree with the locality model" names nothing that groups could be by.
+fn is_question(label: &str) -> bool {
+    const BEGINNINGS: [&str; 14] = [
+        "are ", "can ", "could ", "did ", "do ", "does ", "has ", "have ", "how ", "is ",
+        "should ", "was ", "will ", "would ",
+    ];
+    let label = label.to_lowercase();
+    BEGINNINGS.iter().any(|beginning| label.starts_with(beginning))
 }
 
 /// "the one theme", "the 7 themes".
 pub(super) fn the_themes(n: usize) -> String {
     if n == 1 { "the one theme".to_owned() } else { format!("the {} themes", number(n as u64)) }
+}
+
+/// "of the 7 themes that can be shown and tested, none differs"; of one, that it does not.
+pub(super) fn none_of(tested: usize, does: &str) -> String {
+    match (tested, does) {
+        (1, "changed") => "the one theme that can be shown and tested did not change".to_owned(),
+        (1, _) => "the one theme that can be shown and tested does not differ".to_owned(),
+        _ => format!("of {} that can be shown and tested, none {does}", the_themes(tested)),
+    }
 }
 
 /// "1 theme", "7 themes".
@@ -37,7 +59,7 @@ fn named(by: &Breakdown, label: &str) -> String {
         _ if label == EVERYBODY_ELSE && by.unit == Unit::Comments => {
             "all other comments".to_owned()
         }
-        _ if label == EVERYBODY_ELSE => label.to_owned(),
+        _ if [EVERYBODY_ELSE, ALL_OTHERS_KNOWN].contains(&label) => label.to_owned(),
         (Dimension::Source, _) => format!("file or sheet {}", label.trim_start_matches('s')),
         (Dimension::Question, _) => format!("“{}”", without_contacts(label)),
         _ => format!("“{label}”"),
@@ -72,25 +94,17 @@ pub(super) fn in_short(difference: &Difference<'_>) -> String {
 
 /// "Corrected for the 28 comparisons of this breakdown" and what was left out of them.
 fn reach(all: &Differences<'_>) -> String {
-    let mut parts = Vec::new();
-    let small = all.shown - all.tested;
-    if small > 0 {
-        parts.push(format!("{} with figures too small for the test", themes(small)));
+    match all.left_out {
+        0 => String::new(),
+        withheld => format!(" Not tested: {} of which figures are withheld.", themes(withheld)),
     }
-    if all.left_out > 0 {
-        parts.push(format!("{} of which figures are withheld", themes(all.left_out)));
-    }
-    if parts.is_empty() {
-        return String::new();
-    }
-    format!(" Nothing is said of {}.", list(&parts))
 }
 
 /// Which differences of a breakdown hold: a sentence, and an item for each of them.
 pub(super) fn told(by: &Breakdown) -> (String, Vec<String>) {
     let all = differences(by);
     let (by_what, rest) = (by_what(by), reach(&all));
-    if all.shown == 0 {
+    if all.tested == 0 {
         let known = by.values.iter().filter(|value| value.named || value.merged > 1).count();
         let why = if known < 2 {
             "of enough people only one group is known."
@@ -99,22 +113,14 @@ pub(super) fn told(by: &Breakdown) -> (String, Vec<String>) {
         };
         return (format!("Nothing can be compared by {by_what}: {why}"), Vec::new());
     }
-    if all.tested == 0 {
-        let why = format!(
-            "By {by_what}, nothing can be tested: the figures that can be shown are too small for it."
-        );
-        return (why, Vec::new());
-    }
     let correction = match all.tests {
         1 => "at the 5% level".to_owned(),
         many => format!("at the 5% level for all {} comparisons together", number(many as u64)),
     };
     if all.found.is_empty() {
-        let none = if all.tested == 1 { "it does not differ" } else { "none differs" };
         let tested = format!(
-            "By {by_what}: of {} that can be shown and tested, {none} by more than chance would explain \
-             (tested {correction}).{rest}",
-            the_themes(all.tested)
+            "By {by_what}: {} by more than chance would explain (tested {correction}).{rest}",
+            none_of(all.tested, "differs")
         );
         return (tested, Vec::new());
     }
@@ -227,10 +233,7 @@ mod tests {
         let by = &evidence.main().unwrap().breakdowns[1];
         let (lead, items) = told(by);
         assert!(lead.contains("of the one theme that can be shown and tested"), "{lead}");
-        assert!(
-            lead.contains("Nothing is said of 2 themes of which figures are withheld"),
-            "{lead}"
-        );
+        assert!(lead.contains("Not tested: 2 themes of which figures are withheld"), "{lead}");
         assert_eq!(items.len(), 1);
         assert!(
             items[0].ends_with("15 of 72 (21%) for “Provider B”, 8 of 168 (5%) for “Provider A”.")
@@ -259,10 +262,10 @@ mod tests {
         assert!(lead.starts_with("Nothing can be compared by provider") && items.is_empty());
         let small = evidence(Cell::shown(5, 168), Cell::shown(5, 72));
         let (lead, _) = told(&small.main().unwrap().breakdowns[1]);
-        assert!(lead.contains("nothing can be tested"), "{lead}");
+        assert!(lead.contains("the one theme that can be shown and tested does not differ"));
         let alike = evidence(Cell::shown(70, 168), Cell::shown(30, 72));
         let (lead, items) = told(&alike.main().unwrap().breakdowns[1]);
-        assert!(lead.contains("of the one theme that can be shown and tested, it does not differ"));
+        assert!(lead.contains("the one theme that can be shown and tested does not differ"));
         assert!(items.is_empty());
     }
 }

@@ -119,6 +119,7 @@ fn breakdown(
                     let raised = (share * tilt * *base as f64) as u64;
                     BreakdownCell {
                         raised: small_hidden(raised, *base),
+                        between: (raised < 5).then_some((0, 4)),
                         sentiment: split(raised, 3),
                     }
                 })

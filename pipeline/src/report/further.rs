@@ -7,13 +7,12 @@ use heard_models::words::Stance;
 use super::asked::without_contacts;
 use super::charts::{Plan, figure, firsts, frame, respondents};
 use super::comparisons::{extent, verdict};
-use super::differences::the_themes;
+use super::differences::{none_of, the_themes};
 use super::words::{list, number, of, percent, spoken};
 use crate::charts::{
     BarRow, BarSection, Bars, Base, Change, ChangeRow, Figure, Point, Process as Months, Share,
     Sides, Verdict,
 };
-use crate::tables::difference::can_be_tested;
 use crate::tables::evidence::{
     Cell, Dimension, Evidence, Process, Represented, Signal, StanceRow, StandardEvidence,
 };
@@ -204,7 +203,6 @@ pub(super) fn gap(evidence: &Evidence) -> Option<(Plan, bool)> {
     if rows.is_empty() {
         return None;
     }
-    let tested = rows.iter().filter(|(_, a, b)| can_be_tested(a, b)).count();
     let mut clear: Vec<(f64, String)> = Vec::new();
     let drawn = rows
         .iter()
@@ -218,25 +216,21 @@ pub(super) fn gap(evidence: &Evidence) -> Option<(Plan, bool)> {
         })
         .collect();
     clear.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let headline = if tested == 0 {
-        "Too few people to test whether those who receive care and families differ".to_owned()
-    } else if clear.is_empty() {
-        let none = if tested == 1 { "it does not differ" } else { "none differs" };
+    let headline = if clear.is_empty() {
         super::charts::sentence_case(&format!(
-            "of {} that can be shown and tested, {none} between people who receive care and families \
-             by more than chance would explain",
-            the_themes(tested)
+            "{} between people who receive care and families by more than chance would explain",
+            none_of(rows.len(), "differs")
         ))
     } else {
         let most: Vec<String> = clear.iter().take(2).map(|(_, words)| words.clone()).collect();
         format!(
             "People who receive care and families differ by more than chance, of {} that can be shown \
              and tested: {}",
-            the_themes(tested),
+            the_themes(rows.len()),
             most.join("; ")
         )
     };
-    let note = extent(rows.len(), rows.len() - tested, raised.len() - rows.len());
+    let note = extent(rows.len(), raised.len() - rows.len());
     let subtitle = "Share of each group who raised each theme; themes of which a figure is withheld \
         are left out";
     let alt = format!(

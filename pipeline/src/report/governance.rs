@@ -80,8 +80,9 @@ fn flows<'a>(manifest: &Manifest) -> Vec<Section<'a>> {
         "Where the data goes",
         vec![
             Block::text(
-                "Everything happens on one computer. The program has no network code: it can neither \
-                 send nor fetch anything, and no text goes to a service or a model elsewhere.",
+                "Everything happens on one computer. The program sends nothing and fetches nothing, its \
+                 pages are served to this computer alone, and no text goes to a service or a model \
+                 elsewhere.",
             ),
             table(
                 "Data flows and retention",
@@ -92,7 +93,7 @@ fn flows<'a>(manifest: &Manifest) -> Vec<Section<'a>> {
                 "To delete everything: delete the output folder. The program keeps nothing elsewhere."
                     .to_owned(),
                 "To delete one person's answers: take their rows out of the original files and run \
-                 again with --force."
+                 again with --force, or have `heard forget` take them out of the output folder."
                     .to_owned(),
             ]),
             Block::to_write("The folder on your system, who has access to it, and when it is deleted."),

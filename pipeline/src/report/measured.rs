@@ -61,5 +61,8 @@ pub(super) fn measure(evidence: &Evidence, row: &MeasureRow) -> Option<Plan> {
         }),
         base: Base { n: total, of: "answers with a number".to_owned() },
     };
-    Some(Plan { stem: format!("measure_{}", row.id), frame, chart: Box::new(chart) })
+    // A quantity may be told by the week and by the month.
+    let per = per.filter(|per| !row.id.ends_with(per));
+    let per = per.map_or_else(String::new, |per| format!("_a_{per}"));
+    Some(Plan { stem: format!("measure_{}{per}", row.id), frame, chart: Box::new(chart) })
 }

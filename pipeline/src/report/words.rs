@@ -2,7 +2,7 @@
 
 pub use crate::plain::{number, spoken};
 use crate::tables::Profile;
-use crate::tables::evidence::{Cell, Number};
+use crate::tables::evidence::{Cell, FEW, Number};
 
 /// What stands in a table where disclosure control hides a figure.
 pub const WITHHELD: &str = "withheld";
@@ -63,6 +63,17 @@ pub fn count_share(cell: &Cell) -> String {
 /// The count, or "withheld".
 pub fn count(cell: &Cell) -> String {
     number_or_withheld(cell.count())
+}
+
+/// "fewer than 5", or "8 to 12 (5% to 7%)": what is told of a figure that is withheld, of so many.
+pub fn between((least, most): (u64, u64), base: u64) -> String {
+    if least < FEW {
+        return format!("fewer than {}", number(most + 1));
+    }
+    let share = |count| percent(crate::tables::intervals::share(count, base));
+    let (from, to) = (share(least), share(most));
+    let shares = if from == to { from } else { format!("{from} to {to}") };
+    format!("{} to {} ({shares})", number(least), number(most))
 }
 
 /// "26% to 43%", or "withheld"; with a decimal where whole points would show no width.
@@ -203,6 +214,13 @@ mod tests {
         for text in [of_or_withheld(&Cell::Hidden), count(&Cell::Hidden), interval(&Cell::Hidden)] {
             assert_eq!(text, WITHHELD);
         }
+    }
+
+    #[test]
+    fn of_withheld_figures_is_said_how_few_or_between_what() {
+        assert_eq!(between((0, 4), 72), "fewer than 5");
+        assert_eq!(between((8, 12), 168), "8 to 12 (5% to 7%)");
+        assert_eq!(between((1_010, 1_014), 20_000), "1,010 to 1,014 (5%)");
     }
 
     #[test]

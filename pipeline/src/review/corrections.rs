@@ -4,13 +4,14 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use heard_models::words::Sentiment;
+use heard_models::words::{Polarity, Sentiment};
 use heard_models::{LabelledResponse, LabelledSegment, Model};
 
 use super::decisions::Decisions;
 use super::stored::Run;
 use super::{Error, study};
-use crate::coding::open_model;
+use crate::coding::{AskedQuestion, open_model};
+use crate::response::Channel;
 
 /// The corrected answers of a run, each once; themes as their numbers in `codes`.
 pub fn corrections(run: &Run, decisions: &Decisions, codes: &[String]) -> Vec<LabelledResponse> {
@@ -37,18 +38,28 @@ pub fn corrections(run: &Run, decisions: &Decisions, codes: &[String]) -> Vec<La
             ..LabelledSegment::default()
         });
         let response = &decided.response;
+        let (question, polarity) = read_as(response.channel, &response.question);
         let person = response.respondent_id.clone();
         corrected.push(LabelledResponse {
             // Answers of one person are held out together.
             situation: person.unwrap_or_else(|| format!("{}-{}", response.source, response.row)),
-            question: response.question.text.as_str().to_owned(),
-            polarity: response.question.polarity,
+            question: question.to_owned(),
+            polarity,
             segments: segments.collect(),
             text: response.text.as_str().to_owned(),
             ..LabelledResponse::from_segments([])
         });
     }
     corrected
+}
+
+/// What an answer was asked when it was coded. The proposal that a letter replies to tells its stance
+/// and nothing else, so that nothing is to be learnt of it, either.
+fn read_as(channel: Channel, question: &AskedQuestion) -> (&str, Polarity) {
+    if channel == Channel::Letter && question.polarity == Polarity::Proposal {
+        return ("", Polarity::Neutral);
+    }
+    (question.text.as_str(), question.polarity)
 }
 
 /// The model to build on: `fast` or `accurate` for one that ships, or a file; without a name the one
@@ -86,4 +97,21 @@ pub fn base(run: &Run, name: Option<&str>) -> Result<Model, Error> {
         )));
     }
     Ok(model)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deidentify::Redacted;
+
+    #[test]
+    fn a_letter_is_learnt_from_as_it_was_read() {
+        let words = "Do you agree with one provider for each area?".to_owned();
+        let text = Redacted::from_store(words.as_str(), Vec::new()).unwrap_or_default();
+        let asked = AskedQuestion { number: None, text, polarity: Polarity::Proposal };
+        assert_eq!(read_as(Channel::Letter, &asked), ("", Polarity::Neutral));
+        assert_eq!(read_as(Channel::Survey, &asked), (words.as_str(), Polarity::Proposal));
+        let asked = AskedQuestion { polarity: Polarity::Improve, ..asked };
+        assert_eq!(read_as(Channel::Letter, &asked), (words.as_str(), Polarity::Improve));
+    }
 }

@@ -1,6 +1,8 @@
 //! Numbers that people gave, into the bars of a histogram: one bar a whole number where few are
 //! needed, round widths otherwise, and one open bar for what lies far above the rest. Where there is
-//! a standard, no bar holds numbers on both of its sides.
+//! a standard, no bar holds numbers on both of its sides. A bar of few has to be withheld, and often
+//! another with it: so few at the far end go into an open bar, and bars are made wider until most of
+//! the numbers can be seen.
 
 use super::disclosure::Profile;
 use super::evidence::{Bar, Bars};
@@ -13,6 +15,13 @@ const LEAST_NUMBERS: u64 = 10;
 const NEAR: f64 = 0.002;
 /// Against sums that fall just beside an edge; less than what "more than" is kept apart by.
 const NOISE: f64 = 1e-7;
+
+/// Bars are made up to so many times as wide.
+const WIDEST: u32 = 6;
+/// Fewer bars than these show no spread.
+const LEAST_BARS: usize = 3;
+/// Bars as narrow as they can be are kept where no more than one number in so many is withheld.
+const BEARABLE: u64 = 10;
 
 /// A limit, and whether a number may not be more than it.
 pub(super) type Limit = (f64, bool);
@@ -29,10 +38,11 @@ struct Scale {
 }
 
 impl Scale {
-    fn of(low: f64, top: f64, all_whole: bool, limit: Option<Limit>) -> Self {
+    /// Bars so many times as wide as they need to be.
+    fn of(low: f64, top: f64, all_whole: bool, limit: Option<Limit>, times: u32) -> Self {
         let span = (top - low).max(0.0);
         let closed_above = limit.is_some_and(|(_, at_most)| at_most);
-        let width = width(span, all_whole, limit.map(|(value, _)| value));
+        let width = width(span, all_whole, limit.map(|(value, _)| value)) * f64::from(times);
         let whole = all_whole && (width - 1.0).abs() < f64::EPSILON;
         let steps = low / width;
         let first = if closed_above && !whole && low > 0.0 {
@@ -54,6 +64,12 @@ impl Scale {
             (false, _) => (steps + NOISE).floor(),
         };
         (at.max(0.0) as usize).min(self.last)
+    }
+
+    /// Whether a limit lies on an edge.
+    fn parts(&self, limit: f64) -> bool {
+        let steps = (limit - self.start) / self.width;
+        self.whole || (steps - steps.round()).abs() < NEAR
     }
 
     fn edge(&self, at: usize) -> f64 {
@@ -84,33 +100,71 @@ pub(super) fn bars(
     let far = upper + 3.0 * (upper - lower);
     let top = if upper > lower { high.min(far) } else { high };
     let all_whole = values.iter().all(|(value, _)| (value - value.round()).abs() < NEAR);
-    let scale = Scale::of(low, top, all_whole, limit);
-    let mut counts = vec![0_u64; scale.last + 1];
-    for (value, count) in values {
-        counts[scale.at(*value)] += count;
-    }
-    let past = scale.edge(scale.last + 1);
-    let open_above = if scale.closed_above { high > past + NOISE } else { high >= past };
-    let below: Vec<bool> = (0..counts.len())
-        .map(|at| limit.is_some_and(|(value, _)| scale.below(at, value)))
-        .collect();
-    let hidden = hidden(&counts, &below, profile);
-    let seen: u64 =
-        counts.iter().zip(&hidden).filter(|(_, hidden)| !**hidden).map(|(n, _)| n).sum();
-    if seen * 2 <= all {
+    let drawn = |times: u32| {
+        let scale = Scale::of(low, top, all_whole, limit, times);
+        let parts = limit.is_none_or(|(value, _)| scale.parts(value));
+        let drawn = Drawn::of(scale, values, limit, profile);
+        (times == 1 || parts && drawn.counts.len() >= LEAST_BARS).then_some(drawn)
+    };
+    let drawn: Vec<Drawn> = (1..=WIDEST).filter_map(drawn).collect();
+    let bearable = drawn.iter().find(|drawn| drawn.withheld() * BEARABLE <= all);
+    let drawn = bearable.or_else(|| drawn.iter().min_by_key(|drawn| drawn.withheld()))?;
+    if drawn.withheld() * 2 >= all {
         return None;
     }
-    let bar = |(at, (count, hidden)): (usize, (u64, bool))| Bar {
+    let Drawn { scale, counts, hidden, folded } = drawn;
+    let past = scale.edge(counts.len());
+    let open_above = *folded || if scale.closed_above { high > past + NOISE } else { high >= past };
+    let bar = |(at, (count, hidden)): (usize, (&u64, &bool))| Bar {
         from: scale.edge(at),
         to: scale.edge(at + 1),
-        count: (!hidden).then(|| profile.printed(count)),
+        count: (!hidden).then(|| profile.printed(*count)),
     };
     Some(Bars {
-        bars: counts.into_iter().zip(hidden).enumerate().map(bar).collect(),
+        bars: counts.iter().zip(hidden).enumerate().map(bar).collect(),
         whole: scale.whole,
         open_above,
         closed_above: scale.closed_above && !scale.whole,
     })
+}
+
+/// Numbers in the bars of one scale.
+struct Drawn {
+    scale: Scale,
+    counts: Vec<u64>,
+    hidden: Vec<bool>,
+    /// Few at the far end were put into the bar before them.
+    folded: bool,
+}
+
+impl Drawn {
+    fn of(scale: Scale, values: &[(f64, u64)], limit: Option<Limit>, profile: Profile) -> Self {
+        let mut counts = vec![0_u64; scale.last + 1];
+        for (value, count) in values {
+            counts[scale.at(*value)] += count;
+        }
+        let below: Vec<bool> = (0..counts.len())
+            .map(|at| limit.is_some_and(|(value, _)| scale.below(at, value)))
+            .collect();
+        let mut folded = false;
+        // Never across the standard: the end that is few there stays as it is.
+        for at in (1..counts.len()).rev() {
+            let few = (1..profile.least()).contains(&counts[at]);
+            if !few || below[at] != below[at - 1] {
+                break;
+            }
+            counts[at - 1] += counts[at];
+            counts.truncate(at);
+            folded = true;
+        }
+        let hidden = hidden(&counts, &below, profile);
+        Self { scale, counts, hidden, folded }
+    }
+
+    /// How many numbers are in bars that are withheld.
+    fn withheld(&self) -> u64 {
+        self.counts.iter().zip(&self.hidden).filter(|(_, hidden)| **hidden).map(|(n, _)| n).sum()
+    }
 }
 
 /// Which bars are withheld: those of few, and beside a single one of these another, as its count would
@@ -235,13 +289,31 @@ mod tests {
     }
 
     #[test]
+    fn a_large_bar_is_not_withheld_for_a_few_far_away() {
+        // Visits: two of an hour would take the forty of half an hour with them.
+        let given = [(10.0, 9), (15.0, 14), (20.0, 12), (30.0, 40), (60.0, 2)];
+        let drawn = bars(&given, (15.0, 30.0), Some((30.0, false)), Profile::Standard).unwrap();
+        assert_eq!(drawn.bars.iter().filter_map(|bar| bar.count).sum::<u64>(), 77);
+        assert!(drawn.open_above && drawn.bars.last().unwrap().from >= 30.0, "{drawn:?}");
+        // Scattered few are seen together.
+        let given: Vec<(f64, u64)> = (1..=24).map(|at| (f64::from(at) * 5.0, 3)).collect();
+        let drawn = bars(&given, (30.0, 90.0), None, Profile::Standard).unwrap();
+        let seen: u64 = drawn.bars.iter().filter_map(|bar| bar.count).sum();
+        assert!(seen * 10 >= 72 * 9 && drawn.bars.len() >= 3, "{drawn:?}");
+    }
+
+    #[test]
     fn a_bar_of_few_is_withheld_and_never_alone() {
+        let counts_of = [6, 3, 9, 8];
+        let together = hidden(&counts_of, &[false; 4], Profile::Standard);
+        assert_eq!(together, [true, true, false, false]);
+        // Who is on either side of the standard is published, so each side hides two or none.
+        let apart = hidden(&counts_of, &[true, false, false, false], Profile::Standard);
+        assert_eq!(apart, [false, true, false, true]);
+        // Two numbers a bar, and nothing has to be withheld.
         let given = [(1.0, 6), (2.0, 3), (3.0, 9), (4.0, 8)];
         let drawn = bars(&given, (1.0, 4.0), None, Profile::Standard).unwrap();
-        assert_eq!(counts(&drawn), [None, None, Some(9), Some(8)]);
-        // Who is on either side of the standard is published, so each side hides two or none.
-        let drawn = bars(&given, (1.0, 4.0), Some((2.0, false)), Profile::Standard).unwrap();
-        assert_eq!(counts(&drawn), [Some(6), None, Some(9), None]);
+        assert_eq!(counts(&drawn), [Some(6), Some(12), Some(8)]);
         let all = bars(&given, (1.0, 4.0), None, Profile::None).unwrap();
         assert_eq!(counts(&all), [Some(6), Some(3), Some(9), Some(8)]);
     }

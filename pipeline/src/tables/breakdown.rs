@@ -14,16 +14,20 @@ use super::counts::Counts;
 
 use super::disclosure::{Hidden, Parts, Profile, together};
 use super::evidence::{
-    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Dimension, Heard, Split, ThemeRow, Unit,
+    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, Dimension, Heard, Split,
+    ThemeRow, Unit,
 };
 use super::intervals::share;
 use super::labels;
+use super::order;
 use super::overlap::{Counted, Kind, Overlaps, Plans};
 use super::tally::{NOT_STATED, Sums, Tally};
 
 /// More values than these are put together; a reader cannot take in more, and questions fewer.
 const MOST_VALUES: usize = 100;
 const MOST_QUESTIONS: usize = 12;
+/// Of more values than these the largest come first, also where they lie on a scale.
+const MOST_ORDERED: usize = 10;
 
 /// A dimension that is published: its values after small ones were put together.
 pub(super) struct Published {
@@ -117,6 +121,15 @@ impl Published {
         values.sort_by_cached_key(|(value, ids)| {
             (value.merged > 1, !value.named, if in_time { names(ids) } else { "".into() })
         });
+        let stated = values.partition_point(|(value, _)| value.named);
+        let labels: Vec<&str> = values[..stated].iter().map(|(v, _)| v.label.as_str()).collect();
+        if let (Dimension::Column(_), true, Some(places)) =
+            (dimension, stated <= MOST_ORDERED, order::places(&labels))
+        {
+            let mut placed: Vec<_> = places.into_iter().zip(values.drain(..stated)).collect();
+            placed.sort_by(|a, b| a.0.total_cmp(&b.0));
+            values.splice(0..0, placed.into_iter().map(|(_, value)| value));
+        }
         let (values, members): (Vec<_>, Vec<Vec<usize>>) = values.into_iter().unzip();
         let (id, label) = labels::dimension(dimension, tally.vocabulary.breakdowns());
         let feeling: Vec<Parts> =
@@ -166,20 +179,24 @@ impl Published {
         }
     }
 
-    /// The figures of one row, of which is known what is hidden.
+    /// The figures of one row beside that of the whole, of which is known what is hidden.
     pub(super) fn cells(
         &self,
         profile: Profile,
+        all: Cell,
         rows: &[Parts],
         hidden: &[Hidden],
     ) -> Vec<BreakdownCell> {
-        let cells = rows.iter().zip(hidden).zip(self.bases());
-        cells
-            .map(|((parts, hidden), base)| BreakdownCell {
-                raised: profile.cell(parts.iter().sum(), base, hidden.raised),
-                sentiment: profile.split(*parts, *hidden),
-            })
-            .collect()
+        let bases = self.bases();
+        let counts: Vec<u64> = rows.iter().map(|parts| parts.iter().sum()).collect();
+        let raised: Vec<bool> = hidden.iter().map(|hidden| hidden.raised).collect();
+        let between = profile.between(all, &bases, &counts, &raised);
+        let cell = |(at, between)| BreakdownCell {
+            raised: profile.cell(counts[at], bases[at], raised[at]),
+            between,
+            sentiment: profile.split(rows[at], hidden[at]),
+        };
+        between.into_iter().enumerate().map(cell).collect()
     }
 }
 
@@ -229,12 +246,13 @@ pub(super) fn themes(
                 continue;
             }
             let rows = of_unit(published, unit, |by| by.by_value(sums, |c| c.slot(*slot)));
+            let all = profile.whole_cell(parts.iter().sum(), whole.base);
             let whole = profile.plan_whole(parts);
             let counted = Counted { whole, rows: &rows, kind: Kind::Raised };
             let plans: Plans = overlaps.plans(profile, published, &counted);
             for (at, plan) in plans.into_iter().enumerate() {
                 if let Some(plan) = plan {
-                    cells[at] = Some(published[at].cells(profile, &rows[at], &plan));
+                    cells[at] = Some(published[at].cells(profile, all, &rows[at], &plan));
                 }
             }
         }
@@ -277,9 +295,10 @@ pub(super) fn outcomes(
         let whole = profile.plan_whole([*count, 0, 0, 0]);
         let counted = Counted { whole, rows: &by_value, kind: Kind::Plain };
         let plans = overlaps.plans(profile, published, &counted);
+        let all = profile.whole_cell(*count, sums.respondents.base);
         for (by, plan) in plans.into_iter().enumerate() {
             let Some(plan) = plan else { continue };
-            let mut cells = published[by].cells(profile, &by_value[by], &plan);
+            let mut cells = published[by].cells(profile, all, &by_value[by], &plan);
             for cell in &mut cells {
                 cell.sentiment = Split::HIDDEN;
             }
@@ -287,7 +306,7 @@ pub(super) fn outcomes(
                 id: format!("{}_{}", domain.as_str(), direction.as_str()),
                 label: format!("{}: {}", labels::domain(domain), labels::direction(direction)),
                 group: domain.as_str().to_owned(),
-                all: profile.whole_cell(*count, sums.respondents.base),
+                all,
                 cells,
             });
         }

@@ -1,12 +1,12 @@
-//! Whether two shares differ by more than chance: a z test of two proportions, corrected for how many
-//! are tested at once. Where a sample is too small for it, the answer is no. What is compared are
-//! figures that may be shown, so that a comparison tells nothing that they do not.
+//! Whether two shares differ by more than chance: a z test of two proportions, and Fisher's exact test
+//! where the numbers are too small for it, corrected for how many are tested at once. What is compared
+//! are figures that may be shown, so that a comparison tells nothing that they do not.
 
-use super::evidence::{Breakdown, BreakdownRow, Cell, Dimension};
+use super::evidence::{Breakdown, BreakdownRow, BreakdownValue, Cell, Dimension};
 
 /// The level at which a difference is called one, for all tests together.
 const LEVEL: f64 = 0.05;
-/// Each expected number must reach this for the test to hold.
+/// Each expected number must reach this for the z test to hold.
 const LEAST_EXPECTED: f64 = 5.0;
 
 /// A figure beside the one that it is compared with.
@@ -47,8 +47,12 @@ impl Difference<'_> {
     }
 
     /// With whom such a breakdown compares, in general.
-    pub fn against(&self) -> &'static str {
-        if self.in_time { "the one before" } else { EVERYBODY_ELSE }
+    pub fn against(&self) -> &str {
+        match self.with {
+            _ if self.in_time => "the one before",
+            ALL_OTHERS_KNOWN => ALL_OTHERS_KNOWN,
+            _ => EVERYBODY_ELSE,
+        }
     }
 }
 
@@ -60,8 +64,6 @@ pub struct Differences<'a> {
     /// Comparisons for which the test was corrected.
     pub tests: usize,
     /// Themes that anybody raised and of which at least two figures may be compared.
-    pub shown: usize,
-    /// Of these, themes with figures large enough for the test.
     pub tested: usize,
     /// Themes that anybody raised and of which nothing may be compared.
     pub left_out: usize,
@@ -71,19 +73,13 @@ pub struct Differences<'a> {
 pub fn differences(by: &Breakdown) -> Differences<'_> {
     let raised = by.rows.iter().filter(|row| row.all.count() != Some(0));
     let pairs = |row| (0..by.values.len()).filter_map(move |at| Some((at, pair(by, row, at)?)));
-    let mut all = Differences {
-        found: Vec::new(),
-        tests: number_of_tests(by),
-        shown: 0,
-        tested: 0,
-        left_out: 0,
-    };
+    let stated: Vec<&BreakdownValue> = by.values.iter().filter(|v| !is_unknown(v)).collect();
+    let mut all =
+        Differences { found: Vec::new(), tests: number_of_tests(by), tested: 0, left_out: 0 };
     for row in raised {
         let known: Vec<_> = pairs(row).collect();
         all.left_out += usize::from(known.is_empty());
-        all.shown += usize::from(!known.is_empty());
-        let large = known.iter().any(|(_, (_, mine, other))| can_be_tested(mine, other));
-        all.tested += usize::from(large);
+        all.tested += usize::from(!known.is_empty());
         let mut found: Vec<Difference<'_>> = known
             .into_iter()
             .filter(|(_, (_, mine, other))| differs(mine, other, all.tests) == Some(true))
@@ -96,8 +92,8 @@ pub fn differences(by: &Breakdown) -> Differences<'_> {
                 in_time: is_in_time(by),
             })
             .collect();
-        if let ([first, second], [higher, lower]) = (by.values.as_slice(), found.as_mut_slice())
-            && higher.with == EVERYBODY_ELSE
+        if let ([first, second], [higher, lower]) = (stated.as_slice(), found.as_mut_slice())
+            && !higher.in_time
         {
             // Two values are each other's rest: the higher is named first, the other by its name.
             let first_is_higher = higher.mine.share() >= lower.mine.share();
@@ -114,6 +110,8 @@ pub fn differences(by: &Breakdown) -> Differences<'_> {
 
 /// With whom a value is compared that has none before it.
 pub const EVERYBODY_ELSE: &str = "everybody else";
+/// The same, where some stated no value and can be left out: nobody knows what they would be.
+pub const ALL_OTHERS_KNOWN: &str = "all others of whom it is known";
 
 /// Compares every figure of a breakdown: by row, then by value. Waves and months are compared with
 /// the one before, all else with everybody else.
@@ -142,7 +140,7 @@ fn number_of_tests(by: &Breakdown) -> usize {
 fn pair<'a>(by: &'a Breakdown, row: &BreakdownRow, at: usize) -> Option<(&'a str, Cell, Cell)> {
     // Who stated nothing is no group of people to be compared with others, nor are they the others.
     let mut others = by.values.iter().enumerate().filter(|(other, _)| *other != at);
-    if !by.values[at].named || others.all(|(_, value)| !value.named && value.merged == 1) {
+    if !by.values[at].named || others.all(|(_, value)| is_unknown(value)) {
         return None;
     }
     let mine = row.cells.get(at)?.raised;
@@ -153,10 +151,23 @@ fn pair<'a>(by: &'a Breakdown, row: &BreakdownRow, at: usize) -> Option<(&'a str
         mine.count()?;
         return Some((&by.values[before].label, mine, other));
     }
-    let rest = |all: u64, mine: u64| all.checked_sub(mine);
-    let count = rest(row.all.count()?, mine.count()?)?;
-    let base = rest(row.all.base()?, mine.base()?).filter(|base| *base >= count)?;
-    Some((EVERYBODY_ELSE, mine, Cell::shown(count, base)))
+    let (mut count, mut base) = (row.all.count()?, row.all.base()?);
+    let unknown = || by.values.iter().zip(&row.cells).filter(|(value, _)| is_unknown(value));
+    // Where their own figure is hidden they stay with everybody else, and are named so.
+    let apart =
+        unknown().next().is_some() && unknown().all(|(_, cell)| cell.raised.count().is_some());
+    let without = unknown().filter(|_| apart).map(|(_, cell)| &cell.raised);
+    for cell in without.chain([&mine]) {
+        count = count.checked_sub(cell.count()?)?;
+        base = base.checked_sub(cell.base()?)?;
+    }
+    let with = if apart { ALL_OTHERS_KNOWN } else { EVERYBODY_ELSE };
+    (base >= count).then(|| (with, mine, Cell::shown(count, base)))
+}
+
+/// Whether a value stands for those who stated none.
+const fn is_unknown(value: &BreakdownValue) -> bool {
+    !value.named && value.merged == 1
 }
 
 /// The difference of two shares and its 95% interval by Newcombe's method.
@@ -172,29 +183,48 @@ pub fn difference(a: &Cell, b: &Cell) -> Option<(f64, (f64, f64))> {
 /// Whether the shares differ, when `tests` comparisons are made at once (Bonferroni); None where a
 /// figure is hidden.
 pub fn differs(a: &Cell, b: &Cell, tests: usize) -> Option<bool> {
-    let (ours, our_base) = (a.count()? as f64, a.base()? as f64);
-    let (theirs, their_base) = (b.count()? as f64, b.base()? as f64);
-    if !can_be_tested(a, b) {
-        return Some(false);
-    }
-    let pooled = (ours + theirs) / (our_base + their_base);
-    let error = (pooled * (1.0 - pooled) * (1.0 / our_base + 1.0 / their_base)).sqrt();
-    let apart = (ours / our_base - theirs / their_base) / error;
-    Some(two_sided(apart) < LEVEL / tests.max(1) as f64)
+    let ours = (a.count()?, a.base()?);
+    let theirs = (b.count()?, b.base()?);
+    Some(by_chance(ours, theirs) < LEVEL / tests.max(1) as f64)
 }
 
-/// Whether two figures are shown and large enough for the test: of others nothing was tested, so that
-/// nothing may be said of them.
-pub fn can_be_tested(a: &Cell, b: &Cell) -> bool {
-    let figures = |cell: &Cell| Some((cell.count()? as f64, cell.base()? as f64));
-    let (Some((ours, our_base)), Some((theirs, their_base))) = (figures(a), figures(b)) else {
-        return false;
-    };
-    if our_base == 0.0 || their_base == 0.0 {
-        return false;
+/// How probable shares that lie at least as far apart are by chance alone: (count, base) of each.
+fn by_chance((ours, our_base): (u64, u64), (theirs, their_base): (u64, u64)) -> f64 {
+    let (raised, people) = (ours + theirs, our_base + their_base);
+    if our_base == 0 || their_base == 0 || raised == 0 || raised >= people {
+        return 1.0;
     }
-    let pooled = (ours + theirs) / (our_base + their_base);
-    our_base.min(their_base) * pooled.min(1.0 - pooled) >= LEAST_EXPECTED
+    let pooled = raised as f64 / people as f64;
+    let expected = our_base.min(their_base) as f64 * pooled.min(1.0 - pooled);
+    if expected < LEAST_EXPECTED {
+        return exact(ours, our_base, raised, people);
+    }
+    let error =
+        (pooled * (1.0 - pooled) * (1.0 / our_base as f64 + 1.0 / their_base as f64)).sqrt();
+    two_sided((ours as f64 / our_base as f64 - theirs as f64 / their_base as f64) / error)
+}
+
+/// Fisher's exact test: of `people`, `raised` raised it, and `base` of them are ours. All ways in which
+/// `ours` of these could be among the ones who raised it that are not more probable than the one seen.
+fn exact(ours: u64, base: u64, raised: u64, people: u64) -> f64 {
+    /// Ways as probable as the one seen count with it, whatever rounding makes of them.
+    const TIE: f64 = 1.0 + 1e-7;
+    let least = (base + raised).saturating_sub(people);
+    let most = base.min(raised);
+    // From one number to the next, so that no factorial is ever needed.
+    let step = |at: u64| {
+        let up = (raised - at) as f64 * (base - at) as f64;
+        up / ((at + 1) as f64 * (people + at + 1 - base - raised) as f64)
+    };
+    let ways: Vec<f64> = std::iter::successors(Some((least, 0.0_f64)), |(at, log)| {
+        (*at < most).then(|| (at + 1, log + step(*at).ln()))
+    })
+    .map(|(_, log)| log)
+    .collect();
+    let top = ways.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let seen = (ways[(ours - least) as usize] - top).exp() * TIE;
+    let all = || ways.iter().map(|log| (log - top).exp());
+    all().filter(|way| *way <= seen).sum::<f64>() / all().sum::<f64>()
 }
 
 /// Probability of a normal value at least as far from 0 as `z`. Chebyshev fit of Numerical Recipes,
@@ -244,7 +274,25 @@ mod tests {
         let (a, b) = (Cell::shown(45, 100), Cell::shown(28, 100));
         assert_eq!(differs(&a, &b, 1), Some(true));
         assert_eq!(differs(&a, &b, 20), Some(false));
-        assert_eq!(differs(&Cell::shown(4, 5), &Cell::shown(0, 5), 1), Some(false));
+        assert_eq!(differs(&Cell::shown(5, 5), &Cell::shown(4, 5), 1), Some(false));
         assert_eq!(differs(&Cell::Hidden, &b, 1), None);
+    }
+
+    #[test]
+    fn small_numbers_are_tested_exactly() {
+        // scipy.stats.fisher_exact
+        let cases = [
+            ((9, 26), (17, 273), 8.173_561e-5),
+            ((7, 9), (10, 114), 8.422_002e-6),
+            ((4, 5), (0, 5), 0.047_619_047_6),
+            ((5, 168), (5, 72), 0.171_499_7),
+            ((5, 5), (4, 5), 1.0),
+            ((0, 7), (3, 90), 1.0),
+        ];
+        for ((a, n), (b, m), p) in cases {
+            let found = by_chance((a, n), (b, m));
+            assert!((found - p).abs() < p * 1e-6, "{a} of {n}, {b} of {m}: {found}");
+        }
+        assert!(by_chance((0, 10), (0, 20)) >= 1.0 && by_chance((10, 10), (20, 20)) >= 1.0);
     }
 }

@@ -252,6 +252,41 @@ impl Profile {
         Edge { from, to, flow, shown, known, hidden, margin: false, with: Vec::new() }
     }
 
+    /// What is told of the hidden figures of a row, the least and the most that each can be: of a small
+    /// one that it is small, and of one that protects it what the others leave. Which figures are
+    /// hidden for being small counts as known to the reader in all that protects them
+    /// ([`super::network`]), so that saying it gives nothing away. None where a figure is shown.
+    pub(super) fn between(
+        self,
+        all: Cell,
+        bases: &[u64],
+        counts: &[u64],
+        hidden: &[bool],
+    ) -> Vec<Option<(u64, u64)>> {
+        let edge = |at: usize| self.edge(0, 0, counts[at], self.most(bases[at]), hidden[at]);
+        let own: Vec<(i64, i64)> = (0..counts.len())
+            .map(edge)
+            .map(|edge| if edge.hidden { edge.known } else { edge.shown })
+            .collect();
+        let total: u64 = counts.iter().sum();
+        let (least, most) = match all {
+            Cell::Shown { .. } => self.edge(0, 1, total, PLENTY, false).shown,
+            Cell::Hidden => self.edge(0, 1, total, PLENTY, true).known,
+        };
+        let sum = |of: fn(&(i64, i64)) -> i64| own.iter().map(of).sum::<i64>();
+        let (lowest, highest) = (sum(|own| own.0), sum(|own| own.1));
+        let told = |at: usize| {
+            let (low, high) = own[at];
+            let (low, high) = if self.is_small(counts[at]) {
+                (low, high)
+            } else {
+                (low.max(least - (highest - high)), high.min(most - (lowest - low)))
+            };
+            hidden[at].then_some((low as u64, high as u64))
+        };
+        (0..counts.len()).map(told).collect()
+    }
+
     /// The most that a reader can take a base to be.
     pub(super) const fn most(self, base: u64) -> i64 {
         let rounding = if matches!(self, Self::Nhs) { 2 } else { 0 };
@@ -297,6 +332,23 @@ mod tests {
         let plan = Profile::Standard.plan(&[40, 40, 40], &rows, Hidden::default()).expect("a plan");
         let hidden: Vec<bool> = plan.iter().map(|cell| cell.raised).collect();
         assert_eq!(hidden, [false, true, true]);
+    }
+
+    #[test]
+    fn of_a_hidden_figure_is_told_what_the_others_leave_for_it() {
+        // Of 12, 3 are small and 9 protect them.
+        let told = |profile: Profile, all, counts: &[u64], hidden: &[bool]| {
+            profile.between(all, &[72, 168, 40], counts, hidden)
+        };
+        let two = told(Profile::Standard, Cell::shown(12, 240), &[3, 9], &[true, true]);
+        assert_eq!(two, [Some((0, 4)), Some((8, 12))]);
+        let three = told(Profile::Standard, Cell::shown(17, 280), &[3, 9, 5], &[true, true, false]);
+        assert_eq!(three, [Some((0, 4)), Some((8, 12)), None]);
+        let none = told(Profile::Standard, Cell::shown(6, 240), &[0, 6], &[true, true]);
+        assert_eq!(none, [Some((0, 4)), Some((5, 6))]);
+        // Rounded: 12 reads 10, which may be 8 to 12.
+        let nhs = told(Profile::Nhs, Cell::shown(10, 240), &[3, 9], &[true, true]);
+        assert_eq!(nhs, [Some((1, 7)), Some((8, 11))]);
     }
 
     #[test]

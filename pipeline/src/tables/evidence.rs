@@ -203,13 +203,25 @@ pub struct BreakdownValue {
     pub named: bool,
 }
 
+/// A figure that is withheld and may be less than this is one of few, under every profile.
+pub const FEW: u64 = 5;
+
 /// A theme among those of one value.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BreakdownCell {
     /// Those who raised it.
     pub raised: Cell,
+    /// Where they are hidden, the least and the most that they can be by what is shown beside them.
+    pub between: Option<(u64, u64)>,
     /// What they felt.
     pub sentiment: Split,
+}
+
+impl BreakdownCell {
+    /// Whether it says more than that there are few, or none.
+    pub fn tells(&self) -> bool {
+        self.raised != Cell::Hidden || self.between.is_some_and(|(least, _)| least >= FEW)
+    }
 }
 
 /// A theme across the values.
@@ -238,7 +250,8 @@ pub struct Breakdown {
     pub dimension: Dimension,
     /// What is counted.
     pub unit: Unit,
-    /// The values, largest base first (waves and months in their order), small groups last.
+    /// The values, largest base first (waves, months and what lies on a scale in their order), not
+    /// stated and small groups last.
     pub values: Vec<BreakdownValue>,
     /// What was felt on the whole, one for each value.
     pub feeling: Vec<Split>,

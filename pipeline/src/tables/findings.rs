@@ -105,15 +105,15 @@ impl Evidence {
 /// The rules by which the figures were made, in sentences for people.
 pub(super) fn rules(profile: Profile, left_out: &[String]) -> Vec<String> {
     let mut rules = vec![match profile {
-        Profile::Standard => "In breakdowns, figures of fewer than 5 are hidden, and so are others from which they could be worked out. Values with fewer than 5 respondents are put together. Figures of the whole sample are shown.",
-        Profile::Nhs => "Figures of 1 to 7 are hidden everywhere, and so are others from which they could be worked out; all other counts are rounded to the nearest 5, and shares are made from the rounded counts. Values with fewer than 8 respondents are put together.",
+        Profile::Standard => "In breakdowns, figures of fewer than 5 are hidden, and so are others from which they could be worked out; of these is told between what they lie. Values with fewer than 5 respondents are put together. Figures of the whole sample are shown.",
+        Profile::Nhs => "Figures of 1 to 7 are hidden everywhere, and so are others from which they could be worked out (in breakdowns is told between what these lie); all other counts are rounded to the nearest 5, and shares are made from the rounded counts. Values with fewer than 8 respondents are put together.",
         Profile::None => "No figure is hidden or rounded: for use inside one organisation only, not for publication.",
     }.to_owned()];
     rules.extend([
         "A share of respondents is of those with at least one informative answer. A respondent counts once for a theme however often they raise it; someone who answers in two waves is a respondent in each. Where a file has no ids, each row is a respondent.".to_owned(),
         "Themes are what people raised in their own words; nobody was given a list of them. Where a question names one, the report says so. That fewer raised a theme does not mean that fewer care about it.".to_owned(),
         "Intervals are 95% Wilson intervals. They, and any margin of error, which is for those who said something, cover chance alone and not who chose to reply. Testimonies, interviews and transcripts have no margin of error.".to_owned(),
-        "A difference between groups or waves is only called one where a test of two proportions says so at the 5% level for all comparisons of its breakdown together (Bonferroni). Figures that are withheld or too small for the test were not tested, and nothing is said of them.".to_owned(),
+        "A difference between groups or waves is only called one where a test of two proportions (Fisher's exact test where the numbers are small) says so at the 5% level for all comparisons of its breakdown together (Bonferroni). Who stated no value is not among those that a value is compared with, as long as their own figure can be shown. Figures that are withheld were not tested, and nothing is said of them.".to_owned(),
         "Sentiment puts each respondent in one part: praise only, criticism only, both (mixed), or neither.".to_owned(),
         "Words for shares: almost everyone, 90% or more; a large majority, 70% to 89%; a majority, 55% to 69%; about half, 45% to 54%; a large minority, 37% to 44%; about a third, 29% to 36%; about a quarter, 21% to 28%; a minority, 10% to 20%; a few, under 10%. \"Most\" is said only where the whole interval lies above half.".to_owned(),
         "Reported quantities are those of people who gave a number. A range counts by its middle, \"up to\" by its limit. Least and most are left out under the profile nhs.".to_owned(),

@@ -213,12 +213,13 @@ fn long(codebook: &str, by: &Breakdown) -> PolarsResult<DataFrame> {
     let raised: Vec<Cell> = rows().map(|(_, (cell, _))| cell.raised).collect();
     let felt: Vec<Split> = rows().map(|(_, (cell, _))| cell.sentiment).collect();
     columns.extend(cells("number", &raised));
+    columns.extend(limits("number", by));
     columns.extend(splits("", &felt));
     columns.extend(comparisons(by));
     DataFrame::new(raised.len(), columns)
 }
 
-/// Each figure beside the value before it, or beside everybody else: `compared_with`, `apart` and
+/// Each figure beside the value before it, or beside all others: `compared_with`, `apart` and
 /// its interval, and `differs`, which is only true where the test says so.
 fn comparisons(by: &Breakdown) -> Vec<Column> {
     let all = compared(by);
@@ -232,6 +233,17 @@ fn comparisons(by: &Breakdown) -> Vec<Column> {
         decimal("apart_from", |found| found.interval.0),
         decimal("apart_to", |found| found.interval.1),
         truths("differs", all().map(|found| found.as_ref().map(|found| found.differs))),
+    ]
+}
+
+/// The least and the most that a figure can be, hidden or not: `<name>_at_least`, `<name>_at_most`.
+fn limits(name: &str, by: &Breakdown) -> [Column; 2] {
+    let cells = || by.rows.iter().flat_map(|row| &row.cells);
+    let limits =
+        || cells().map(|cell| cell.between.or(cell.raised.count().map(|count| (count, count))));
+    [
+        numbers(&format!("{name}_at_least"), limits().map(|found| found.map(|(least, _)| least))),
+        numbers(&format!("{name}_at_most"), limits().map(|found| found.map(|(_, most)| most))),
     ]
 }
 
@@ -330,6 +342,7 @@ fn outcomes_by(evidence: &Evidence) -> PolarsResult<Table> {
         ];
         let raised = by.rows.iter().flat_map(|row| row.cells.iter().map(|cell| cell.raised));
         columns.extend(cells("respondents", &raised.collect::<Vec<_>>()));
+        columns.extend(limits("respondents", by));
         columns.extend(comparisons(by));
         frames.push(DataFrame::new(by.rows.len() * by.values.len(), columns)?);
     }

@@ -17,6 +17,7 @@ pub mod intervals;
 pub mod labels;
 mod measured;
 mod network;
+mod order;
 mod overlap;
 mod people;
 mod population;

@@ -2,7 +2,7 @@
 
 use super::super::Material;
 use super::super::comparisons::can_be_drawn;
-use super::super::differences::told;
+use super::super::differences::{by_what, told};
 use super::super::part::Part;
 use super::super::view::{Block, Section, Table};
 use super::super::words::{
@@ -11,7 +11,8 @@ use super::super::words::{
 use super::chart;
 use crate::tables::difference;
 use crate::tables::evidence::{
-    Breakdown, Cell, CodebookEvidence, Dimension, Evidence, Split, ThemeRow, Unit,
+    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, CodebookEvidence, Dimension,
+    Evidence, Split, ThemeRow, Unit,
 };
 
 /// A table of more groups than these does not fit a page.
@@ -301,6 +302,12 @@ fn is_told(by: &Breakdown) -> bool {
     of_people || !difference::differences(by).found.is_empty()
 }
 
+/// More rows than these that tell nothing are not named one by one.
+const MOST_SILENT: usize = 10;
+/// Why some figures of a breakdown are no single number.
+const BETWEEN: &str = "“Fewer than” stands for so few people that they might be recognised. Where such \
+                       a figure could be worked out from another, that one is given as a range.";
+
 /// The figures of a breakdown, where they fit a page and there are any; what they are of, many and one.
 pub(super) fn figures(breakdown: &Breakdown, of: [&str; 2]) -> Option<Table> {
     if breakdown.values.len() > MOST_COLUMNS {
@@ -311,7 +318,7 @@ pub(super) fn figures(breakdown: &Breakdown, of: [&str; 2]) -> Option<Table> {
     let head: Vec<&str> = head.iter().map(String::as_str).collect();
     let raised = breakdown.rows.iter().filter(|row| row.all.count() != Some(0));
     let (told, silent): (Vec<_>, Vec<_>) =
-        raised.partition(|row| row.cells.iter().any(|cell| cell.raised.count().is_some()));
+        raised.partition(|row| row.cells.iter().any(BreakdownCell::tells));
     if told.is_empty() {
         return None;
     }
@@ -319,17 +326,34 @@ pub(super) fn figures(breakdown: &Breakdown, of: [&str; 2]) -> Option<Table> {
         .iter()
         .map(|row| {
             let mut cells = vec![row.label.clone()];
-            cells.extend(row.cells.iter().map(|cell| count_share(&cell.raised)));
+            let figure = |(cell, value): (&BreakdownCell, &BreakdownValue)| {
+                cell.between.map_or_else(
+                    || count_share(&cell.raised),
+                    |limits| words::between(limits, value.base),
+                )
+            };
+            cells.extend(row.cells.iter().zip(&breakdown.values).map(figure));
             cells
         })
         .collect();
     let people = if breakdown.unit == Unit::Respondents { "people" } else { "comments" };
-    let caption = format!("{} by {}: {people}", of[0], spoken(&breakdown.label));
+    let caption = format!("{} by {}: {people}", of[0], by_what(breakdown));
     let mut table = Table::new(caption, &head, rows);
-    if !silent.is_empty() {
-        let names: Vec<String> = silent.iter().map(|row| spoken(&row.label)).collect();
-        let said = format!("Withheld for everyone: {}.", words::list(&names));
-        table.note = Some(table.note.map_or(said.clone(), |note| format!("{note} {said}")));
+    let between = |row: &&BreakdownRow| row.cells.iter().find_map(|cell| cell.between);
+    let mut notes: Vec<String> = table.note.take().into_iter().collect();
+    if told.iter().any(|row| between(row).is_some()) {
+        notes.push(BETWEEN.to_owned());
     }
+    if let Some((_, most)) = silent.iter().find_map(between) {
+        let names: Vec<String> = silent.iter().map(|row| spoken(&row.label)).collect();
+        let said = match names.len() {
+            many if many > MOST_SILENT => {
+                format!("{} more, which the tables name", number(many as u64))
+            }
+            _ => words::list(&names),
+        };
+        notes.push(format!("Fewer than {} in every group: {said}.", number(most + 1)));
+    }
+    table.note = (!notes.is_empty()).then(|| notes.join(" "));
     Some(table)
 }

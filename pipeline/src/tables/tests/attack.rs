@@ -4,10 +4,18 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome};
 use proptest::prelude::*;
 
 use super::super::evidence::{
-    Breakdown, BreakdownRow, BreakdownValue, Cell, Dimension, Evidence, Split, ThemeRow, Unit,
+    Breakdown, BreakdownCell, BreakdownRow, BreakdownValue, Cell, Dimension, Evidence, Split,
+    ThemeRow, Unit,
 };
 use super::super::{Profile, evidence};
 use super::*;
+
+/// The same of a breakdown's figure: where it is hidden, what is told of it counts, too.
+fn told(cell: &BreakdownCell, profile: Profile, most: f64) -> (f64, f64) {
+    let (low, high) = known(cell.raised, profile, most);
+    let (least, limit) = cell.between.map_or((low, high), |(a, b)| (a as f64, b as f64));
+    (low.max(least), high.min(limit))
+}
 
 /// What a reader knows of a figure: least and most.
 fn known(cell: Cell, profile: Profile, most: f64) -> (f64, f64) {
@@ -79,7 +87,7 @@ fn worked_out(by: &Breakdown, row: usize, theme: &ThemeRow, profile: Profile) ->
     for (value, cell) in by.values.iter().zip(&by.rows[row].cells) {
         let rounding = if profile == Profile::Nhs { 2.0 } else { 0.0 };
         let most = value.base as f64 + rounding;
-        let figure = puzzle.figure(known(cell.raised, profile, most));
+        let figure = puzzle.figure(told(cell, profile, most));
         if cell.raised == Cell::Hidden {
             hidden.push((figure, value.label.clone()));
         }
@@ -116,7 +124,7 @@ fn worked_out_plain(by: &Breakdown, row: &BreakdownRow, profile: Profile) -> Vec
     let figures: Vec<(usize, &str, bool)> = cells
         .map(|(value, cell)| {
             let most = value.base as f64 + rounding;
-            let figure = puzzle.figure(known(cell.raised, profile, most));
+            let figure = puzzle.figure(told(cell, profile, most));
             (figure, value.label.as_str(), cell.raised == Cell::Hidden)
         })
         .collect();
@@ -192,7 +200,7 @@ fn worked_out_together(
         for (value, cell) in by.values.iter().zip(&row.cells) {
             let rounding = if profile == Profile::Nhs { 2.0 } else { 0.0 };
             let most = value.base as f64 + rounding;
-            let figure = puzzle.figure(known(cell.raised, profile, most));
+            let figure = puzzle.figure(told(cell, profile, most));
             if cell.raised == Cell::Hidden {
                 hidden.push((figure, format!("{} of {}", value.label, by.id)));
             }
@@ -339,6 +347,7 @@ fn attack(found: &Evidence) -> Result<(), TestCaseError> {
                 if found.profile == Profile::Standard {
                     prop_assert!(!small(cell.raised));
                 }
+                prop_assert_eq!(cell.raised == Cell::Hidden, cell.between.is_some());
                 if cell.raised == Cell::Hidden {
                     prop_assert!(parts(&cell.sentiment).iter().all(|part| *part == Cell::Hidden));
                 }

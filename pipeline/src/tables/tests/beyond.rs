@@ -164,6 +164,33 @@ fn outcomes_stand_by_every_column() {
 }
 
 #[test]
+fn of_two_groups_is_told_that_few_of_one_did_and_how_many_of_the_other() {
+    let mut rows = two_areas();
+    let outcome = |direction| Outcome {
+        segment: 0,
+        domain: Domain::Control,
+        direction,
+        confidence: 0.9,
+        coder: "model:test@1".into(),
+        evidence: Vec::new(),
+    };
+    // 9 from the North and 3 from the South gained; 2 and 1 lost.
+    for (at, row) in rows.iter_mut().enumerate() {
+        let gained = at < 9 || (60..63).contains(&at);
+        let lost = (30..32).contains(&at) || at == 79;
+        row.outcomes.extend(gained.then(|| outcome(Direction::Gained)));
+        row.outcomes.extend(lost.then(|| outcome(Direction::Lost)));
+    }
+    let found = evidence(&tally(&rows), &facts(Profile::Standard));
+    let by = found.outcomes_by.iter().find(|by| by.dimension == Dimension::Column(0));
+    let row = |id: &str| by.expect("a breakdown").rows.iter().find(|row| row.id == id).expect(id);
+    let told = |id| row(id).cells.iter().map(|cell| cell.between).collect::<Vec<_>>();
+    assert_eq!(told("control_gained"), [Some((8, 12)), Some((0, 4))]);
+    assert_eq!(told("control_lost"), [Some((0, 4)), Some((0, 4))]);
+    assert!(row("control_gained").cells[0].tells() && !row("control_lost").cells[0].tells());
+}
+
+#[test]
 fn what_fits_no_theme_is_put_together_whatever_the_order() {
     let said = |at: u32, text: &str, unfit: bool| {
         let mut row = answer(1, at);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heard_models::words::{Sentiment, Status};
 use proptest::prelude::*;
 
-use super::super::difference::compared;
+use super::super::difference::{ALL_OTHERS_KNOWN, compared};
 use super::super::evidence::{Dimension, Unit};
 use super::super::{Facts, Profile, evidence};
 use super::*;
@@ -183,6 +183,10 @@ fn who_stated_nothing_stands_in_the_tables_and_is_compared_with_nobody() {
     assert_eq!(named, expected);
     let told = compared(by);
     assert!(told[0][..2].iter().all(Option::is_some) && told[0][2..].iter().all(Option::is_none));
+    // Nor are they among those that others are compared with: all of them raised it, and half of both
+    // areas did.
+    let north = told[0][0].as_ref().expect("compared");
+    assert_eq!((north.with, north.apart, north.differs), (ALL_OTHERS_KNOWN, 0.0, false));
 }
 
 #[test]
