@@ -14,7 +14,7 @@ use super::{Answer, Shared, act, explore, missing, named, view};
 use crate::plain::{number, plural};
 use crate::review::decision::Change;
 use crate::review::decisions::Act;
-use crate::review::{Error, SMALL, study};
+use crate::review::{Error, SMALL, recode, study};
 
 pub(super) fn templates() -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
@@ -306,6 +306,9 @@ pub(super) async fn history(
         "all": plural(all as u64, "decision", "decisions"),
         "older": (all > (page + 1) * PAGE).then_some(page + 1),
         "newer": page.checked_sub(1),
+        "themes": Some(recode::entries(&app.decisions)?.len())
+            .filter(|n| *n > 0)
+            .map(|n| plural(n as u64, "change", "changes")),
         "unmatched": Some(app.run.unmatched(&app.decisions))
             .filter(|n| *n > 0)
             .map(|n| plural(n as u64, "answer", "answers")),
