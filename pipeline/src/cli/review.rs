@@ -122,9 +122,22 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
         return print(&format!("The codebook is in {}.", path.display()));
     }
     if let Some(path) = args.export.as_deref().filter(|path| ending(path) == "qdpx") {
-        let written = project::export(&run, &decisions, known(&run)?.as_ref(), path)?;
+        let blank = project::blank(&decisions, &args.coder, &sample)?;
+        let written = project::export(&run, &decisions, known(&run)?.as_ref(), &blank, path)?;
+        // Whoever holds the project has everyone's codes before them.
+        let shown = run.rows.iter().map(|row| row.key).filter(|key| !blank.contains(key));
+        decisions.saw(&args.coder, &shown.collect::<Vec<_>>()).map_err(review::Error::from)?;
+        let without = if blank.is_empty() {
+            String::new()
+        } else {
+            format!(
+                " {} of the random samples went without codes, since {} is still to code them without seeing anyone's; --coder says who asks.",
+                plural(blank.len() as u64, "answer", "answers"),
+                args.coder
+            )
+        };
         return print(&format!(
-            "{} with {} in {}: de-identified words, for people who may read them.",
+            "{} with {} in {}: de-identified words, for people who may read them.{without}",
             plural(written.sources as u64, "answer", "answers"),
             plural(written.codings as u64, "coding", "codings"),
             path.display()
