@@ -690,7 +690,7 @@ fn to_look_for_words_in_a_small_run_does_not_spoil_its_sample() {
     assert!(page.get("/read/sample/0").contains("You do not see the model"));
     // Whoever asks for a theme is told, and it is kept.
     let list = page.get("/explore?theme=punctuality");
-    assert!(list.contains("Open 1-1") && list.contains("(negative)"), "{list}");
+    assert!(list.contains("Open 1-2") && list.contains("(negative)"), "{list}");
     assert!(page.get("/read/sample/0").contains("You have seen the model's codes"));
     assert!(page.get("/explore?q=late").contains("(negative)"));
 }

@@ -127,12 +127,12 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
         // Whoever holds the project has everyone's codes before them.
         let shown = run.rows.iter().map(|row| row.key).filter(|key| !blank.contains(key));
         decisions.saw(&args.coder, &shown.collect::<Vec<_>>()).map_err(review::Error::from)?;
-        let without = if blank.is_empty() {
+        let without = if written.blank == 0 {
             String::new()
         } else {
             format!(
                 " {} of the random samples went without codes, since {} is still to code them without seeing anyone's; --coder says who asks.",
-                plural(blank.len() as u64, "answer", "answers"),
+                plural(written.blank as u64, "answer", "answers"),
                 args.coder
             )
         };

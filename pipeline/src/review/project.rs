@@ -32,6 +32,8 @@ pub struct Written {
     pub sources: usize,
     /// Codings of themes.
     pub codings: usize,
+    /// Answers without codes, since somebody is still to code them unseen.
+    pub blank: usize,
 }
 
 /// Whose the texts are, where somebody must be named.
@@ -83,6 +85,7 @@ pub fn export(
         let state = (!blank.contains(&row.key)).then(|| decisions.state(row.key));
         if state.is_none() {
             shown.codings.clear();
+            written.blank += 1;
         }
         written.codings += source(run, row, state, (&shown, &id), &mut users, &mut sources);
     }
