@@ -742,6 +742,28 @@ fn agreement_before_anybody_has_coded_says_what_to_do() {
 }
 
 #[test]
+fn a_change_of_the_themes_that_is_refused_keeps_what_was_typed_and_one_taken_back_is_named() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    let post = |path: &str, body: &str| {
+        page.ask("POST", path, &[&format!("Origin: http://127.0.0.1:{}", page.port)], body).body
+    };
+    let typed = "what=split&theme=punctuality&label=Early+calls&words=+,+&definition=Too+early";
+    let refused = post("/themes/preview", typed);
+    assert!(refused.contains("Give the words that tell the new theme"), "{refused}");
+    assert!(refused.contains("value=\"Early calls\"") && refused.contains("value=\"Too early\""));
+    // No other form takes it for its own.
+    assert_eq!(refused.matches("<option value=\"punctuality\" selected>").count(), 1);
+    post("/themes/apply", "what=hide&theme=continuity&seen=0");
+    let list = page.get("/explore?theme=continuity");
+    assert!(list.contains("no such theme any more"), "{list}");
+    assert!(page.get("/history").contains("1 change to the themes is listed"));
+    post("/themes/apply", "what=back&seen=1");
+    let now = page.get("/themes");
+    assert!(now.contains("Taken back: “Continuity of care workers” is hidden."), "{now}");
+}
+
+#[test]
 fn what_the_model_did_not_flag_can_be_said_to_tell_of_harm() {
     let dir = run();
     let page = Page::open(&dir, "AB");
@@ -752,6 +774,12 @@ fn what_the_model_did_not_flag_can_be_said_to_tell_of_harm() {
     page.press(6, "do=noharm");
     assert!(!page.get("/explore?flag=safeguarding_review").contains("Open 1-8"));
     assert!(page.press(6, "do=undo").ends_with("/6"));
+    let history = page.get("/history");
+    assert!(history.contains("Taken back: no harm found"), "{history}");
+    page.press(6, "do=redo");
+    let history = page.get("/history");
+    assert!(history.contains("Done again: no harm found"), "{history}");
+    page.press(6, "do=undo");
     page.press(6, "do=add&segment=0&theme=meals_home&sentiment=negative");
     assert!(
         page.get("/history").contains("“Meals and household tasks”"),
@@ -852,6 +880,8 @@ fn a_workbook_is_not_overwritten_and_takes_nothing_that_nobody_meant() {
     let refused = dir.heard(&export).expect(2).err();
     assert!(refused.contains("coding.xlsx is there already"), "{refused}");
     dir.heard(&[&export[..], &["--force"]].concat()).expect(0);
+    let args = ["review", "heard-out", "--export", "coding.csv"];
+    assert!(dir.heard(&args).expect(2).err().contains("Use .xlsx for a workbook"));
     // What is blank on purpose says so, in its row and on a sheet of its own.
     let parts = crate::work::archive_parts(&dir.path("coding.xlsx")).join("\n");
     assert!(parts.contains("Give your own themes") && parts.contains("How to code"), "{parts}");
