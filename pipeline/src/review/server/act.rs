@@ -298,6 +298,11 @@ pub(super) fn describe(app: &App, act: &Act) -> String {
         )
     };
     match (was, now) {
+        (Change::Codes(Some(was)), Change::Codes(Some(now)))
+            if now.done && !was.done && was.codes == now.codes =>
+        {
+            "codes done".to_owned()
+        }
         (Change::Codes(was), Change::Codes(now)) if themes(was) == themes(now) => {
             "codes looked at, feelings or segments".to_owned()
         }
