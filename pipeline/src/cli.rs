@@ -126,7 +126,7 @@ pub fn call(words: impl IntoIterator<Item = OsString>) -> u8 {
         Some(Command::Train(args)) => train::run(args),
         Some(Command::Codebook(args)) => codebook::run(args),
         Some(Command::ExportEncoder(args)) => export_encoder::run(args),
-        Some(Command::Completions { shell }) => about::completions(shell, &mut Cli::command()),
+        Some(Command::Completions { shell }) => about::completions(shell, &Cli::command()),
         Some(Command::Man { folder }) => about::manual(&folder, &Cli::command()),
     };
     end(result)

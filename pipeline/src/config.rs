@@ -482,10 +482,14 @@ impl RawConfig {
         let figures = |path: &Path| Ok(specification::read_figures(path)?);
         let visit_log = beside(base, self.visit_log.as_deref(), figures)?;
         // A report or a folder for each value of a column needs the breakdown by it.
-        for column in self.each.iter().chain(&self.partition_by) {
+        let each = self.each.iter().map(|column| ("--each", column));
+        let mut by_for = Vec::new();
+        for (option, column) in each.chain(self.partition_by.iter().map(|c| ("--partition-by", c)))
+        {
             let own = column != "month" && !BREAKDOWNS.contains(&column.as_str());
             if own && !self.by.contains(column) {
                 self.by.push(column.clone());
+                by_for.push((option, column.clone()));
             }
         }
         let inputs: Vec<PathBuf> = self.input.iter().map(|i| join(base, i)).collect();
@@ -498,6 +502,7 @@ impl RawConfig {
                 question: self.question,
                 proposal: self.proposal,
                 by: self.by,
+                by_for,
                 sources: self.source,
                 to_type: self.to_type.map(|path| base.join(path)),
                 typed: Vec::new(),

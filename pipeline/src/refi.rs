@@ -2,7 +2,8 @@
 //! pieces that a project (`.qdpx`) is made of. What a project holds is for the review room to say.
 //!
 //! Groups of themes are codes that cannot be used themselves, with the themes below them. Ids are
-//! made from names, so that the same codebook has the same ids in every file.
+//! made from names, so that the same codebook has the same ids in every file. Programs that keep codes
+//! by name drop the second of a name, and what is coded with it: no two codes have the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -86,6 +87,16 @@ fn code(out: &mut String, name: &str, id: &str, colour: usize, definition: &str)
     out.push_str("</Code>\n");
 }
 
+/// A name that nothing before it has: `Late`, `Late (2)`.
+fn only(name: &str, used: &mut BTreeSet<String>) -> String {
+    let (mut own, mut number) = (name.to_owned(), 1);
+    while !used.insert(own.clone()) {
+        number += 1;
+        own = format!("{name} ({number})");
+    }
+    own
+}
+
 /// The element `Codes`: groups, their themes, thin codes, and, if wanted, a code for each feeling.
 pub fn codes(book: &CodebookNames, known: Option<&Codebook>, feelings: bool) -> String {
     let definition = |id: &str| -> String {
@@ -96,6 +107,7 @@ pub fn codes(book: &CodebookNames, known: Option<&Codebook>, feelings: bool) -> 
         });
         known.unwrap_or_default()
     };
+    let (mut groups, mut names) = (BTreeSet::new(), BTreeSet::new());
     let mut out = String::from("<Codes>\n");
     let thin = ("thin".to_owned(), "Without a reason".to_owned());
     let mut number = 0;
@@ -108,19 +120,21 @@ pub fn codes(book: &CodebookNames, known: Option<&Codebook>, feelings: bool) -> 
             out,
             "<Code guid=\"{}\" name=\"{}\" isCodable=\"false\">",
             guid("group", group),
-            escaped(label)
+            escaped(&only(label, &mut groups))
         );
         for theme in own {
-            code(&mut out, &theme.label, &theme_guid(&theme.id), number, &definition(&theme.id));
+            let (name, id) = (only(&theme.label, &mut names), theme_guid(&theme.id));
+            code(&mut out, &name, &id, number, &definition(&theme.id));
             number += 1;
         }
         out.push_str("</Code>\n");
     }
     if feelings {
         let id = guid("group", "sentiment of the coding");
-        let _ = writeln!(out, "<Code guid=\"{id}\" name=\"Sentiment\" isCodable=\"false\">");
+        let name = escaped(&only("Sentiment", &mut groups));
+        let _ = writeln!(out, "<Code guid=\"{id}\" name=\"{name}\" isCodable=\"false\">");
         for (at, felt) in Sentiment::ALL.iter().enumerate() {
-            let name = labels::sentence_case(felt.as_str());
+            let name = only(&labels::sentence_case(felt.as_str()), &mut names);
             code(&mut out, &name, &sentiment_guid(*felt), at, "");
         }
         out.push_str("</Code>\n");
@@ -364,6 +378,49 @@ mod tests {
         assert_eq!(book.themes[0].definition, "When <they> come");
         let groups: Vec<&str> = book.groups.iter().map(|group| group.label.as_str()).collect();
         assert_eq!(groups, ["All themes", "Time & visits", "Staff"]);
+    }
+
+    #[test]
+    fn no_two_codes_of_a_file_have_the_same_name() {
+        let theme = |id: &str, label: &str| {
+            format!(
+                "[[theme]]\nid = \"{id}\"\nlabel = \"{label}\"\ngroup = \"g\"\ndefinition = \"d\"\nexamples_positive = []\nexamples_negative = []\ncues = []\n"
+            )
+        };
+        let text = format!(
+            "id = \"own\"\nversion = \"1\"\ntitle = \"Own\"\nlanguage = \"en\"\ndescription = \"d\"\n[[group]]\nid = \"g\"\nlabel = \"Sentiment\"\n{}{}",
+            theme("good", "Positive"),
+            theme("late", "Late")
+        );
+        let book = Codebook::parse(&text, "own").unwrap();
+        let codes = read(&codes(&CodebookNames::of(&book), Some(&book), true)).unwrap();
+        let names: Vec<&str> = codes.iter().map(|code| code.name.as_str()).collect();
+        let expected = ["Sentiment", "Positive", "Late", "Sentiment (2)", "Positive (2)"];
+        assert_eq!(names[..5], expected);
+        let mut used = BTreeSet::new();
+        let all = ["Late", "Late", "Late (2)"].map(|name| only(name, &mut used));
+        assert_eq!(all, ["Late", "Late (2)", "Late (2) (2)"]);
+    }
+
+    #[test]
+    fn a_codebook_as_qualcoder_writes_it_is_read() {
+        // With a mark of the byte order, categories within categories, and codes below codes.
+        let text = "\u{feff}<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<CodeBook xmlns=\"urn:QDA-XML:codebook:1.0\" xsi:schemaLocation=\"urn:QDA-XML:codebook:1.0 Codebook.xsd\" origin=\"QualCoder\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\n<Codes>\n\
+            <Code guid=\"1\" name=\"Nobody&#x27;s\" isCodable=\"true\" color=\"#F781F3\" />\n\
+            <Code guid=\"2\" name=\"Visits\" isCodable=\"false\">\n<Description>About visits</Description>\n\
+            <Code guid=\"3\" name=\"Late\" isCodable=\"true\" color=\"#F781F3\">\n<Description>Not &quot;on time&quot;,\nor never</Description>\n\
+            <Code guid=\"4\" name=\"Very late\" isCodable=\"true\" color=\"#F781F3\" />\n</Code>\n\
+            <Code guid=\"5\" name=\"Staff\" isCodable=\"false\">\n<Code guid=\"6\" name=\"Kind\" isCodable=\"true\" color=\"#F781F3\" />\n</Code>\n</Code>\n</Codes>\n</CodeBook>\n";
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("theirs.qdc");
+        std::fs::write(&path, text).unwrap();
+        let (toml, themes) = import(&path, "theirs").unwrap();
+        let book = Codebook::parse(&toml, "theirs").unwrap();
+        let labels: Vec<&str> = book.themes.iter().map(|theme| theme.label.as_str()).collect();
+        assert_eq!((themes, labels), (4, vec!["Nobody's", "Late", "Very late", "Kind"]));
+        assert_eq!(book.themes[1].definition, "Not \"on time\", or never");
+        let groups: Vec<&str> = book.groups.iter().map(|group| group.label.as_str()).collect();
+        assert_eq!(groups, ["All themes", "Visits", "Visits / Late", "Visits / Staff"]);
     }
 
     #[test]

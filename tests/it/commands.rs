@@ -368,6 +368,16 @@ examples_negative = ["sat there with nothing to do"]
 "#;
 
 #[test]
+fn a_column_that_no_table_has_is_said_of_the_option_that_names_it() {
+    let dir = Dir::new();
+    dir.write("survey.csv", "id,What could be better?\nA1,The carers are always late.\n");
+    for option in ["--by", "--each", "--partition-by"] {
+        let said = dir.heard(&["run", "survey.csv", option, "Provider"]).expect(2).err();
+        assert!(said.contains(&format!("named \"Provider\" ({option})")), "{said}");
+    }
+}
+
+#[test]
 fn the_program_says_what_it_is_to_people_shells_and_packagers() {
     let dir = Dir::new();
     let version = dir.heard(&["--version"]).expect(0).out();
@@ -380,6 +390,7 @@ fn the_program_says_what_it_is_to_people_shells_and_packagers() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = dir.heard(&["completions", shell]).expect(0).out();
         assert!(script.contains("evaluate"), "{shell}");
+        assert!(!script.contains("parse-file") && !script.contains("packagers"), "{shell}");
     }
     dir.heard(&["man", "pages"]).expect(0);
     for page in ["heard.1", "heard-run.1"] {

@@ -157,7 +157,7 @@ fn a_project_for_other_software_points_into_its_texts() {
         let mut file = zip.by_index(at).unwrap();
         let mut text = String::new();
         file.read_to_string(&mut text).unwrap();
-        if let Some(name) = file.name().strip_prefix("Sources/") {
+        if let Some(name) = file.name().strip_prefix("sources/") {
             texts.insert(name.to_owned(), text);
         } else {
             assert_eq!(file.name(), "project.qde");

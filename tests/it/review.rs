@@ -682,6 +682,88 @@ fn what_was_looked_at_with_the_models_codes_is_not_coded_unseen_later() {
 }
 
 #[test]
+fn to_look_for_words_in_a_small_run_does_not_spoil_its_sample() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    let list = page.get("/explore?q=late");
+    assert!(list.contains("Codes not shown here") && !list.contains("(negative)"), "{list}");
+    assert!(page.get("/read/sample/0").contains("You do not see the model"));
+    // Whoever asks for a theme is told, and it is kept.
+    let list = page.get("/explore?theme=punctuality");
+    assert!(list.contains("Open 1-2") && list.contains("(negative)"), "{list}");
+    assert!(page.get("/read/sample/0").contains("You have seen the model's codes"));
+    assert!(page.get("/explore?q=late").contains("(negative)"));
+}
+
+/// What a project says, and how many of its passages are coded.
+fn project(dir: &Dir, coder: &str) -> (String, usize) {
+    let args = ["review", "heard-out", "--export", "p.qdpx", "--force", "--coder", coder];
+    let said = dir.heard(&args).expect(0).out();
+    let file = std::fs::File::open(dir.path("p.qdpx")).unwrap();
+    let mut text = String::new();
+    let mut zip = zip::ZipArchive::new(file).unwrap();
+    zip.by_name("project.qde").unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(text.matches("<TextSource").count(), 8);
+    (said, text.matches("<PlainTextSelection").count())
+}
+
+#[test]
+fn a_project_for_other_software_spoils_no_blind_coding_unnoticed() {
+    let dir = run();
+    let page = Page::open(&dir, "CD");
+    page.press_on("sample/0", "do=add&segment=0&theme=punctuality&sentiment=negative");
+    page.press_on("sample/0", "do=done");
+    // Somebody has begun with the sample: to AB, who has not, neither the model nor CD tells.
+    let (said, coded) = project(&dir, "AB");
+    assert!(said.contains("8 answers of the random samples went without codes"), "{said}");
+    assert_eq!(coded, 0);
+    assert_eq!(project(&dir, "CD").1, 1);
+    drop(page);
+    let page = Page::open(&dir, "AB");
+    assert!(page.get("/read/sample/3").contains("You do not see the model"));
+    // Where nobody has, all of them are told, and that is kept.
+    let dir = run();
+    let (said, coded) = project(&dir, "AB");
+    assert!(!said.contains("without codes") && coded > 5, "{said}");
+    let page = Page::open(&dir, "AB");
+    assert!(page.get("/read/sample/3").contains("You have seen the model's codes"));
+    let other = Page::open(&dir, "EF");
+    assert!(other.get("/read/sample/3").contains("You do not see the model"));
+}
+
+#[test]
+fn agreement_before_anybody_has_coded_says_what_to_do() {
+    let dir = run();
+    let said = dir.heard(&["agree", "heard-out"]).expect(2).err();
+    assert!(said.contains("Start with `heard review"), "{said}");
+    drop(Page::open(&dir, "AB"));
+    let said = dir.heard(&["agree", "heard-out"]).expect(0).out();
+    assert!(said.starts_with("Nobody has finished coding an answer yet"), "{said}");
+}
+
+#[test]
+fn a_change_of_the_themes_that_is_refused_keeps_what_was_typed_and_one_taken_back_is_named() {
+    let dir = run();
+    let page = Page::open(&dir, "AB");
+    let post = |path: &str, body: &str| {
+        page.ask("POST", path, &[&format!("Origin: http://127.0.0.1:{}", page.port)], body).body
+    };
+    let typed = "what=split&theme=punctuality&label=Early+calls&words=+,+&definition=Too+early";
+    let refused = post("/themes/preview", typed);
+    assert!(refused.contains("Give the words that tell the new theme"), "{refused}");
+    assert!(refused.contains("value=\"Early calls\"") && refused.contains("value=\"Too early\""));
+    // No other form takes it for its own.
+    assert_eq!(refused.matches("<option value=\"punctuality\" selected>").count(), 1);
+    post("/themes/apply", "what=hide&theme=continuity&seen=0");
+    let list = page.get("/explore?theme=continuity");
+    assert!(list.contains("no such theme any more"), "{list}");
+    assert!(page.get("/history").contains("1 change to the themes is listed"));
+    post("/themes/apply", "what=back&seen=1");
+    let now = page.get("/themes");
+    assert!(now.contains("Taken back: “Continuity of care workers” is hidden."), "{now}");
+}
+
+#[test]
 fn what_the_model_did_not_flag_can_be_said_to_tell_of_harm() {
     let dir = run();
     let page = Page::open(&dir, "AB");
@@ -692,6 +774,12 @@ fn what_the_model_did_not_flag_can_be_said_to_tell_of_harm() {
     page.press(6, "do=noharm");
     assert!(!page.get("/explore?flag=safeguarding_review").contains("Open 1-8"));
     assert!(page.press(6, "do=undo").ends_with("/6"));
+    let history = page.get("/history");
+    assert!(history.contains("Taken back: no harm found"), "{history}");
+    page.press(6, "do=redo");
+    let history = page.get("/history");
+    assert!(history.contains("Done again: no harm found"), "{history}");
+    page.press(6, "do=undo");
     page.press(6, "do=add&segment=0&theme=meals_home&sentiment=negative");
     assert!(
         page.get("/history").contains("“Meals and household tasks”"),
@@ -792,6 +880,8 @@ fn a_workbook_is_not_overwritten_and_takes_nothing_that_nobody_meant() {
     let refused = dir.heard(&export).expect(2).err();
     assert!(refused.contains("coding.xlsx is there already"), "{refused}");
     dir.heard(&[&export[..], &["--force"]].concat()).expect(0);
+    let args = ["review", "heard-out", "--export", "coding.csv"];
+    assert!(dir.heard(&args).expect(2).err().contains("Use .xlsx for a workbook"));
     // What is blank on purpose says so, in its row and on a sheet of its own.
     let parts = crate::work::archive_parts(&dir.path("coding.xlsx")).join("\n");
     assert!(parts.contains("Give your own themes") && parts.contains("How to code"), "{parts}");
@@ -811,6 +901,11 @@ fn a_workbook_is_not_overwritten_and_takes_nothing_that_nobody_meant() {
     dir.retype("coding.xlsx", "foreign.xlsx", said, "Other words.");
     let foreign = import("foreign.xlsx", &[]).expect(2).err();
     assert!(foreign.contains("row 7, column text: these are not the words of 1-7"), "{foreign}");
+    dir.retype("coding.xlsx", "renamed.xlsx", "respondent_type", "who");
+    let renamed = import("renamed.xlsx", &[]).expect(2).err();
+    assert!(renamed.contains("row 1, column D: “who” stands where"), "{renamed}");
+    dir.write("words.xlsx", "no workbook");
+    assert!(import("words.xlsx", &[]).expect(2).err().contains("is not a workbook of Excel"));
 }
 
 #[test]

@@ -32,10 +32,19 @@ pub(super) fn version() -> anyhow::Result<String> {
     Ok(out)
 }
 
-pub(super) fn completions(shell: Shell, command: &mut clap::Command) -> anyhow::Result<Outcome> {
+pub(super) fn completions(shell: Shell, command: &clap::Command) -> anyhow::Result<Outcome> {
     let mut out = Vec::new();
-    clap_complete::generate(shell, command, "heard", &mut out);
+    clap_complete::generate(shell, &mut offered(command), "heard", &mut out);
     print(&String::from_utf8(out)?)
+}
+
+/// The program without the commands that are for other programs: no key should offer them.
+fn offered(command: &clap::Command) -> clap::Command {
+    let commands = command.get_subcommands().filter(|command| !command.is_hide_set());
+    clap::Command::new("heard")
+        .version(env!("CARGO_PKG_VERSION"))
+        .args(command.get_arguments())
+        .subcommands(commands.cloned())
 }
 
 /// Writes a manual page for the program and one for each command.

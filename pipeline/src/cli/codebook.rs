@@ -115,6 +115,11 @@ fn import(file: &Path, to: &Path) -> anyhow::Result<Outcome> {
 }
 
 fn write_new(file: &Path, text: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !file.exists(),
+        "{} is there already. Give the file another name",
+        file.display()
+    );
     let mut out = std::fs::File::create_new(file)
         .with_context(|| format!("{} cannot be written", file.display()))?;
     Ok(std::io::Write::write_all(&mut out, text.as_bytes())?)

@@ -99,8 +99,25 @@ fn refuse_to_replace(args: &Args) -> Result<(), review::Error> {
     })
 }
 
+/// The ending of a file's name, in small letters.
+fn ending(path: &Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// A file with the ending of another kind would open in no program.
+fn refuse_other_kinds(args: &Args) -> Result<(), review::Error> {
+    let known = |path: &Path| ["xlsx", "qdpx", "qdc"].contains(&ending(path).as_str());
+    args.export.as_deref().filter(|path| !known(path)).map_or(Ok(()), |path| {
+        Err(review::Error::Refused(format!(
+            "{}: the ending of the name says what is written. Use .xlsx for a workbook, .qdpx for a project or .qdc for a codebook",
+            path.display()
+        )))
+    })
+}
+
 /// Files in and out, without the page.
 fn exchange(args: &Args) -> anyhow::Result<Outcome> {
+    refuse_other_kinds(args)?;
     refuse_to_replace(args)?;
     let about = About::read(&args.dir)?;
     masked::recover(&about.restricted)?;
@@ -111,9 +128,6 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
     }
     let run = Run::read(&args.dir, &decisions)?;
     let sample = review::sample(&run, &decisions)?;
-    let ending = |path: &Path| {
-        path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
-    };
     if let Some(path) = args.export.as_deref().filter(|path| ending(path) == "qdc") {
         let book = run.about.vocabulary.codebooks().first();
         let book = book.ok_or_else(|| review::Error::Refused("there is no codebook".to_owned()))?;
@@ -122,9 +136,22 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
         return print(&format!("The codebook is in {}.", path.display()));
     }
     if let Some(path) = args.export.as_deref().filter(|path| ending(path) == "qdpx") {
-        let written = project::export(&run, &decisions, known(&run)?.as_ref(), path)?;
+        let blank = project::blank(&decisions, &args.coder, &sample)?;
+        let written = project::export(&run, &decisions, known(&run)?.as_ref(), &blank, path)?;
+        // Whoever holds the project has everyone's codes before them.
+        let shown = run.rows.iter().map(|row| row.key).filter(|key| !blank.contains(key));
+        decisions.saw(&args.coder, &shown.collect::<Vec<_>>()).map_err(review::Error::from)?;
+        let without = if written.blank == 0 {
+            String::new()
+        } else {
+            format!(
+                " {} of the random samples went without codes, since {} is still to code them without seeing anyone's; --coder says who asks.",
+                plural(written.blank as u64, "answer", "answers"),
+                args.coder
+            )
+        };
         return print(&format!(
-            "{} with {} in {}: de-identified words, for people who may read them.",
+            "{} with {} in {}: de-identified words, for people who may read them.{without}",
             plural(written.sources as u64, "answer", "answers"),
             plural(written.codings as u64, "coding", "codings"),
             path.display()

@@ -96,6 +96,8 @@ pub struct Options {
     pub proposal: Option<String>,
     /// Headers of the breakdown columns (`--by`); where empty, sensible ones are found.
     pub by: Vec<String>,
+    /// Which of these another option asked for, with its name: an error names that option.
+    pub by_for: Vec<(&'static str, String)>,
     /// What `heard.toml` says about single tables.
     pub sources: Vec<SourceOverride>,
     /// The workbook with typed scans that `heard.toml` names.
@@ -260,6 +262,9 @@ impl Intake {
         columns("--text", &self.options.text)?;
         columns("--id", self.options.id.as_slice())?;
         columns("--question", self.options.question.as_slice())?;
+        for (option, name) in &self.options.by_for {
+            columns(option, std::slice::from_ref(name))?;
+        }
         columns("--by", &self.options.by)
     }
 

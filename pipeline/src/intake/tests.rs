@@ -469,6 +469,10 @@ fn options_choose_columns_and_a_wrong_name_is_an_error() {
     let options = Options { by: vec!["no such".into()], ..Options::default() };
     let error = Intake::open(&[fixture("google-forms.csv")], &options).unwrap_err();
     assert!(matches!(error, Error::NoSuchColumn { option: "--by", .. }));
+    let by_for = vec![("--each", "no such".into())];
+    let options = Options { by: vec!["no such".into()], by_for, ..Options::default() };
+    let error = Intake::open(&[fixture("google-forms.csv")], &options).unwrap_err();
+    assert!(matches!(error, Error::NoSuchColumn { option: "--each", .. }));
 }
 
 #[derive(serde::Deserialize)]

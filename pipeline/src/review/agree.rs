@@ -259,6 +259,9 @@ fn confusion(cases: &[Case]) -> Vec<((u16, u16), usize)> {
 
 /// The agreement as a screen of text.
 pub fn text(found: &Agreement) -> String {
+    if found.coders.is_empty() {
+        return "Nobody has finished coding an answer yet. Each person reads the same sample with `heard review DIR --coder INITIALS`; then this says how far they agree.\n".to_owned();
+    }
     let mut out = format!(
         "Coders: {}. Coded by two or more: {}, {} of these without seeing other codes.\n",
         found.coders.join(", "),
@@ -266,7 +269,11 @@ pub fn text(found: &Agreement) -> String {
         found.blind
     );
     if found.both == 0 {
-        out.push_str("There is nothing to compare yet: a second person reads the same sample with `heard review DIR --coder INITIALS`.\n");
+        out.push_str(if found.coders.len() > 1 {
+            "There is nothing to compare yet: they have no answer in common. Under “For every coder, each alone” the page has the same answers for each of them.\n"
+        } else {
+            "There is nothing to compare yet: a second person reads the same sample with `heard review DIR --coder INITIALS`.\n"
+        });
         return out;
     }
     out.push_str(&format!(
@@ -275,11 +282,11 @@ pub fn text(found: &Agreement) -> String {
     ));
     let width = found.themes.iter().map(|t| t.label.chars().count()).max().unwrap_or(0);
     out.push_str(&format!("{:width$}  any  all  alpha", "Theme"));
-    out.push_str(if found.kappa_of.is_some() { "                kappa\n" } else { "\n" });
+    out.push_str(if found.kappa_of.is_some() { "                  kappa\n" } else { "\n" });
     for theme in &found.themes {
         let kappa = if found.kappa_of.is_some() { theme.kappa.text.as_str() } else { "" };
         out.push_str(&format!(
-            "{:width$}  {:3}  {:3}  {:21}{kappa}\n",
+            "{:width$}  {:3}  {:3}  {:23}{kappa}\n",
             theme.label, theme.any, theme.all, theme.alpha.text
         ));
     }
@@ -296,6 +303,26 @@ pub fn text(found: &Agreement) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_a_coder_the_agreement_says_what_to_do() {
+        let mut found = Agreement {
+            coders: Vec::new(),
+            both: 0,
+            blind: 0,
+            kappa_of: None,
+            masi: Figure::default(),
+            mean_alpha: Figure::default(),
+            exact: Figure::default(),
+            themes: Vec::new(),
+            confusion: Vec::new(),
+        };
+        let nobody = text(&found);
+        assert!(nobody.starts_with("Nobody has finished coding"), "{nobody}");
+        assert!(nobody.contains("--coder INITIALS") && !nobody.contains("Coders: ."), "{nobody}");
+        found.coders = vec!["AB".to_owned()];
+        assert!(text(&found).contains("a second person reads the same sample"));
+    }
 
     fn cases(pairs: &[(&[u16], &[u16])]) -> Vec<Case> {
         pairs.iter().map(|(a, b)| vec![(0, a.to_vec()), (1, b.to_vec())]).collect()

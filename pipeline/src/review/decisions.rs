@@ -260,6 +260,16 @@ impl Decisions {
         self.log.set_fact(name, value)
     }
 
+    /// See [`Log::replace_fact`].
+    pub fn replace_fact(
+        &mut self,
+        name: &str,
+        was: Option<&str>,
+        now: &str,
+    ) -> Result<bool, Error> {
+        self.log.replace_fact(name, was, now)
+    }
+
     /// See [`Log::has_seen`].
     pub fn has_seen(&self, who: &str, key: Key) -> Result<bool, Error> {
         self.log.has_seen(who, key)

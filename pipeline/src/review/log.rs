@@ -280,6 +280,30 @@ impl Log {
             .map_err(fail)
     }
 
+    /// Notes a fact if it is still what the writer saw; false where someone else was there first.
+    pub fn replace_fact(
+        &mut self,
+        name: &str,
+        was: Option<&str>,
+        now: &str,
+    ) -> Result<bool, Error> {
+        let fail = self.fail("write");
+        let transaction =
+            self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&fail)?;
+        let there: Option<String> = transaction
+            .query_row("SELECT value FROM fact WHERE name = ?1", [name], |row| row.get(0))
+            .optional()
+            .map_err(&fail)?;
+        if there.as_deref() != was {
+            return Ok(false);
+        }
+        transaction
+            .execute("INSERT OR REPLACE INTO fact VALUES (?1, ?2)", [name, now])
+            .map_err(&fail)?;
+        transaction.commit().map_err(&fail)?;
+        Ok(true)
+    }
+
     /// Whether a coder was shown the model's codes of a response.
     pub fn has_seen(&self, who: &str, key: Key) -> Result<bool, Error> {
         self.db

@@ -2,7 +2,8 @@
 //! coded segment a selection, each coder a user.
 //!
 //! Everything comes from the de-identified texts with what people masked. Positions count Unicode
-//! scalar values, half-open, as the format has them. Remarks of coders stay at home.
+//! scalar values, half-open, as the format has them. Remarks of coders stay at home, and so do all
+//! codes of answers that a coder is still to code without seeing anyone's.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,7 +14,9 @@ use heard_models::Codebook;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::decision::State;
 use super::decisions::Decisions;
+use super::key::Key;
 use super::stored::{Row, Run};
 use super::{Error, apply};
 use crate::coding::{CodedResponse, Coding};
@@ -29,13 +32,32 @@ pub struct Written {
     pub sources: usize,
     /// Codings of themes.
     pub codings: usize,
+    /// Answers without codes, since somebody is still to code them unseen.
+    pub blank: usize,
 }
 
-/// Writes the project.
+/// Whose the texts are, where somebody must be named.
+const WRITER: &str = "Heard";
+
+/// The answers of the samples that a coder is still to code unseen: they go out without codes.
+pub fn blank(decisions: &Decisions, who: &str, sample: &[Key]) -> Result<Vec<Key>, Error> {
+    let mut blank = Vec::new();
+    for key in sample {
+        let state = decisions.state(*key);
+        let is_done = state.codes_of(who).is_some_and(|codes| codes.done);
+        if !is_done && state.settled.is_none() && !decisions.has_seen(who, *key)? {
+            blank.push(*key);
+        }
+    }
+    Ok(blank)
+}
+
+/// Writes the project, without the codes of these answers.
 pub fn export(
     run: &Run,
     decisions: &Decisions,
     known: Option<&Codebook>,
+    blank: &[Key],
     path: &Path,
 ) -> Result<Written, Error> {
     let Some(book) = run.about.vocabulary.codebooks().first() else {
@@ -50,15 +72,22 @@ pub fn export(
     let (mut sources, mut users) = (String::new(), BTreeMap::new());
     let mut written = Written::default();
     for row in run.rows.iter().filter(|row| !row.coded.response.text.as_str().is_empty()) {
-        let shown = masked(row, decisions);
+        let mut shown = masked(row, decisions);
         let id = guid("source", &shown.response.id);
-        // A reader that makes two signs of a line's end into one would move every position.
-        let text = shown.response.text.as_str().replace('\r', " ");
-        zip.start_file(format!("Sources/{id}.txt"), options).map_err(failed)?;
+        // A reader that makes two signs of a line's end into one, or leaves out a mark of the byte
+        // order, would move every position.
+        let text = shown.response.text.as_str().replace(['\r', '\u{feff}'], " ");
+        // In small letters, as the standard names the folder: some look for no other.
+        zip.start_file(format!("sources/{id}.txt"), options).map_err(failed)?;
         let write = zip.write_all(text.as_bytes());
         write.map_err(|error| Error::Refused(error.to_string()))?;
         written.sources += 1;
-        written.codings += source(run, row, decisions, (&shown, &id), &mut users, &mut sources);
+        let state = (!blank.contains(&row.key)).then(|| decisions.state(row.key));
+        if state.is_none() {
+            shown.codings.clear();
+            written.blank += 1;
+        }
+        written.codings += source(run, row, state, (&shown, &id), &mut users, &mut sources);
     }
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Project xmlns=\"urn:QDA-XML:project:1.0\" name=\"{}\" origin=\"Heard {}\" creationDateTime=\"{}\">\n<Users>\n",
@@ -66,7 +95,7 @@ pub fn export(
         env!("CARGO_PKG_VERSION"),
         when(run)
     );
-    // People before models: programs open with the first.
+    // People before models, and both before the writer of the texts: programs open with the first.
     for person in [true, false] {
         for (coder, id) in users.iter().filter(|(coder, _)| coder.starts_with("person:") == person)
         {
@@ -74,6 +103,7 @@ pub fn export(
             let _ = writeln!(out, "<User guid=\"{id}\" name=\"{}\"/>", escaped(name));
         }
     }
+    let _ = writeln!(out, "<User guid=\"{}\" name=\"{WRITER}\"/>", guid("writer", WRITER));
     let _ = write!(
         out,
         "</Users>\n<CodeBook>\n{}</CodeBook>\n<Variables>\n{}</Variables>\n<Sources>\n{sources}</Sources>\n<Description>{}</Description>\n</Project>\n",
@@ -111,17 +141,16 @@ fn masked(row: &Row, decisions: &Decisions) -> CodedResponse {
 fn source(
     run: &Run,
     row: &Row,
-    decisions: &Decisions,
+    state: Option<&State>,
     (shown, id): (&CodedResponse, &str),
     users: &mut BTreeMap<String, String>,
     out: &mut String,
 ) -> usize {
-    let state = decisions.state(row.key);
     let moves = apply::all_moves(&row.coded.response.text, &shown.response.text, &row.moves);
     let vocabulary = &run.about.vocabulary;
     let mut versions: Vec<CodedResponse> = Vec::new();
-    let settled = state.settled.as_ref().map(|codes| ("agreed", codes));
-    for (who, codes) in state.coders().chain(settled) {
+    let settled = state.and_then(|state| Some(("agreed", state.settled.as_ref()?)));
+    for (who, codes) in state.iter().flat_map(|state| state.coders()).chain(settled) {
         let mut own = shown.clone();
         own.codings.clear();
         apply::code(&mut own, who, codes, &moves, vocabulary);
@@ -134,8 +163,9 @@ fn source(
     let response = &shown.response;
     let _ = writeln!(
         out,
-        "<TextSource guid=\"{id}\" name=\"{}\" plainTextPath=\"internal://{id}.txt\" creationDateTime=\"{at}\">",
-        escaped(&response.id)
+        "<TextSource guid=\"{id}\" name=\"{}\" plainTextPath=\"internal://{id}.txt\" creatingUser=\"{}\" creationDateTime=\"{at}\">",
+        escaped(&response.id),
+        guid("writer", WRITER)
     );
     let mut codings = 0;
     for version in &versions {

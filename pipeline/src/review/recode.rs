@@ -37,8 +37,12 @@ pub struct Entry {
 
 /// Every entry, in order.
 pub fn entries(decisions: &Decisions) -> Result<Vec<Entry>, Error> {
-    let Some(text) = decisions.fact(FACT)? else { return Ok(Vec::new()) };
-    serde_json::from_str(&text).map_err(|_| {
+    parse(decisions.fact(FACT)?.as_deref())
+}
+
+fn parse(text: Option<&str>) -> Result<Vec<Entry>, Error> {
+    let Some(text) = text else { return Ok(Vec::new()) };
+    serde_json::from_str(text).map_err(|_| {
         Error::Refused("the changes to the codebook were written by a later version of Heard; use that version".to_owned())
     })
 }
@@ -62,17 +66,22 @@ pub fn enter(
     seen: usize,
     change: Option<Change>,
 ) -> Result<(), Error> {
-    let mut all = entries(decisions)?;
-    if all.len() != seen {
-        return Err(Error::Refused(
+    let meanwhile = || {
+        Error::Refused(
             "Not saved: someone changed the themes meanwhile. You see them now as they stand."
                 .to_owned(),
-        ));
+        )
+    };
+    let was = decisions.fact(FACT)?;
+    let mut all = parse(was.as_deref())?;
+    if all.len() != seen {
+        return Err(meanwhile());
     }
     let at = chrono::Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
     all.push(Entry { at, who: who.to_owned(), change });
     let text = serde_json::to_string(&all).unwrap_or_default();
-    Ok(decisions.set_fact(FACT, &text)?)
+    // Another program may have written since.
+    decisions.replace_fact(FACT, was.as_deref(), &text)?.then_some(()).ok_or_else(meanwhile)
 }
 
 /// Lays changes over codes.
@@ -355,6 +364,10 @@ mod tests {
         let all = entries(&decisions).unwrap();
         assert_eq!((all.len(), standing(&all)), (3, vec![hide("a")]));
         assert_eq!(standing(&[entry(None)]), []);
+        // Nor does what another program saw before count any more.
+        let mut other = Decisions::open(dir.path()).unwrap();
+        assert!(!other.replace_fact(FACT, None, "[]").unwrap());
+        assert_eq!(entries(&decisions).unwrap().len(), 3);
     }
 
     #[test]

@@ -443,8 +443,11 @@ fn read(
     problems: &mut Vec<String>,
 ) -> Result<Vec<(usize, Line)>, Error> {
     let refuse = |why: String| Error::Refused(format!("{}: {why}", path.display()));
-    let mut workbook: calamine::Xlsx<_> = calamine::open_workbook(path)
-        .map_err(|error: calamine::XlsxError| refuse(format!("cannot be read: {error}")))?;
+    let mut workbook: calamine::Xlsx<_> =
+        calamine::open_workbook(path).map_err(|error: calamine::XlsxError| match error {
+            calamine::XlsxError::Io(error) => refuse(format!("cannot be read: {error}")),
+            _ => refuse("is not a workbook of Excel; save it as .xlsx".to_owned()),
+        })?;
     let sheet = workbook
         .worksheet_range(SHEET)
         .map_err(|_| refuse(format!("has no sheet “{SHEET}”; it is not a workbook of Heard's")))?;
@@ -452,11 +455,15 @@ fn read(
     let mut rows = sheet.rows();
     let head: Vec<String> =
         rows.next().unwrap_or_default().iter().map(ToString::to_string).collect();
-    if head != heads() {
-        return Err(refuse(
-            "its columns are not those that `heard review --export` wrote; export it anew"
-                .to_owned(),
-        ));
+    // What somebody keeps to the right of the columns for themselves is theirs.
+    for (at, due) in heads().iter().enumerate() {
+        let there = head.get(at).map_or("", |head| head.trim());
+        if there != due {
+            return Err(refuse(format!(
+                "row 1, column {}: “{there}” stands where `heard review --export` wrote “{due}”; put the columns back as they were, or export it anew",
+                rust_xlsxwriter::utility::column_number_to_name(at as u16)
+            )));
+        }
     }
     let mut lines: Vec<(usize, Line)> = Vec::new();
     let mut met: HashMap<usize, usize> = HashMap::new();
@@ -465,7 +472,7 @@ fn read(
             None | Some(Data::Empty) => String::new(),
             Some(data) => data.to_string().trim().to_owned(),
         };
-        if (0..cells.len()).all(|at| cell(at).is_empty()) {
+        if (0..heads().len()).all(|at| cell(at).is_empty()) {
             continue;
         }
         let id = cell(0);

@@ -255,12 +255,7 @@ fn back(app: &mut App, undo: bool) -> Result<(Next, Option<String>), Error> {
     let place = act.changes.first().and_then(|(key, ..)| app.run.places.get(key)?.first().copied());
     let verb = if undo { "Taken back" } else { "Done again" };
     // What is done again is the undoing of an undoing.
-    let mut shown = act.clone();
-    if !undo {
-        for change in &mut shown.changes {
-            std::mem::swap(&mut change.1, &mut change.2);
-        }
-    }
+    let shown = if undo { act.clone() } else { reversed(&act) };
     let mut said = format!("{verb}: {}.", describe(app, &shown));
     if undo && !masked.is_empty() && place.is_some_and(|at| app.is_masked_in_table(at as usize)) {
         said.push_str(" The words themselves left the run's files when the page was closed; `heard run --force` brings them back.");
@@ -273,6 +268,15 @@ impl App {
     fn is_masked_in_table(&self, at: usize) -> bool {
         !self.run.rows[at].moves.is_empty()
     }
+}
+
+/// An act the other way round: what an undoing is the undoing of.
+pub(super) fn reversed(act: &Act) -> Act {
+    let mut act = act.clone();
+    for (_, was, now) in &mut act.changes {
+        std::mem::swap(was, now);
+    }
+    act
 }
 
 /// An act in a few words.
@@ -294,6 +298,11 @@ pub(super) fn describe(app: &App, act: &Act) -> String {
         )
     };
     match (was, now) {
+        (Change::Codes(Some(was)), Change::Codes(Some(now)))
+            if now.done && !was.done && was.codes == now.codes =>
+        {
+            "codes done".to_owned()
+        }
         (Change::Codes(was), Change::Codes(now)) if themes(was) == themes(now) => {
             "codes looked at, feelings or segments".to_owned()
         }

@@ -473,12 +473,25 @@ impl App {
     /// small run may be read whole, and then nothing is estimated; but once somebody has begun with
     /// its sample, or another with what every coder codes alone, that is kept from being spoilt, too.
     fn is_kept_blind(&self, at: u32) -> bool {
-        let key = self.run.rows[at as usize].key;
-        // The same words elsewhere are the same answer.
-        let first = self.run.places.get(&key).and_then(|rows| rows.first()).copied().unwrap_or(at);
+        let first = self.first(at);
         let is_begun = |but| !self.is_small() || self.decisions.is_blind_begun(but);
         (self.sample.contains(&first) && is_begun(None))
             || (is_begun(Some(&self.me)) && self.twice.contains(&first))
+    }
+
+    /// The first row with the same words: they are the same answer.
+    fn first(&self, at: u32) -> u32 {
+        let key = self.run.rows[at as usize].key;
+        self.run.places.get(&key).and_then(|rows| rows.first()).copied().unwrap_or(at)
+    }
+
+    /// Whether a list that asks for no codes shows none of an answer: it is of the samples, and this
+    /// coder has neither coded it nor seen its codes. Whoever looks for words in a small run, which
+    /// may be read whole, may still want to begin with its sample.
+    pub(super) fn is_untold(&self, at: usize) -> bool {
+        let first = self.first(at as u32);
+        let is_of_samples = self.sample.contains(&first) || self.twice.contains(&first);
+        is_of_samples && self.is_blind(Queue::Sample, at)
     }
 
     /// Answers of the sample that people decided with the model's codes in sight, or that this coder

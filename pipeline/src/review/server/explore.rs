@@ -419,15 +419,26 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
     let felt = asked(&query, "sentiment");
     let wanted = Wanted::new(&query, app.run.about.vocabulary.breakdowns());
     let page: usize = asked(&query, "page").parse().unwrap_or(0);
-    let mut shown_columns = Vec::new();
-    for theme in columns(&app, &query) {
+    let telling = ["theme", "theme2", "sentiment", "people", "status", "flag", "coder"];
+    let telling = telling.iter().any(|name| !asked(&query, name).is_empty());
+    let (mut shown_columns, mut untold) = (Vec::new(), 0);
+    let columns = columns(&app, &query);
+    if columns[0].is_none() && !asked(&query, "theme").is_empty() {
+        app.notice =
+            Some("The codebook has no such theme any more: these are answers on any.".into());
+    }
+    for theme in columns {
         let rows = rows(&app, &query, theme)?;
         let people: HashSet<Person<'_>> = rows.iter().map(|at| Person::of(&app, *at)).collect();
         let people = people.len();
         let label = theme.map(|t| app.run.about.vocabulary.theme(0, t).label.clone());
         let listed: Vec<usize> = rows.iter().skip(page * PAGE).take(PAGE).copied().collect();
-        let shown: Vec<Value> = listed.iter().map(|at| card(&app, *at, &words)).collect();
-        app.saw(&listed)?;
+        let (quiet, told): (Vec<usize>, Vec<usize>) =
+            listed.iter().copied().partition(|at| !telling && app.is_untold(*at));
+        untold += quiet.iter().filter(|at| !app.is_hidden(**at)).count();
+        let card = |at: &usize| card(&app, *at, &words, quiet.contains(at));
+        let shown: Vec<Value> = listed.iter().map(card).collect();
+        app.saw(&told)?;
         shown_columns.push(json!({
             "label": label,
             "count": rows.len(),
@@ -443,13 +454,13 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>, Query(query): Query<
         address(&query, &|name| name == "page", &[("page", &number)])
     };
     let more = shown_columns.iter().any(|c| c["more"] == true);
-    let telling = ["theme", "theme2", "sentiment", "people", "status", "flag", "coder"];
     let hidden = (0..app.run.rows.len()).filter(|at| app.is_hidden(*at)).count();
     let view = json!({
         "columns": shown_columns,
         "list": list,
         "hidden": (hidden > 0).then(|| plural(hidden as u64, "answer", "answers")),
-        "left_out": telling.iter().any(|name| !asked(&query, name).is_empty()),
+        "left_out": telling,
+        "untold": (untold > 0).then(|| plural(untold as u64, "answer", "answers")),
         "part": Part::parse(asked(&query, "people")).map(|part| json!({
             "id": asked(&query, "people"),
             "words": part.words(),
@@ -581,8 +592,8 @@ fn filters(app: &App, query: &Asked) -> Vec<Value> {
     .collect()
 }
 
-/// An answer in a list.
-fn card(app: &App, at: usize, words: &[(Vec<String>, bool)]) -> Value {
+/// An answer as a list shows it, with its codes where they may be told.
+fn card(app: &App, at: usize, words: &[(Vec<String>, bool)], is_untold: bool) -> Value {
     let coded = masked(&app.run, &app.decisions, at);
     let vocabulary = &app.run.about.vocabulary;
     let themes: Vec<Value> = app
@@ -593,7 +604,8 @@ fn card(app: &App, at: usize, words: &[(Vec<String>, bool)]) -> Value {
         })
         .collect();
     let (before, text, after) = excerpt(coded.response.text.as_str(), words);
-    let hidden = app.is_hidden(at);
+    let waits = app.is_hidden(at);
+    let hidden = waits || is_untold;
     json!({
         "at": at,
         "id": coded.response.id,
@@ -601,6 +613,7 @@ fn card(app: &App, at: usize, words: &[(Vec<String>, bool)]) -> Value {
         "before": before,
         "cut": after,
         "hidden": hidden,
+        "waits": waits,
         "themes": if hidden { Vec::new() } else { themes },
         "by_person": !hidden && app.state(at).counting().is_some(),
         "question": coded.response.question.text.as_str(),

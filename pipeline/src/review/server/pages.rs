@@ -14,7 +14,7 @@ use super::{Answer, Shared, act, explore, missing, named, view};
 use crate::plain::{number, plural};
 use crate::review::decision::Change;
 use crate::review::decisions::Act;
-use crate::review::{Error, SMALL, study};
+use crate::review::{Error, SMALL, recode, study};
 
 pub(super) fn templates() -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
@@ -266,9 +266,18 @@ fn told(app: &App, act: &Act) -> String {
             at.is_some_and(|at| app.is_hidden(*at as usize))
         });
     if hidden {
-        "codes, not shown before you have given yours".to_owned()
-    } else {
-        act::describe(app, act)
+        return "codes, not shown before you have given yours".to_owned();
+    }
+    let acts = app.decisions.acts();
+    let undone = act.undoes.and_then(|of| acts.binary_search_by_key(&of, |act| act.id).ok());
+    match undone.map(|at| &acts[at]) {
+        None => act::describe(app, act),
+        Some(undone) if undone.undoes.is_none() => {
+            format!("Taken back: {}", act::describe(app, undone))
+        }
+        Some(undoing) => {
+            format!("Done again: {}", act::describe(app, &act::reversed(undoing)))
+        }
     }
 }
 
@@ -295,7 +304,6 @@ pub(super) async fn history(
                 "when": act.at.get(..19).unwrap_or_default().replace('T', " "),
                 "who": act.who,
                 "what": told(&app, act),
-                "undoes": act.undoes,
                 "at": at,
                 "id": at.map(|at| app.run.rows[*at as usize].coded.response.id.clone()),
             })
@@ -306,6 +314,9 @@ pub(super) async fn history(
         "all": plural(all as u64, "decision", "decisions"),
         "older": (all > (page + 1) * PAGE).then_some(page + 1),
         "newer": page.checked_sub(1),
+        "themes": Some(recode::entries(&app.decisions)?.len())
+            .filter(|n| *n > 0)
+            .map(|n| plural(n as u64, "change", "changes")),
         "unmatched": Some(app.run.unmatched(&app.decisions))
             .filter(|n| *n > 0)
             .map(|n| plural(n as u64, "answer", "answers")),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::app::Live;
 use super::{Answer, Shared, missing, pages};
-use crate::plain::for_address;
+use crate::plain::{for_address, plural};
 use crate::report::Drawn;
 use crate::review::study;
 use crate::tables::evidence::{Breakdown, Cell, CodebookEvidence, ThemeRow};
@@ -52,6 +52,7 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>) -> Answer {
         .collect();
     let breakdowns: Vec<Value> =
         book.iter().flat_map(|book| &book.breakdowns).map(breakdown).collect();
+    let decided = app.decisions.keys().filter(|(_, state)| state.counting().is_some()).count();
     let view = json!({
         "themes": themes,
         "charts": charts,
@@ -68,7 +69,8 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>) -> Answer {
             ["Answers with just the themes that people gave", figure(&accuracy.exact)],
             ["Feeling about a theme that both gave: the same", figure(&accuracy.sentiment)],
         ],
-        "decided": app.decisions.keys().filter(|(_, s)| s.counting().is_some()).count(),
+        "decided": plural(decided as u64, "answer", "answers"),
+        "open": app.is_small() && !app.decisions.is_blind_begun(None),
     });
     pages::render(&mut app, "results.html", "Results", view)
 }

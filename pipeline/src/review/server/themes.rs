@@ -100,10 +100,13 @@ pub(super) async fn apply(State(shared): State<Arc<Shared>>, Form(fields): Form<
         if word(&fields, "what") == "back" { Ok(None) } else { read(&app, &fields).map(Some) };
     let said = match change {
         Ok(change) => {
-            let said = change.as_ref().map_or_else(
-                || "The last change was taken back.".to_owned(),
-                |change| format!("{}.", Names::now(&app).describe(change)),
-            );
+            let said = match &change {
+                Some(change) => format!("{}.", Names::now(&app).describe(change)),
+                None => match told(&app, &recode::entries(&app.decisions)?).1 {
+                    Some(last) => format!("Taken back: {last}."),
+                    None => "There is nothing to take back.".to_owned(),
+                },
+            };
             let me = app.me.clone();
             match recode::enter(&mut app.decisions, &me, seen, change) {
                 Ok(()) => {
@@ -268,29 +271,37 @@ impl Names {
     }
 }
 
-/// Each change in a sentence, with the names that the themes had when it was made.
-fn sentences(first: Names, changes: &[Option<&Change>]) -> Vec<String> {
-    let mut names = vec![first];
+/// Each change in a sentence, with the names that the themes had when it was made; and the last of
+/// those that stand.
+fn sentences(first: &Names, changes: &[Option<&Change>]) -> (Vec<String>, Option<String>) {
     let mut said = Vec::new();
+    // What stands, each with the names after it.
+    let mut standing: Vec<(String, Names)> = Vec::new();
     for change in changes {
         let Some(change) = change else {
-            said.push("the last change was taken back".to_owned());
-            if names.len() > 1 {
-                names.pop();
-            }
+            said.push(match standing.pop() {
+                Some((was, _)) => format!("taken back: {was}"),
+                None => "nothing was taken back".to_owned(),
+            });
             continue;
         };
-        let Some(mut now) = names.last().cloned() else { break };
-        said.push(now.describe(change));
+        let mut now = standing.last().map_or(first, |(_, names)| names).clone();
+        let this = now.describe(change);
         now.take(change);
-        names.push(now);
+        said.push(this.clone());
+        standing.push((this, now));
     }
-    said
+    (said, standing.pop().map(|(last, _)| last))
+}
+
+/// Every change in a sentence, and the last of those that stand.
+fn told(app: &App, entries: &[recode::Entry]) -> (Vec<String>, Option<String>) {
+    let changes: Vec<Option<&Change>> = entries.iter().map(|e| e.change.as_ref()).collect();
+    sentences(&Names::first(app), &changes)
 }
 
 fn shown(app: &mut App, fields: &Fields, pending: Option<&Value>) -> Answer {
     let entries = recode::entries(&app.decisions)?;
-    let standing = recode::standing(&entries);
     let about = &app.run.about;
     let Some(book) = about.vocabulary.codebooks().first() else { return Err(super::missing()) };
     let themes: Vec<Value> = book
@@ -298,8 +309,7 @@ fn shown(app: &mut App, fields: &Fields, pending: Option<&Value>) -> Answer {
         .iter()
         .map(|theme| json!({"id": theme.id, "label": theme.label, "thin": theme.thin}))
         .collect();
-    let changes: Vec<Option<&Change>> = entries.iter().map(|e| e.change.as_ref()).collect();
-    let said = sentences(Names::first(app), &changes);
+    let (said, last) = told(app, &entries);
     let history: Vec<Value> = entries
         .iter()
         .zip(said)
@@ -320,11 +330,11 @@ fn shown(app: &mut App, fields: &Fields, pending: Option<&Value>) -> Answer {
         "groups": book.groups.iter().map(|(id, label)| json!({"id": id, "label": label})).collect::<Vec<_>>(),
         "seen": entries.len(),
         "history": history,
-        "standing": standing.len(),
+        "last": last,
         "pending": pending,
         "suggestions": suggestions,
         "filled": {
-            "theme": keep("theme"), "into": keep("into"), "label": keep("label"),
+            "what": keep("what"), "theme": keep("theme"), "into": keep("into"), "label": keep("label"),
             "words": keep("words"), "definition": keep("definition"), "group": keep("group"),
         },
         "next": crate::folder::NEXT_CODEBOOK,
@@ -378,13 +388,14 @@ mod tests {
         let first = Names(HashMap::from([("late".to_owned(), "Punctuality".to_owned())]));
         let rename = |label: &str| Change::Rename { theme: "late".into(), label: label.into() };
         let (one, two) = (rename("Being late"), rename("Time"));
-        let said = sentences(first, &[Some(&one), Some(&two), None, Some(&two)]);
+        let (said, last) = sentences(&first, &[Some(&one), Some(&two), None, Some(&two)]);
+        assert_eq!(last.as_ref(), said.last());
         assert_eq!(
             said,
             [
                 "“Punctuality” is called “Being late”",
                 "“Being late” is called “Time”",
-                "the last change was taken back",
+                "taken back: “Being late” is called “Time”",
                 "“Being late” is called “Time”",
             ]
         );
