@@ -523,6 +523,9 @@ fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
     if doubtful {
         return true;
     }
+    if rules::HEARSAY.is_match(full) {
+        return true;
+    }
     // The last named before the quantity is what it is about.
     let last = |pattern: &Regex, text: &str| pattern.find_iter(text).last().map(|m| m.start());
     let about_care = after.split(" ,").next().unwrap_or(after);

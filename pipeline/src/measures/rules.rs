@@ -151,6 +151,11 @@ const TABLE: &[Row] = &[
         W,
         r"(?P<s>@T before (?:anyone|anybody|someone|somebody|they|she|he|a carer|the carer|carers)~1 (?:gets?|got|comes?|came|arrives?|arrived|turns? up|turned up|appears?|appeared)(?: here| in| round| to (?:me|us|him|her|mum|dad))?(?: ,)?(?: and| but)? (?:when|instead of|not)~5 %T)",
     ),
+    (
+        Clock,
+        W,
+        r"(?P<s>@T(?: \w+)? when (?:they|she|he|it|the \w+|someone|anyone)(?: \w+)? (?:came|arrived|got here|turned up|appeared|showed up|rolled up)(?: ,| and| but| though)* (?:they|she|he|it|the \w+)?(?: was| were| is) (?:due|supposed to be|meant to be|booked|down)(?: at| for| here| here at| about)* (?:%T|%C))",
+    ),
     // Travel, notice, waits.
     (
         One("travel_minutes"),
@@ -175,7 +180,7 @@ const TABLE: &[Row] = &[
     (
         One("travel_minutes"),
         W,
-        r"(?:between (?:calls|visits|clients|jobs|houses)|to (?:the|my|your|our) next (?:call|visit|client|job|one|house)|travel time)~4 @M",
+        r"(?:between (?:(?:my|the|our|your) )?(?:calls|visits|clients|jobs|houses)|to (?:the|my|your|our) next (?:call|visit|client|job|one|house)|travel time)~4 @M",
     ),
     (
         One("travel_minutes"),
@@ -190,9 +195,14 @@ const TABLE: &[Row] = &[
     ),
     (One("notice_hours"), W, r"(?P<s>notice (?:was|is|of)(?: only| just)? @L)\b"),
     (
+        One("notice_hours"),
+        W,
+        r"(?:rang|phoned|called|texted|emailed|ring|phone|call|text)(?: me| us| mum| dad| him| her| up)?(?: only| just| about)* (?P<s>@L (?:before|beforehand|in advance))(?: \w+){0,3}? to (?:say|tell|cancel|let|change)\b",
+    ),
+    (
         Said("notice_hours", 0.0),
         W,
-        r"(?:^|[a-z,.]) (?P<s>(?:no|zero|without|without any|without giving|not given any|not any)(?: advance| prior| proper| such)? notice)(?: at| that| of (?:a |the |when|change|any)| and| but| or| when| ,| \.| they| she| he| given| for| about|$)",
+        r"(?:^|[a-z,.]) (?P<s>(?:no|zero|without|without any|without giving|not given any|not any)(?: advance| prior| proper| such)? notice)(?: at| that| of (?:a |the |when|change|any)| and| but| or| when| ,| \.| they| she| he| given| for| about| whatsoever| at all|$)",
     ),
     (One("wait_days"), W, r"\bwait(?:s|ed|ing)?\b(?: \w+| ,){0,8}? @D"),
     (
@@ -233,7 +243,7 @@ const TABLE: &[Row] = &[
     (
         One("wait_days"),
         F,
-        r"@D~1 (?:we|i|they|she|he|mum|dad|mam|someone)(?: have| had| ve| d)? waited\b",
+        r"@D~1 (?:we|i|they|she|he|mum|dad|mam|someone)(?: have| had| ve| d| s| has)? (?:waited|been waiting)\b",
     ),
     (
         One("wait_days"),
@@ -574,6 +584,16 @@ const TABLE: &[Row] = &[
         W,
         r"(?:comes|come|came|popped|pops|nips|visits|visited|calls)(?: in| round| by| and \w+| over| every \w+| each \w+| daily| \w+day)* for(?: just| only)* @M",
     ),
+    (
+        One("visit_minutes"),
+        F,
+        r"(?:supposed to|meant to|should|booked (?:for|in for)|down (?:as|for)|allocated|(?:pay|paid|pays|paying) for)(?: \w+| ,){0,8}? M\d+(?: minutes| visit| call)?(?: ,)? (?:but|and|yet)(?: in reality| in fact| most days| usually| really| mostly)* (?:it|that|what (?:i|we|she|he|mum|dad) gets?)(?: is| s| was)?(?: more like| nearer| about| only| just| often| usually| closer to| really| actually)* @M(?: \.| ,| if| at| and| most| mostly| on|$)",
+    ),
+    (
+        One("visit_minutes"),
+        F,
+        r"(?:pay|pays|paid|paying) for (?:\w+ ){0,3}?M\d+(?: visits?| calls?| slots?)?(?: ,| but| and| though| yet)+ (?:most|some|many|half|none|all)(?: of (?:them|the carers|the girls))? (?:only )?(?:do|stay|stays|are here|give)(?: for| only| about)* @M\b",
+    ),
     // Workers and missed visits.
     (
         Two("care_workers", "care_workers"),
@@ -605,6 +625,11 @@ const TABLE: &[Row] = &[
     (
         One("care_workers"),
         W,
+        r"(?:have|has|had|got|ve|get|gets)(?: got| just| only| about)* (?P<s>@N (?:regular|main|usual|permanent) (?:carers|workers|girls|women|ladies|lads))\b",
+    ),
+    (
+        One("care_workers"),
+        W,
         r"(?P<s>@N (?:care )?(?:carers|people|workers|girls|women|ladies|lads|men|staff|helpers|assistants)(?:~4 @per))|(?P<s2>@N carers in (?:the|her|his|my|our)(?: first| last)? D(?P<d2>\d+))",
     ),
     (
@@ -626,7 +651,7 @@ const TABLE: &[Row] = &[
     (
         Counted,
         C,
-        r"(?P<s>(?:must have|we have|i have|she|he|mum|dad|have)(?: had| been| seen)+(?: at least| up to| about)* @N(?: of them| different)*(?: since| so far|(?: \w+){0,2} @per))\b",
+        r"(?P<s>(?:must have|we have|i have|we|i|she|he|mum|dad|have)(?: had| been| seen)+(?: at least| up to| about)* @N(?: of them| different)*(?: since| so far|(?: \w+){0,2} @per))\b",
     ),
     (
         Said("care_workers", 1.0),
@@ -646,7 +671,7 @@ const TABLE: &[Row] = &[
     (
         Said("missed_visits", 0.0),
         W,
-        r" (?P<s>(?:not @N|not a single|no|zero|never a|never @N) missed (?:visits?|calls?|appointments?|shifts?))\b| (?P<s2>not (?:a single|@N) (?:visit|call) (?:has|have|had|was)(?: been| ever| yet)* missed)\b",
+        r" (?P<s>(?:(?:not|never|n t|(?:haven|hasn|hadn|didn) t)(?: had| have| seen| known| ever| yet| been){0,2} (?:@N|a single|a|any)|no|zero) missed (?:visits?|calls?|appointments?|shifts?))\b| (?P<s2>not (?:a single|@N) (?:visit|call) (?:has|have|had|was)(?: been| ever| yet)* missed)\b",
     ),
     (
         Said("missed_visits", 0.0),
@@ -783,7 +808,7 @@ const OVER_TWO: &[Row] = &[
 ];
 
 /// A length of time that a count is spread over: `p` is its word, `d` its mark.
-const PERIOD: &str = r"(?:(?:a|per|each|every|this|last|that|one|past|/|in the|all) (?P<p>day|week|fortnight|month|year)|(?:in|over|within|during|inside)(?: only| just| the| this| last| past| that| space of)*(?: (?:a|one) )?(?: (?P<p2>day|week|fortnight|month|year)| D(?P<d>\d+)))\b";
+const PERIOD: &str = r"(?:(?:a|per|each|every|this|last|that|one|past|/|in the|all) (?P<p>day|week|fortnight|month|year)(?: alone)?|(?:in|over|within|during|inside)(?: only| just| the| this| last| past| that| space of)*(?: (?:a|one) )?(?: (?P<p2>day|week|fortnight|month|year)| D(?P<d>\d+)))\b";
 
 /// The patterns of one sentence, compiled once.
 pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| compiled(TABLE));
@@ -874,7 +899,7 @@ pub(super) static AFTERWARDS: LazyLock<Regex> = LazyLock::new(|| {
 /// Services that are not home care, before a quantity.
 pub(super) static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|(?:a|the|my|her|his|their|on|by|mobile) phone|phone (?:line|company|bill)|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|parking|assessor|inspector|interview|meeting)\b",
+        r"\b(?:lay|lain|lying|gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|(?:a|the|my|her|his|their|on|by|mobile) phone|phone (?:line|company|bill)|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|parking|assessor|inspector|interview|meeting)\b",
     )
 });
 
@@ -902,7 +927,7 @@ pub(super) static CARE: LazyLock<Regex> = LazyLock::new(|| {
 /// Pay that a worker gets, and what is no price of care.
 pub(super) static WAGE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:wages?|earn|earns|earning|salary|minimum wage|living wage|petrol|mileage|shopping|(?:get|gets|getting|am|is|are|being|only|i|they|staff|carers?|girls|staff are|workers?) paid|pays (?:me|us|them|staff|carers|its|their)|paying (?:them|staff|carers|their|me|us)|pay (?:them|staff|carers|the carers|the girls|me|us|their)|(?:staff|carers|girls) on|cleaner|pension|allowance|pip|benefits?|rent|gas|electric|heating|food|parking|taxi|taxis)\b",
+        r"\b(?:wages?|earn|earns|earning|salary|minimum wage|living wage|petrol|mileage|shopping|gardener|plumber|electrician|(?:get|gets|getting|am|is|are|being|only|i|they|staff|carers?|girls|staff are|workers?) paid|pays (?:me|us|them|staff|carers|its|their)|paying (?:them|staff|carers|their|me|us)|pay (?:them|staff|carers|the carers|the girls|me|us|their)|(?:staff|carers|girls) on|cleaner|pension|allowance|pip|benefits?|rent|gas|electric|heating|food|parking|taxi|taxis)\b",
     )
 });
 
@@ -930,7 +955,7 @@ pub(super) static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
 /// The last place where a count's length of time stands before it.
 pub(super) static PERIOD_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?:in (?:a|one|the)|this|last|that|every|each|one|past) (?P<p>day|week|month|year)\b|on (?P<w>(?:mon|tues|wednes|thurs|fri|satur|sun)day) alone\b|(?:in|over|within|for)(?: the)?(?: last| past| space of)? D(?P<d>\d+)",
+        r"(?:in (?:a|one|the)|this|last|that|every|each|one|past) (?P<p>day|week|fortnight|month|year)\b|on (?P<w>(?:mon|tues|wednes|thurs|fri|satur|sun)day) alone\b|(?:in|over|within|for)(?: the)?(?: last| past| space of)? D(?P<d>\d+)",
     )
 });
 
@@ -938,6 +963,13 @@ pub(super) static PERIOD_BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
     compile(
         r"\b(?:if|unless|wish|imagine|ideally|suppose|supposing|whether|nice|help|love|rather|propos\w+)\b",
+    )
+});
+
+/// What is told of others' care, and of what was read or seen: before a quantity.
+pub(super) static HEARSAY: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:neighbours?|friends?|lady next door|man next door)(?: \w+){0,2}? (?:pays?|paid|has|had|gets?|got|waited)\b|\b(?:on (?:the )?(?:telly|tv|television|news|radio|internet|facebook)|in the (?:paper|papers|news))\b",
     )
 });
 

@@ -124,6 +124,13 @@ fn the_eighth_list_is_read_as_well_as_it_was() {
     holds(include_str!("eighth.txt"), 0.98, 0.95);
 }
 
+// By a ninth hand, who had seen no rule: first read with precision 0.90 and recall 0.84, and the rules
+// then changed for it.
+#[test]
+fn the_ninth_list_is_read_as_well_as_it_was() {
+    holds(include_str!("ninth.txt"), 0.98, 0.98);
+}
+
 #[test]
 fn more_than_a_number_lies_beyond_it_and_less_than_a_number_below_it() {
     let least = |text: &str| measures(text, &segments(text))[0].value;
