@@ -5,6 +5,7 @@
 //! shows) and takes a quote that never closes for one long cell, which would lose every row after
 //! it in silence. The tests hold this reader to `csv` wherever both should agree.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,9 @@ pub(crate) struct Dialect {
     /// The first line is Excel's `sep=;` and no row.
     pub(crate) sep_line: bool,
 }
+
+/// The delimiter of a file of one column: no text holds it.
+pub(crate) const NO_DELIMITER: u8 = 0x1f;
 
 impl Dialect {
     /// The dialect in which the beginning of a file is most like a table.
@@ -42,7 +46,37 @@ impl Dialect {
                 best = (score, delimiter);
             }
         }
-        Self { delimiter: best.1, cr_ends, sep_line: false }
+        let found = Self { delimiter: best.1, cr_ends, sep_line: false };
+        if found.only_cuts_sentences(head) {
+            return Self { delimiter: NO_DELIMITER, ..found };
+        }
+        found
+    }
+
+    /// True where the delimiter stands in no heading and only where prose has it: one column, typed or
+    /// saved without quotes.
+    fn only_cuts_sentences(self, head: &[u8]) -> bool {
+        let mut lines = head
+            .split(|b| matches!(b, b'\n' | b'\r'))
+            .filter(|line| !line.trim_ascii().is_empty())
+            .take(200);
+        let holds = |line: &[u8]| line.contains(&self.delimiter);
+        let Some(heading) = lines.next().filter(|line| !holds(line)) else { return false };
+        let quoted = |line: &[u8]| line.starts_with(b"\"");
+        let (mut widths, mut cut, mut prose) = (BTreeSet::new(), 0, 0);
+        for line in lines {
+            if quoted(line) {
+                return false;
+            }
+            let mut cells = line.split(|b| *b == self.delimiter);
+            widths.insert(cells.clone().count());
+            cut += usize::from(holds(line));
+            prose += usize::from(
+                holds(line) && cells.by_ref().skip(1).all(|cell| cell.starts_with(b" ")),
+            );
+        }
+        // A table under a title has one width.
+        !quoted(heading) && widths.len() > 1 && widths.contains(&1) && 10 * prose >= 9 * cut.max(1)
     }
 
     /// How regular the sample is under this dialect: 0 where it makes no columns.
@@ -301,7 +335,12 @@ mod tests {
             ("a;b;c\n1;\"x, y, z\";3\n4;5,5;6\n", b';'),
             ("a\tb\n1,2\t3\n4\t5\n", b'\t'),
             ("a,b\nyes; no; maybe,2\nx; y; z,4\n", b','),
-            ("Comment\nGood, kind\nLate\n", b','),
+            ("Comment\nGood\nLate\n", b','),
+            ("Comment\nGood, kind\nLate\n", NO_DELIMITER),
+            ("Comment\nGreat, but late\nKind\nRude, curt, and gone by nine\n", NO_DELIMITER),
+            ("Comment\n\"Great, but late\"\nKind\n", b','),
+            ("A title\nname, age\nAnn, 4\nBo, 5\n", b','),
+            ("A title\nname,age\nAnn\nBo,5\n", b','),
         ] {
             assert_eq!(Dialect::detect(text.as_bytes(), true).delimiter, delimiter, "{text}");
         }

@@ -151,7 +151,8 @@ fn delimited(
         dialect.delimiter = delimiter as u8;
     }
     found.encoding = Some(encoding.name());
-    found.delimiter = Some(char::from(dialect.delimiter));
+    found.delimiter =
+        (dialect.delimiter != delimited::NO_DELIMITER).then_some(char::from(dialect.delimiter));
     if encoding == Encoding::Utf8WithStrays {
         found.problem(None, "some bytes are not UTF-8; they are read as Windows-1252");
     }

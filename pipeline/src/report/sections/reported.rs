@@ -209,8 +209,10 @@ pub(super) fn stance<'a>(material: &Material<'a>) -> Option<Section<'a>> {
         ),
         Block::Table(Table::new("Comments by proposal and position", &head, rows)),
         Block::note(
-            "The program is right about a position in about six answers of ten, and it seldom sees \
-             that a letter takes none. Read these answers before you say who is for or against.",
+            "Where people ticked whether they are for or against, the table has what they ticked. \
+             Elsewhere the program reads a position from the words: it is right in about six answers \
+             of ten, and it seldom sees that a letter takes none. Read these before you say who is for \
+             or against.",
         ),
     ];
     blocks.extend(chart(material, "stance_by_proposal"));
