@@ -329,6 +329,24 @@ mod tests {
     }
 
     #[test]
+    fn notes_that_tell_of_him_are_no_relatives_account() {
+        let (books, models) = (["home-care".to_owned()], ["fast".to_owned()]);
+        let wanted = Wanted { codebooks: &books, models: &models, ..Wanted::default() };
+        let coder = Coder::open(wanted).expect("built in");
+        let who = |channel, text: &str| {
+            let text = Redacted::from_store(text, Vec::new()).unwrap_or_default();
+            let response = Response { channel, text, ..uncoded().response };
+            coder.code(vec![response]).expect("coded").remove(0).respondent_type.0
+        };
+        let notes = "He says that the morning carer is worth her weight in gold. The tea call comes at \
+                     half past three, which is far too early for him.";
+        assert_eq!(who(Channel::Survey, notes), RespondentType::Family);
+        assert_eq!(who(Channel::Testimony, notes), RespondentType::Unknown);
+        let hers = format!("My mum is 90. {notes}");
+        assert_eq!(who(Channel::Testimony, &hers), RespondentType::Family);
+    }
+
+    #[test]
     fn without_a_persons_code_nothing_changes() {
         let mut row = uncoded();
         row.codings = vec![coding("model:home-care-fast@1", 1, Sentiment::Negative, -0.8)];

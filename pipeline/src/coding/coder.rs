@@ -432,7 +432,9 @@ impl Coder {
         let informative = matches!(said.status, Status::Informative | Status::Unassigned);
         let respondent_type = match response.respondent_type {
             Some(given) => given,
-            None if said.respondent_confidence >= RESPONDENT_TYPE_CONFIDENCE => {
+            None if said.respondent_confidence >= RESPONDENT_TYPE_CONFIDENCE
+                && !is_notes_of_another(&response, said.respondent_type) =>
+            {
                 (said.respondent_type, said.respondent_confidence)
             }
             None => (RespondentType::Unknown, 0.0),
@@ -575,6 +577,68 @@ fn came_from(codebook: &Codebook, model: &Model) -> bool {
 
 fn given_type(response: &Response) -> (RespondentType, f32) {
     response.respondent_type.unwrap_or((RespondentType::Unknown, 0.0))
+}
+
+/// True for notes in which somebody else tells what a person said ("He says that tea comes too early"):
+/// "he" is no relative of who wrote that. Words of one's own ("my mum", "we") or a word for a relative
+/// make it a relative's account after all.
+fn is_notes_of_another(response: &Response, read: RespondentType) -> bool {
+    const TELLS: [&str; 46] = [
+        "i",
+        "i'm",
+        "i've",
+        "i'd",
+        "me",
+        "my",
+        "mine",
+        "we",
+        "we've",
+        "we're",
+        "us",
+        "our",
+        "mum",
+        "mums",
+        "mam",
+        "mom",
+        "dad",
+        "mother",
+        "father",
+        "wife",
+        "husband",
+        "partner",
+        "son",
+        "daughter",
+        "brother",
+        "sister",
+        "nan",
+        "nana",
+        "gran",
+        "grandma",
+        "grandad",
+        "aunt",
+        "auntie",
+        "uncle",
+        "parents",
+        "parent",
+        "niece",
+        "nephew",
+        "cousin",
+        "granddaughter",
+        "grandson",
+        "family",
+        "relative",
+        "carer's",
+        "in-law",
+        "law",
+    ];
+    if response.channel != Channel::Testimony || read != RespondentType::Family {
+        return false;
+    }
+    let text = response.text.as_str().to_lowercase().replace('’', "'");
+    let words = || text.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '-');
+    let bare = |word: &str| word.trim_matches('\'').trim_end_matches("'s").to_owned();
+    words().any(|word| matches!(word, "he" | "she"))
+        && !words().any(|word| TELLS.contains(&word) || TELLS.contains(&bare(word).as_str()))
 }
 
 /// Words of a response; a placeholder such as [PERSON 1] counts as one.

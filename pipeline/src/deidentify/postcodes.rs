@@ -5,7 +5,12 @@ use super::found::{Found, pattern};
 use super::redacted::RedactionKind::Postcode;
 
 pattern!(WHOLE, r"(?i)\b([A-Z]{1,2})[0-9][A-Z0-9]?[ \u{a0}-]{0,2}[0-9][ABD-HJLNP-UW-Z]{2}\b");
-pattern!(SAID, r"(?i)\bpost\s?code\s*(?:is|:|-)?\s*([A-Z]{1,2}[0-9][A-Z0-9]?)\b");
+pattern!(
+    SAID,
+    r"(?i)\bpost\s?code\s*(?:is|:|-)?\s*([A-Z]{1,2}[0-9][A-Z0-9]?(?:[ -]?[0-9][A-Z]{2})?)\b"
+);
+// "AN9 9ZZ": written as only postcodes are, whatever the letters that begin it.
+pattern!(SHAPED, r"\b[A-Z]{2}[0-9]{1,2} [0-9][ABD-HJLNP-UW-Z]{2}\b");
 
 /// The letters with which postcodes begin.
 const AREAS: &str = " AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG \
@@ -22,6 +27,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Found>) {
             found.push(Found::new(whole.range(), Postcode));
         }
     }
+    found.extend(SHAPED.find_iter(text).map(|m| Found::new(m.range(), Postcode)));
     if text.contains(['P', 'p']) {
         let said = SAID.captures_iter(text).filter_map(|c| c.get(1));
         found.extend(said.map(|m| Found::new(m.range(), Postcode)));

@@ -46,6 +46,16 @@ fn a_shortened_verb_after_a_name_stays() {
 }
 
 #[test]
+fn what_is_written_as_only_postcodes_are_goes_whatever_its_area() {
+    assert_eq!(redact("I live at AN9 9ZZ."), "I live at [POSTCODE 1].");
+    assert_eq!(redact("my postcode is an9 9zz"), "my postcode is [POSTCODE 1]");
+    assert_eq!(
+        redact("She comes at 9 and 9.30, on the B6 bus"),
+        "She comes at 9 and 9.30, on the B6 bus"
+    );
+}
+
+#[test]
 fn numbers_link_nothing_beyond_one_row() {
     assert_eq!(redact("Denise came."), "[PERSON 1] came.");
     assert_eq!(redact("Agnieszka came."), "[PERSON 1] came.");

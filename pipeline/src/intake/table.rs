@@ -38,7 +38,7 @@ pub(super) struct Table {
     pub(super) date: Option<(usize, Order)>,
     pub(super) wave: Option<usize>,
     pub(super) rating: Option<usize>,
-    pub(super) speaker: Option<usize>,
+    pub(super) speakers: Vec<usize>,
     /// Columns that stand for somebody who may speak, where each may be ticked.
     pub(super) ticked: Vec<(usize, (RespondentType, f32))>,
     /// Columns with people's names.
@@ -124,7 +124,7 @@ impl Table {
             date: None,
             wave: None,
             rating: None,
-            speaker: None,
+            speakers: Vec::new(),
             ticked: Vec::new(),
             names: Vec::new(),
             consent: Vec::new(),
@@ -256,6 +256,11 @@ impl Table {
         for (role, _) in self.roles.iter_mut().zip(&self.option_of).filter(|(_, of)| of.is_some()) {
             *role = Role::MultipleChoice;
         }
+        for column in 1..self.width {
+            if self.says_who_else(column) {
+                self.roles[column] = Role::RespondentType;
+            }
+        }
         let mut open = (0..self.width).filter(|c| self.roles[*c] == Role::OpenText);
         let beside = match (open.next(), open.next()) {
             (Some(one), None) => self.labels[one].text.trim().to_owned(),
@@ -291,6 +296,23 @@ impl Table {
         self.parts(options);
         self.questions(given);
         Ok(())
+    }
+
+    /// "Other (please specify)" below or beside "Who are you?": no answer about care. Long words stay
+    /// open text, since somebody may have told more there than who they are.
+    fn says_who_else(&self, column: usize) -> bool {
+        const LONG: f64 = 15.0;
+        let title = roles::plain(&self.title(column));
+        let specifies = title.contains("other")
+            && ["specify", "say", "state", "text"].iter().any(|w| title.contains(w))
+            || title.ends_with("— other");
+        let above = ticks::asks_who(&self.labels[column].text);
+        let beside = self.roles[column - 1] == Role::RespondentType;
+        self.roles[column] == Role::OpenText
+            && specifies
+            && (above || beside)
+            && self.stats[column].words() < LONG
+            && !self.stats[column].holds_long()
     }
 
     /// Columns that `--text`, `--id` and `--question` name.
@@ -353,10 +375,13 @@ impl Table {
             u64::from(wording::rating(&header))
                 + 2 * u64::from(header.contains("overall") || header.contains("fft"))
         });
-        self.speaker = best(Role::RespondentType, &|c| {
-            let known = self.stats[c].values.iter().filter(|v| speaker::read(&v.0).is_some());
-            known.map(|v| v.1).sum()
-        });
+        let known = |c: &usize| -> u64 {
+            let values = self.stats[*c].values.iter();
+            values.filter(|v| speaker::read(&v.0).is_some()).map(|v| v.1).sum()
+        };
+        self.speakers =
+            (0..self.width).filter(|c| self.roles[*c] == Role::RespondentType).collect();
+        self.speakers.sort_by_key(|c| std::cmp::Reverse(known(c)));
         let ticked = |c: usize| {
             let tick = self.option_of[c].as_ref().filter(|tick| ticks::asks_who(&tick.question))?;
             Some((c, speaker::read(&tick.option)?))

@@ -674,6 +674,37 @@ fn few_answers_to_what_was_good_are_open_text() {
     assert_eq!(roles[1], Role::OpenText);
 }
 
+#[test]
+fn somebody_else_who_speaks_says_so_in_a_column_that_is_no_question() {
+    let csv = "ID,Collector,Are you...,,,What could be better?\n\
+         ,,A service user,A relative,Other (please specify),\n\
+         1,9,A service user,,,They are late every single day\n\
+         2,9,,,Paid care worker,Ring us when they are late\n\
+         3,9,,A relative,,More time in the morning please\n";
+    let (_folder, intake) = written("survey.csv", csv);
+    let all = read(&intake);
+    let who: Vec<_> = all.responses.iter().map(|r| r.respondent_type.map(|(who, _)| who)).collect();
+    use RespondentType::{CareWorker, Family, ServiceUser};
+    assert_eq!(who, [Some(ServiceUser), Some(CareWorker), Some(Family)]);
+    // Of what was ticked "other" stays an answer.
+    let roles = roles_of(
+        "ID,What help do you get?,If other please say,What could be better?\n\
+         1,Meals,They also drive me to church on Sundays,Ring us when they are late\n\
+         2,Washing,,More time please\n3,Other,She walks my dog round the park each day,Be on time\n",
+    );
+    assert_eq!(roles[2], Role::OpenText);
+}
+
+#[test]
+fn a_list_of_comments_without_quotes_is_one_column() {
+    let csv = "What could be better?\nGreat, but late\nThe carers are kind\nRude, curt, and gone\n";
+    let (_folder, intake) = written("typed.csv", csv);
+    let all = read(&intake);
+    assert!(all.unprocessed.is_empty());
+    let said: Vec<&str> = all.responses.iter().map(text).collect();
+    assert_eq!(said, ["Great, but late", "The carers are kind", "Rude, curt, and gone"]);
+}
+
 /// An intake of one file of this name with these bytes.
 fn written(name: &str, content: &str) -> (tempfile::TempDir, Intake) {
     let folder = tempfile::tempdir().unwrap();

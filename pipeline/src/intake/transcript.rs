@@ -117,12 +117,23 @@ pub(super) fn of_text(text: &str) -> Option<Talk> {
     }
     turns.retain(|turn| !turn.words.is_empty());
     let mut talk = talk(&turns);
-    if above.iter().any(|line| line.split_whitespace().count() > 12)
+    if above.iter().any(|line| line.split_whitespace().count() > 12 && !tells_of_the_talk(line))
         && let Some(first) = talk.people.first_mut()
     {
         first.text = format!("{}\n{}", above.join("\n"), first.text);
     }
     (!talk.people.is_empty()).then_some(talk)
+}
+
+/// "Telephone interview, 3 March 2025. Respondent: woman, 60s. Interviewer: Zebedee Quux."
+fn tells_of_the_talk(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let word = |wanted: &[&str]| {
+        lower.split(|c: char| !c.is_alphabetic()).any(|word| wanted.contains(&word))
+    };
+    word(&["interview", "focus", "discussion", "conversation", "call"])
+        && word(&["interviewer", "interviewed", "respondent", "participant", "facilitator"])
+        && !word(&["i", "me", "my", "we", "our", "us"])
 }
 
 /// Whether a line begins with the label of somebody who speaks.
@@ -537,6 +548,18 @@ mod tests {
         let talk = of_text(text).unwrap();
         let roles: Vec<_> = talk.people.iter().map(|person| person.role.as_deref()).collect();
         assert_eq!(roles, [Some("daughter"), Some("wife"), Some("p")]);
+    }
+
+    #[test]
+    fn a_line_that_tells_of_the_talk_is_nobodys_and_a_story_above_it_is_the_first_persons() {
+        let talk = "Q: How is it?\nA: Kind.\nQ: And?\nA: Late.";
+        let above = "Telephone interview, 3 March 2025. Respondent: woman, 60s, cares for her husband at \
+            home. Interviewer: Ermintrude.";
+        assert_eq!(texts(&of_text(&format!("{above}\n{talk}")).unwrap()), ["Kind.\nLate."]);
+        let above = "I was interviewed before and the interviewer never rang me back about my mother's \
+            care as she said.";
+        let told = of_text(&format!("{above}\n{talk}")).unwrap();
+        assert_eq!(texts(&told), [format!("{above}\nKind.\nLate.")]);
     }
 
     #[test]

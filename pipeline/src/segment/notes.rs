@@ -78,6 +78,10 @@ pub(super) fn body(text: &str) -> Range<usize> {
             }
         } else if is_label && count(words) <= VALUE || is_title(words) {
             at += 1;
+        } else if at == 0 && text[line.clone()].starts_with('#') && count(words) <= TITLE {
+            // "# Visit to Mrs Quux": a title where a label follows, a heading of what is said where not.
+            at += 1;
+            continue;
         } else {
             break;
         }
@@ -125,6 +129,8 @@ mod tests {
         assert_eq!(kept(notes), "She is up at six and nobody comes until ten.");
         let short = "# Interview 3\nDate: 5 March 2025\nThey are kind.";
         assert_eq!(kept(short), "They are kind.");
+        let titled = "# Visit to Mrs [PERSON 1]\nDate: 9 April 2025\n# Times of calls\nLate.";
+        assert_eq!(kept(titled), "# Times of calls\nLate.");
     }
 
     #[test]
@@ -145,6 +151,7 @@ mod tests {
             "No notes left again\nNobody tells me.",
             "Time: they never have any, and they say so while they look at the clock and at the door.",
             "Interview notes",
+            "# Times of calls\nThey are late.",
         ] {
             assert_eq!(kept(text), text);
         }
