@@ -3,7 +3,7 @@
 
 use super::found::{Found, pattern};
 use super::hints::{
-    CAPITAL, DIGIT_WORD, Hints, LISTED, LIVED as LIVED_WORD, STREET as STREET_WORD,
+    CAPITAL, DIGIT_WORD, Hints, LETTER_DIGIT, LISTED, LIVED as LIVED_WORD, STREET as STREET_WORD,
     UNIT as UNIT_WORD,
 };
 use super::lexicon::{BUILDING, FUNCTION, GIVEN, PLACE, TIME, TITLE, WORD, fold, lexicon};
@@ -88,8 +88,36 @@ pattern!(
     r"^,\s((?:\p{Lu}[\p{L}'’-]+\s?){1,3}),\s(?:(?:by|near|nr)\s)?(?:\p{Lu}[\p{L}-]+,?\s){0,3}[A-Z]{1,2}[0-9]"
 );
 
+// "The Old Forge, Lower Hexley, Hereford HR4 7PB": a house and its village, with no street.
+pattern!(
+    COUNTRY,
+    r"\b((?:The (?:Old |New )?\p{Lu}[\p{L}'’-]+(?: \p{Lu}[\p{L}'’-]+)?|(?:\p{Lu}[\p{L}'’-]+ ){1,3}(?:Cottages?|House|Farm|Lodge|Barn|Villa|Bungalow|Vicarage|Rectory|Forge|Mill|Granary|Grange|Manor|Stables))),\s?((?:\p{Lu}[\p{L}'’-]+(?:,\s?|\s)){0,5})[A-Z]{1,2}[0-9][A-Z0-9]?\s?[0-9][A-Z]{2}\b"
+);
+/// What an office or a hospital is called, which may have a postcode and is nobody's house.
+const OFFICIAL: [&str; 16] = [
+    "hospital",
+    "infirmary",
+    "council",
+    "office",
+    "offices",
+    "centre",
+    "center",
+    "hall",
+    "surgery",
+    "library",
+    "clinic",
+    "hospice",
+    "trust",
+    "school",
+    "church",
+    "hub",
+];
+
 pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
     let before = found.len();
+    if hints.any(LETTER_DIGIT) {
+        country(text, found);
+    }
     if hints.any(DIGIT_WORD) {
         for c in NUMBERED.captures_iter(text).chain(SMALL.captures_iter(text)) {
             if let (Some(whole), Some(name)) = (c.get(0), c.get(1))
@@ -116,6 +144,22 @@ pub(super) fn find(text: &str, hints: Hints, found: &mut Vec<Found>) {
         if let Some(code) = OUTWARD.captures(&text[end..]).and_then(|c| c.get(1)) {
             found.push(Found::new(end + code.start()..end + code.end(), Postcode));
         }
+    }
+}
+
+/// Houses with a postcode and no street, and their villages; towns stay.
+fn country(text: &str, found: &mut Vec<Found>) {
+    for c in COUNTRY.captures_iter(text) {
+        let (Some(house), Some(rest)) = (c.get(1), c.get(2)) else { continue };
+        let official =
+            house.as_str().split_whitespace().any(|word| OFFICIAL.contains(&fold(word).as_ref()));
+        if official || is_town(house.as_str()) {
+            continue;
+        }
+        let village = rest.as_str().split([',', '\n']).next().unwrap_or_default().trim_end();
+        let more = rest.as_str().contains([',', '\n']) && !village.is_empty() && !is_town(village);
+        let end = if more { rest.start() + village.len() } else { house.end() };
+        found.push(Found::new(house.start()..end, Address));
     }
 }
 

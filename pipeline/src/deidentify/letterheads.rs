@@ -185,7 +185,9 @@ fn is_place(words: &str, with_street: bool) -> bool {
     if !written_as_name(words) || NUMBERED.contains(&words) {
         return false;
     }
-    if with_street && words.starts_with("The ") && words.contains(' ') {
+    // "The Old Forge" is a house wherever it stands in an address.
+    let old = words.starts_with("The Old ") || words.starts_with("The New ");
+    if old || with_street && words.starts_with("The ") && words.contains(' ') {
         return true;
     }
     if is_kept(words) {

@@ -318,7 +318,14 @@ impl<'t> Reader<'t> {
         let t = &self.list[i];
         let next = || self.spaced(i) && t.end == t.after;
         if !capital {
-            return false;
+            // "april said she would": no month speaks.
+            const SAYS: [&str; 8] =
+                ["said", "says", "told", "tells", "asked", "asks", "rang", "reckons"];
+            return t.is(GIVEN)
+                && t.is(TIME)
+                && next()
+                && self.word_is(i + 1, &SAYS)
+                && !doubts::tells_time(self, i);
         }
         // "It is always Angus who gets the blame": only a person is a who.
         let who = next() && self.word_is(i + 1, &["who", "whose", "who's", "who’s"]);

@@ -56,6 +56,34 @@ fn what_is_written_as_only_postcodes_are_goes_whatever_its_area() {
 }
 
 #[test]
+fn a_house_without_a_street_goes_with_its_village_and_its_town_stays() {
+    assert_eq!(
+        redact("The Old Forge, Lower Hexley, Hereford HR4 7PB"),
+        "[ADDRESS 1], Hereford [POSTCODE 1]"
+    );
+    assert_eq!(
+        redact("Mary Quux\nThe Old Forge, Lower Hexley\nHereford\nHR4 7PB"),
+        "[PERSON 1]\n[ADDRESS 1]\nHereford\n[POSTCODE 1]"
+    );
+    assert_eq!(
+        redact("The Royal Infirmary, Leicester LE1 5WW is where I was"),
+        "The Royal Infirmary, Leicester [POSTCODE 1] is where I was"
+    );
+}
+
+#[test]
+fn no_month_speaks() {
+    assert_eq!(redact("april said she would come back"), "[PERSON 1] said she would come back");
+    for text in [
+        "in june she said she would",
+        "this april said to be the worst",
+        "june came and nobody rang",
+    ] {
+        assert_eq!(redact(text), text);
+    }
+}
+
+#[test]
 fn numbers_link_nothing_beyond_one_row() {
     assert_eq!(redact("Denise came."), "[PERSON 1] came.");
     assert_eq!(redact("Agnieszka came."), "[PERSON 1] came.");

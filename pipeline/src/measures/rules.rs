@@ -156,6 +156,31 @@ const TABLE: &[Row] = &[
         W,
         r"(?P<s>@T(?: \w+)? when (?:they|she|he|it|the \w+|someone|anyone)(?: \w+)? (?:came|arrived|got here|turned up|appeared|showed up|rolled up)(?: ,| and| but| though)* (?:they|she|he|it|the \w+)?(?: was| were| is) (?:due|supposed to be|meant to be|booked|down)(?: at| for| here| here at| about)* (?:%T|%C))",
     ),
+    (
+        One("minutes_late"),
+        W,
+        r"(?:run|runs|running|ran) (?:behind|late|over)(?: \w+| ,){0,5}? @M(?: \.| ,| most| some| and|$)",
+    ),
+    (
+        One("minutes_late"),
+        W,
+        r"(?P<s>@M (?:after|past|beyond|over|behind) (?:the|my|our|his|her|their) (?:agreed |usual |booked |proper |given |set |call )?(?:time|slot))\b",
+    ),
+    (
+        Clock,
+        W,
+        r"(?P<s>(?:rota|plan|sheet|app|schedule|list)(?: \w+){0,3} (?:says?|has (?:us|me|him|her|mum|dad)|at|for|is|down)(?: for| at| down| as)* %T(?: ,| but| and| yet)*(?: \w+){0,8}? (?:are|is|was|were|came|comes?|arrived?|arrives|turns? up|turned up|nearer|more like)(?: at| about| more like| nearer)* @T)",
+    ),
+    (
+        Clock,
+        W,
+        r"(?P<s>(?:didn t|did not|doesn t|don t|never)(?: get| got| come| came| arrive| turn up| show| show up| make it)(?: here| to (?:us|me|him|her|mum|dad)| in| round)* (?:till|until|while|before) @T(?: at night| in the (?:morning|evening|afternoon))?(?: ,| and| when| but| it| she| he| they)* (?:should (?:of |have )?(?:been|be)|was due|were due|is due|due|supposed to be|meant to be)(?: at| for| here| about)* %T)",
+    ),
+    (
+        One("minutes_early"),
+        W,
+        r"(?P<s>@M (?:too soon|before (?:time|her time|his time|my time)|ahead of time))\b",
+    ),
     // Travel, notice, waits.
     (
         One("travel_minutes"),
@@ -203,6 +228,21 @@ const TABLE: &[Row] = &[
         Said("notice_hours", 0.0),
         W,
         r"(?:^|[a-z,.]) (?P<s>(?:no|zero|without|without any|without giving|not given any|not any)(?: advance| prior| proper| such)? notice)(?: at| that| of (?:a |the |when|change|any)| and| but| or| when| ,| \.| they| she| he| given| for| about| whatsoever| at all|$)",
+    ),
+    (
+        Said("notice_hours", 0.0),
+        W,
+        r"(?:cancel\w*|chang\w*|swapped|moved|stranger|new carer|not coming)(?: \w+| ,| \.){0,14}? (?P<s>(?:no|without|without any|zero) (?:prior |advance )?warning)\b",
+    ),
+    (
+        One("notice_hours"),
+        W,
+        r"(?:cancel\w*|chang\w*|not coming|n t coming)(?: \w+| ,| \.){0,8}? (?P<s>@L(?: of)? warning)\b",
+    ),
+    (
+        One("notice_hours"),
+        W,
+        r"(?:let (?:us|me|him|her|mum|dad) know|told (?:us|me)|warned (?:us|me)|informed (?:us|me))(?: \w+){0,2}? (?P<s>@L (?:beforehand|ahead|in advance))\b",
     ),
     (One("wait_days"), W, r"\bwait(?:s|ed|ing)?\b(?: \w+| ,){0,8}? @D"),
     (
@@ -261,6 +301,53 @@ const TABLE: &[Row] = &[
         r"(?:been|is|was)(?: over| nearly| about)? @D (?:since|from when) (?:i|we|they|he|she|mum|dad|my \w+|the council)(?: first)? (?:asked|applied|rang|requested|complained|wrote|phoned|emailed|contacted|reported|was assessed|were assessed|was referred|were referred|referred)\b",
     ),
     (One("wait_days"), F, r"(?:took|takes) (?:another|a further|a whole) @D"),
+    (
+        One("wait_days"),
+        F,
+        r"(?:from|between) (?:when|the day|the time)(?: \w+){1,8}? (?:to|until|till|and) (?:when|the day|someone|anyone|a carer|carers|care|them|they|social|adult)(?: \w+){0,8}? (?:was|is|took|were)(?: \w+){0,2}? @D(?: by| \.| ,|$)",
+    ),
+    (
+        One("wait_days"),
+        W,
+        r"@D (?:, )?(?:(?:near enough|nearly|almost|or so|give or take) (?:, )?)?between (?:me|us|him|her|mum|dad|my|our|the|when)(?: \w+){1,8}? and (?:a |the |my |our )?(?:carers?|care|anyone|someone|package|first|assessment|them|getting)\b",
+    ),
+    (One("wait_days"), W, r"\b@D of waiting\b|\bday @N of (?:waiting|the wait)\b"),
+    (
+        One("wait_days"),
+        F,
+        r"(?:said|told|promised)(?: \w+){0,3} (?:d|would|ll|to)(?: \w+){1,7} [.,] (?:that|it) (?:was|is) @D (?:ago|back)\b",
+    ),
+    (
+        One("wait_days"),
+        F,
+        r"(?:call|ring|phone|get back to|reply to|answer|visit|assess|see)(?: \w+){0,8}?(?: ,)? (?:finally|eventually|in the end|at last)(?: did| called| rang| came| replied)*(?: ,)? @D (?:on|later|after)\b",
+    ),
+    (
+        One("wait_days"),
+        W,
+        r"(?:on|in) (?:the|a|their|your) (?:list|waiting list|queue)(?: for (?:a|the|my|our|some|his|her)? ?(?:package|care|carers?|assessment|help|support|review))?(?: for)? @D(?: \.| ,| before| until| and| with|$)",
+    ),
+    (
+        One("wait_days"),
+        F,
+        r"@D after (?:i|we|mum|dad|my \w+|she|he) (?:first )?(?:phoned|rang|asked|called|applied|emailed|wrote|contacted)(?: \w+){0,8}? (?:were in|was in|came|started|was here|were here|visited|was sorted)\b",
+    ),
+    (
+        One("years_receiving"),
+        F,
+        r"(?:carers?|care|help|visits|support)(?: only| first)* (?:began|started|start)(?: \w+){0,2} @Y (?:back|ago)\b",
+    ),
+    (
+        One("years_receiving"),
+        W,
+        r"@Y (?:w|with)(?: /)? (?:the |this |my |our |present |current |same )+(?:\w+ )?(?:provider|agency|company|carers?|firm)\b",
+    ),
+    (
+        One("travel_minutes"),
+        W,
+        r"@M (?:across|over|through)(?: \w+){0,2} to (?:the|my|your|our) next (?:call|visit|client|job|one|house|lady|gentleman|person|customer)",
+    ),
+    (One("travel_minutes"), W, r"@M in (?:the|my) car (?:between|to (?:the|my) next)\b"),
     // Money.
     (
         Two("hourly_cost", "hourly_cost"),
@@ -315,6 +402,11 @@ const TABLE: &[Row] = &[
         r"@G (?P<p>monthly|pcm)\b|monthly (?:rate|cost|charge|fee|contribution|bill)~4 @G",
     ),
     (Rate("weekly_cost"), W, r"@G~1 (?:every|per|each|a) D(?P<d>\d+)"),
+    (
+        One("weekly_cost"),
+        W,
+        r"@G(?: \w+){0,6}? (?:every|each|a|per) week for (?:the |my |our |his |her )?(?:care|carers|support|visits|girls)\b",
+    ),
     // Hours a week and visits a day.
     (
         Two("hours_per_week", "hours_per_week"),
@@ -363,7 +455,22 @@ const TABLE: &[Row] = &[
         W,
         r"(?:visits?|calls?|carers?|come|comes|coming|came)(?: \w+| ,){0,4} @N (?:a|per|each|every) day\b",
     ),
+    (
+        Two("visits_per_day", "visits_per_day"),
+        F,
+        r"(?:was|were|had|used to be|get|got) @N (?:visits|calls|times) (?:daily|(?:a|per|each|every) day)(?: ,| but| and| then)*(?: \w+){0,8}? (?:left with|down to|now|only have|just have|get|have)(?: only| just)* %N(?: visits| calls)? ?(?:daily|(?:a|per|each|every) day| \.|$)",
+    ),
+    (
+        One("visits_per_day"),
+        W,
+        r"@V (?:drop ins|drop in visits|pop ins|home calls|home visits|care calls|care visits|calls|visits)~1 (?:daily|(?:a|per|each|every) day)\b",
+    ),
     // What was agreed or paid for, and what came.
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"@M (?:on paper|in theory|on the (?:plan|rota|sheet|contract)|in the (?:plan|contract))(?: ,| but| and)*(?: \w+){0,2}? %M(?: in (?:real life|reality|practice|truth)| really| actually| in fact| \.|$)",
+    ),
     (
         Two("visit_minutes_expected", "visit_minutes"),
         F,
@@ -594,6 +701,36 @@ const TABLE: &[Row] = &[
         F,
         r"(?:pay|pays|paid|paying) for (?:\w+ ){0,3}?M\d+(?: visits?| calls?| slots?)?(?: ,| but| and| though| yet)+ (?:most|some|many|half|none|all)(?: of (?:them|the carers|the girls))? (?:only )?(?:do|stay|stays|are here|give)(?: for| only| about)* @M\b",
     ),
+    (
+        One("visit_minutes"),
+        W,
+        r"@M (?:flat|if that|tops|at (?:the )?most|max|at best|start to finish|all in|from start to finish)(?: \.| ,| and| but|$)",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:rush|rushes|rushed|rushing|whizz|whizzes|race|races|fly|flies)(?: (?:round|through|her|him|me|us|it|everything|mum|dad|something|terrible))*(?: ,| in| for| only| about| just)* @M(?: \.| ,| and| but| flat|$)",
+    ),
+    (
+        One("visit_minutes"),
+        F,
+        r"(?:M\d+|N\d+)(?: \w+| ,){0,8} [.,] (?:\w+ )?what (?:we|i|he|she|mum|dad|they|you)(?: actually| really)? (?:got|get|gets|had|have|has)(?: \w+){0,3}? (?:was|is)(?: only| about| just| more like)* @B(?: \.| ,| and|$)",
+    ),
+    (
+        One("visit_minutes"),
+        F,
+        r"(?:contract|plan|agreement|package|rota) is (?:for )?M\d+(?: ,| but| and| yet)* (?:she|he|they|the \w+)(?: was| were| is| are| s)* (?:back|out|gone|off|away|in and out|finished|done|leaving)(?: \w+){0,4}? (?:after|in|within|inside) @M",
+    ),
+    (
+        One("visit_minutes_expected"),
+        F,
+        r"(?:schedules?|allots?|allocates?|rosters?)(?: me| us| them| you)(?: only| just| about)* @M\b",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"M\d+(?: ,| and| but)* others?(?: barely| only| just| about| hardly| do| stay| stop| scarcely| more like)+ @B(?: \.| ,|$)",
+    ),
     // Workers and missed visits.
     (
         Two("care_workers", "care_workers"),
@@ -632,6 +769,27 @@ const TABLE: &[Row] = &[
         W,
         r"(?P<s>@N (?:care )?(?:carers|people|workers|girls|women|ladies|lads|men|staff|helpers|assistants)(?:~4 @per))|(?P<s2>@N carers in (?:the|her|his|my|our)(?: first| last)? D(?P<d2>\d+))",
     ),
+    (
+        One("care_workers"),
+        W,
+        r"(?P<s>@N (?:diff|difrent|diffrent|differant|unfamiliar|unknown)(?: carers?| people| faces| workers?| girls| women| ladies| lads| men| staff)(?:~3 @per)?)",
+    ),
+    (
+        One("care_workers"),
+        W,
+        r"(?P<s>@N (?:carers|lasses|girls|ladies|women|workers)(?: in all)? (?:between (?:em|them)|who share|share|take turns|taking turns|on rotation|in rotation))\b",
+    ),
+    (
+        One("care_workers"),
+        W,
+        r"(?:team|group|pool)(?: of| ,| is| are| has)* (?P<s>@N(?: \w+){0,1} (?:carers|girls|ladies|women|workers|lasses|people))\b",
+    ),
+    (
+        One("care_workers"),
+        W,
+        r"(?:see|sees|seen|saw|get|gets|got|have|has|had|meet|met)(?: about| around| up to| at least| maybe| easily)* (?P<s>@N of the (?:carers|girls|staff)(?:~3 @per)?)",
+    ),
+    (Said("care_workers", 1.0), W, r" (?P<s>only ever the one (?:carer|girl|lady|worker|lass))\b"),
     (
         Counted,
         C,
@@ -743,6 +901,37 @@ const TABLE: &[Row] = &[
         One("missed_visits"),
         W,
         r"(?P<s>(?:nobody|no one|no carer|noone|(?:they|carers?|she|he) (?:have |has )?(?:not|didn t|failed to|never))~1 (?:turned up|came|arrived|showed up|showed|turn up|come|show up|show)(?: at all| on| for)* @N (?:[a-z]+days|mornings|evenings|nights|afternoons|weekends|bedtimes|lunchtimes|mealtimes)(?: running| in a row| on the trot)?(?:~2 @per)?)",
+    ),
+    (
+        Said("missed_visits", 0.0),
+        W,
+        r" (?P<s>(?:never|not)(?: ever)? F\d+ (?:failed to (?:turn up|come|show up|arrive)|not (?:turned up|come)|forgot(?:ten)? (?:me|us|him|her|mum|dad)))\b",
+    ),
+    (
+        Said("missed_visits", 0.0),
+        W,
+        r" (?P<s>never(?: ever)? (?:failed|fails) to (?:come|turn up|show up|arrive))\b",
+    ),
+    (
+        One("missed_visits"),
+        F,
+        r"(?P<s>@V (?:visits?|calls?) (?:that )?(?:we|i|she|he|mum|dad) (?:never|didn t|did not) (?:had|have|get|got|receive|received)(?:~2 @per)?)",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?:missed|missd|mised) (?:calls|visits)(?: \w+){0,3} (?P<s>@N)(?: in [a-z]+)?(?: ,| and|$| \.)",
+    ),
+    (
+        One("missed_visits"),
+        F,
+        r"(?:call|visit|carer)s?(?: \w+){0,2} (?:did not|didn t|never|failed to) (?:happen|come|happened|came|turn up|materialise|take place|show)(?: at all)? (?P<s>on @N (?:nights|days|mornings|evenings|occasions)(?:~1 @per)?)",
+    ),
+    (One("missed_visits"), W, r"(?P<s>(?:lose|loses|lost|losing) @N (?:calls|visits)(?:~2 @per)?)"),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>@F(?: now| already)? (?:he|she|mum|dad|i|we|they)(?: has| have| ve| was| were| been)* (?:left|sat|waiting|waited)(?: \w+){0,4}? (?:with no|without a|and no) (?:carer|care|call|visit|one))\b",
     ),
     // How long care has been received.
     (
@@ -899,7 +1088,7 @@ pub(super) static AFTERWARDS: LazyLock<Regex> = LazyLock::new(|| {
 /// Services that are not home care, before a quantity.
 pub(super) static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:lay|lain|lying|gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|(?:a|the|my|her|his|their|on|by|mobile) phone|phone (?:line|company|bill)|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|parking|assessor|inspector|interview|meeting)\b",
+        r"\b(?:lay|lain|lying|gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|(?:a|the|my|her|his|their|on|by|mobile) phone|phone (?:line|company|bill)|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|blue badge|bus pass|passport|parking|assessor|inspector|interview|meeting)\b",
     )
 });
 
@@ -927,7 +1116,7 @@ pub(super) static CARE: LazyLock<Regex> = LazyLock::new(|| {
 /// Pay that a worker gets, and what is no price of care.
 pub(super) static WAGE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:wages?|earn|earns|earning|salary|minimum wage|living wage|petrol|mileage|shopping|gardener|plumber|electrician|(?:get|gets|getting|am|is|are|being|only|i|they|staff|carers?|girls|staff are|workers?) paid|pays (?:me|us|them|staff|carers|its|their)|paying (?:them|staff|carers|their|me|us)|pay (?:them|staff|carers|the carers|the girls|me|us|their)|(?:staff|carers|girls) on|cleaner|pension|allowance|pip|benefits?|rent|gas|electric|heating|food|parking|taxi|taxis)\b",
+        r"\b(?:wages?|earn|earns|earning|salary|minimum wage|living wage|petrol|mileage|shopping|gardener|plumber|electrician|council tax|(?:get|gets|getting|am|is|are|being|only|i|they|staff|carers?|girls|staff are|workers?) paid|pays (?:me|us|them|staff|carers|its|their)|paying (?:them|staff|carers|their|me|us)|pay (?:them|staff|carers|the carers|the girls|me|us|their)|(?:staff|carers|girls) on|cleaner|pension|allowance|pip|benefits?|rent|gas|electric|heating|food|parking|taxi|taxis)\b",
     )
 });
 
@@ -969,7 +1158,7 @@ pub(super) static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
 /// What is told of others' care, and of what was read or seen: before a quantity.
 pub(super) static HEARSAY: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:neighbours?|friends?|lady next door|man next door)(?: \w+){0,2}? (?:pays?|paid|has|had|gets?|got|waited)\b|\b(?:on (?:the )?(?:telly|tv|television|news|radio|internet|facebook)|in the (?:paper|papers|news))\b",
+        r"\b(?:neighbours?|friends?|cousins?|lady next door|man next door|sister in law|brother in law)(?: \w+){0,2}?(?: (?:says|reckons|said) (?:she|he|they))? (?:pays?|paid|has|had|gets?|got|waited)\b|\b(?:on (?:the )?(?:telly|tv|television|news|radio|internet|facebook)|in the (?:paper|papers|news))\b",
     )
 });
 

@@ -131,6 +131,13 @@ fn the_ninth_list_is_read_as_well_as_it_was() {
     holds(include_str!("ninth.txt"), 0.98, 0.98);
 }
 
+// By a tenth hand, who had seen no rule and put nothing as the lists before it do: first read with
+// precision 0.84 and recall 0.39, and the rules then changed for what others may say, too.
+#[test]
+fn the_tenth_list_is_read_as_well_as_it_was() {
+    holds(include_str!("tenth.txt"), 0.91, 0.71);
+}
+
 #[test]
 fn more_than_a_number_lies_beyond_it_and_less_than_a_number_below_it() {
     let least = |text: &str| measures(text, &segments(text))[0].value;
