@@ -168,6 +168,7 @@ fn planted_identifiers_that_another_hand_wrote_are_found() {
     holds_floors("planted-twelfth.csv", "kept");
     holds_floors("planted-thirteenth.csv", "kept");
     holds_floors("planted-fourteenth.csv", "kept");
+    holds_floors("planted-fifteenth.csv", "kept");
     holds_floors("planted-ninth.csv", "kept");
     holds_floors("planted-eighth.csv", "kept");
     holds_floors("planted-seventh.csv", "kept");
