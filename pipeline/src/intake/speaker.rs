@@ -102,7 +102,14 @@ pub(crate) fn read(value: &str) -> Option<(RespondentType, f32)> {
         return None;
     }
     let first = PATTERNS.matches(&value).iter().next()?;
-    Some((WORDINGS[first].1, WORDINGS[first].2))
+    let (_, who, sure) = WORDINGS[first];
+    // "I was a nurse for thirty years" tells what somebody no longer is.
+    let before = ["i was ", "used to ", "years as "].iter().any(|w| value.contains(w));
+    let works = matches!(
+        who,
+        RespondentType::CareWorker | RespondentType::Professional | RespondentType::Provider
+    );
+    (!(before && works)).then_some((who, sure))
 }
 
 #[cfg(test)]
@@ -136,7 +143,14 @@ mod tests {
         ] {
             assert_eq!(read(value).map(|r| r.0), Some(who), "{value}");
         }
-        for value in ["Individual", "Other", "Prefer not to say", "Member of the public", ""] {
+        for value in [
+            "Individual",
+            "Other",
+            "Prefer not to say",
+            "Member of the public",
+            "",
+            "I was a nurse for 30 years and now have carers myself",
+        ] {
             assert_eq!(read(value), None, "{value}");
         }
     }
