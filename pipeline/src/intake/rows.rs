@@ -44,8 +44,8 @@ impl Table {
         let identified =
             |column: Option<usize>| of(column).map(|text| Identified::new(text.into_owned()));
         let respondent = identified(self.id);
-        let stated = self.speakers.iter().filter_map(|column| of(Some(*column)));
-        let respondent_type = stated.filter_map(|text| speaker::read(&text)).next();
+        let mut stated = self.speakers.iter().filter_map(|column| of(Some(*column)));
+        let respondent_type = stated.find_map(|text| speaker::read(&text));
         let respondent_type = respondent_type.or_else(|| self.ticked_speaker(row));
         let submitted_on = self.date.and_then(|(column, order)| {
             let text = row.get(column);

@@ -684,8 +684,8 @@ fn somebody_else_who_speaks_says_so_in_a_column_that_is_no_question() {
     let (_folder, intake) = written("survey.csv", csv);
     let all = read(&intake);
     let who: Vec<_> = all.responses.iter().map(|r| r.respondent_type.map(|(who, _)| who)).collect();
-    use RespondentType::{CareWorker, Family, ServiceUser};
-    assert_eq!(who, [Some(ServiceUser), Some(CareWorker), Some(Family)]);
+    let said = [RespondentType::ServiceUser, RespondentType::CareWorker, RespondentType::Family];
+    assert_eq!(who, said.map(Some));
     // Of what was ticked "other" stays an answer.
     let roles = roles_of(
         "ID,What help do you get?,If other please say,What could be better?\n\
