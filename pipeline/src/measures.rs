@@ -541,9 +541,12 @@ fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
         }
         "wait_days" => {
             // What was waited for says it; only where nothing does, what stands before.
-            let (other, care) = (last(&rules::OTHERS, about_care), last(&rules::CARE, about_care));
-            other > care
-                || care.is_none() && last(&rules::OTHERS, clause) > last(&rules::CARE, clause)
+            let first =
+                |pattern: &Regex| pattern.find(about_care).map_or(usize::MAX, |m| m.start());
+            let (other, care) = (first(&rules::OTHERS), first(&rules::CARE));
+            other < care
+                || rules::OTHER_TOOK.is_match(clause.trim_end())
+                || care == usize::MAX && last(&rules::OTHERS, clause) > last(&rules::CARE, clause)
         }
         "visits_per_day" => {
             rules::NEGATED.is_match(clause.trim_end())
@@ -555,6 +558,7 @@ fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
             rules::WORKED.is_match(full)
                 || rules::GIVING.is_match(clause.trim_end())
                 || rules::GIVEN.is_match(after)
+                || last(&rules::OTHERS, full) > last(&rules::CARE, full)
         }
         "years_receiving" => rules::WORKED.is_match(place.around()),
         // "I've told nine people this month": those who hear it do not come.
@@ -562,6 +566,7 @@ fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
             rules::TOGETHER.is_match(clause)
                 || rules::TOGETHER.is_match(about_care.split(" for ").next().unwrap_or(about_care))
                 || clause.trim_end().ends_with(" told")
+                || [" people to ", " clients to "].iter().any(|seen| after.starts_with(seen))
         }
         "missed_visits" => {
             let share = [" in N", " out of N"].iter().any(|of| after.contains(of));
@@ -580,7 +585,9 @@ fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
             true
         }
         "visit_minutes" | "visit_minutes_expected" if rules::PAID.is_match(full) => true,
-        "minutes_late" if clause.trim_end().ends_with(" not") => true,
+        "minutes_late" if clause.trim_end().ends_with(" not") || after.starts_with(" early") => {
+            true
+        }
         "minutes_early" => {
             left_early(clause) || last(&rules::OTHERS, full) > last(&rules::CARE, full)
         }

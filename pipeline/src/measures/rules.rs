@@ -129,7 +129,7 @@ const TABLE: &[Row] = &[
     (
         Clock,
         W,
-        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,3}? (?:at|for|by|of|be|as) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|showed|shows|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
+        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,5}? (?:at|for|by|of|be|as) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|showed|shows|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
     ),
     (
         Clock,
@@ -244,7 +244,7 @@ const TABLE: &[Row] = &[
         W,
         r"(?:let (?:us|me|him|her|mum|dad) know|told (?:us|me)|warned (?:us|me)|informed (?:us|me))(?: \w+){0,2}? (?P<s>@L (?:beforehand|ahead|in advance))\b",
     ),
-    (One("wait_days"), W, r"\bwait(?:s|ed|ing)?\b(?: \w+| ,){0,8}? @D"),
+    (One("wait_days"), W, r"\bwait(?:s|ed|ing)?\b(?: \w+| ,){0,11}? @D"),
     (
         One("wait_days"),
         W,
@@ -474,6 +474,16 @@ const TABLE: &[Row] = &[
     (
         Two("visit_minutes_expected", "visit_minutes"),
         F,
+        r"(?:they|carers?|girls|she|he|ladies) (?:only )?(?:get|gets|are given|is given|have|has) @M(?: ,| and| but)+(?: they| she| he| are| is| s)*(?: usually| often| always| mostly)* (?:gone|off|away|out|leave|leaves|finished)(?: after| in| within) %M",
+    ),
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
+        r"(?:supposed to|meant to|should)(?: be| last| stay)* @M(?: ,| but| and| yet)+(?: the)? (?:carers?|girls?|they|she|he|lady)(?: is| are| s)?(?: often| usually| only| just| mostly| always| generally| sometimes)* (?:there|here|in|with (?:her|him|me|us))(?: for| only| just| about)* %B(?: \.| ,| and| if| at|$)",
+    ),
+    (
+        Two("visit_minutes_expected", "visit_minutes"),
+        F,
         r"(?:pay|pays|paid|paying|billed|charged|invoiced|booked|pays out) (?:up )?for(?: a| the)? @B(?: ,| and| but| you| we| i| they| she| he| only| just| to| minute| visit| call| usually| often| mostly| actually| only| normally| every \w+| each \w+)* (?:get|gets|got|getting|receive|receives|stay|stays|stayed|do|does|had|have|gone in|lasts|lucky to get)(?: for| in| only| just| you| me| maybe)* %B",
     ),
     (
@@ -694,12 +704,33 @@ const TABLE: &[Row] = &[
     (
         One("visit_minutes"),
         F,
-        r"(?:supposed to|meant to|should|booked (?:for|in for)|down (?:as|for)|allocated|(?:pay|paid|pays|paying) for)(?: \w+| ,){0,8}? M\d+(?: minutes| visit| call)?(?: ,)? (?:but|and|yet)(?: in reality| in fact| most days| usually| really| mostly)* (?:it|that|what (?:i|we|she|he|mum|dad) gets?)(?: is| s| was)?(?: more like| nearer| about| only| just| often| usually| closer to| really| actually)* @M(?: \.| ,| if| at| and| most| mostly| on|$)",
+        r"(?:supposed to|meant to|should|booked (?:for|in for)|down (?:as|for)|allocated|(?:pay|paid|pays|paying) for)(?: \w+| ,){0,8}? M\d+(?: minutes| visit| call)?(?: ,)? (?:but|and|yet)(?: in reality| in fact| most days| usually| really| mostly)* (?:it|that|(?:the )?average|reality|what (?:i|we|she|he|mum|dad) gets?)(?: is| s| was)?(?: more like| nearer| about| only| just| often| usually| closer to| really| actually)* @M(?: \.| ,| if| at| and| most| mostly| on|$)",
     ),
     (
         One("visit_minutes"),
         F,
         r"(?:pay|pays|paid|paying) for (?:\w+ ){0,3}?M\d+(?: visits?| calls?| slots?)?(?: ,| but| and| though| yet)+ (?:most|some|many|half|none|all)(?: of (?:them|the carers|the girls))? (?:only )?(?:do|stay|stays|are here|give)(?: for| only| about)* @M\b",
+    ),
+    (One("visit_minutes"), W, r"(?:visits?|calls?)(?: \w+| ,){0,5} @M each\b"),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:some|most|all|many|N\d+) of (?:them|these|those|the (?:calls|visits)) (?:are|is|were|last|lasts)(?: only| just| about)* @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"[NF]\d+(?: x| times)? (?:a|per|each|every) day(?: ,)? for(?: only| just| about)* @M",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:they|she|he|carers?|girls)(?: only| just)* (?:have|has|get|gets|had)(?: only| just| about)* @M to (?:wash|shower|dress|get|do|feed|bath|bathe|make|change|give|help)\b",
+    ),
+    (
+        One("visit_minutes"),
+        W,
+        r"(?:i|she|he|mum|dad|we) (?:have|has|get|gets)(?: only| just| about)* @M (?:every|each) (?:morning|evening|day|night|visit|call|lunchtime|teatime)",
     ),
     (
         One("visit_minutes"),
@@ -789,6 +820,11 @@ const TABLE: &[Row] = &[
         W,
         r"(?:see|sees|seen|saw|get|gets|got|have|has|had|meet|met)(?: about| around| up to| at least| maybe| easily)* (?P<s>@N of the (?:carers|girls|staff)(?:~3 @per)?)",
     ),
+    (
+        Said("care_workers", 1.0),
+        W,
+        r" (?P<s>(?:have|has|had|got)(?: just| only)* one (?:regular|main) (?:carer|lady|girl|worker|lass))\b",
+    ),
     (Said("care_workers", 1.0), W, r" (?P<s>only ever the one (?:carer|girl|lady|worker|lass))\b"),
     (
         Counted,
@@ -809,7 +845,7 @@ const TABLE: &[Row] = &[
     (
         Counted,
         C,
-        r"(?P<s>(?:must have|we have|i have|we|i|she|he|mum|dad|have)(?: had| been| seen)+(?: at least| up to| about)* @N(?: of them| different)*(?: since| so far|(?: \w+){0,2} @per))\b",
+        r"(?P<s>(?:must have|we have|i have|we|i|she|he|mum|dad|have|has)(?: had| been| seen)+(?: at least| up to| about)* @N(?: of them| different)*(?: since| so far|(?: \w+){0,2} @per))\b",
     ),
     (
         Said("care_workers", 1.0),
@@ -926,6 +962,11 @@ const TABLE: &[Row] = &[
         One("missed_visits"),
         F,
         r"(?:call|visit|carer)s?(?: \w+){0,2} (?:did not|didn t|never|failed to) (?:happen|come|happened|came|turn up|materialise|take place|show)(?: at all)? (?P<s>on @N (?:nights|days|mornings|evenings|occasions)(?:~1 @per)?)",
+    ),
+    (
+        One("missed_visits"),
+        W,
+        r"(?P<s>(?:missed|forgot) (?:the|her|his|my|our|their|a)(?: \w+)? (?:call|visit|appointment)(?: on)? @F(?:~2 @per)?)",
     ),
     (One("missed_visits"), W, r"(?P<s>(?:lose|loses|lost|losing) @N (?:calls|visits)(?:~2 @per)?)"),
     (
@@ -1088,7 +1129,7 @@ pub(super) static AFTERWARDS: LazyLock<Regex> = LazyLock::new(|| {
 /// Services that are not home care, before a quantity.
 pub(super) static OTHERS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:lay|lain|lying|gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|(?:a|the|my|her|his|their|on|by|mobile) phone|phone (?:line|company|bill)|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|blue badge|bus pass|passport|parking|assessor|inspector|interview|meeting)\b",
+        r"\b(?:lay|lain|lying|occupational therapists?|ot|gp|gps|doctors?|dr|hospital|infirmary|ambulances?|paramedics?|bus|buses|taxi|train|dentist|chemist|pharmacy|prescriptions?|surgery|physio|consultant|clinic|a and e|operation|transport|plumber|boiler|parcel|delivery|wheelchair|stairlift|hoist|day centre|(?:a|the|my|her|his|their|on|by|mobile) phone|phone (?:line|company|bill)|on hold|cleaner|gardener|window|rent|pension|allowance|pip|benefits?|nurses?|optician|chiropodist|podiatrist|council tax|blue badge|bus pass|passport|parking|assessor|inspector|interview|meeting)\b",
     )
 });
 
@@ -1116,7 +1157,7 @@ pub(super) static CARE: LazyLock<Regex> = LazyLock::new(|| {
 /// Pay that a worker gets, and what is no price of care.
 pub(super) static WAGE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:wages?|earn|earns|earning|salary|minimum wage|living wage|petrol|mileage|shopping|gardener|plumber|electrician|council tax|(?:get|gets|getting|am|is|are|being|only|i|they|staff|carers?|girls|staff are|workers?) paid|pays (?:me|us|them|staff|carers|its|their)|paying (?:them|staff|carers|their|me|us)|pay (?:them|staff|carers|the carers|the girls|me|us|their)|(?:staff|carers|girls) on|cleaner|pension|allowance|pip|benefits?|rent|gas|electric|heating|food|parking|taxi|taxis)\b",
+        r"\b(?:wages?|earn|earns|earning|salary|minimum wage|living wage|petrol|mileage|shopping|gardener|plumber|electrician|council tax|(?:they|staff|carers|girls|workers)(?: only| just)? (?:get|earn|are on) ?$|(?:get|gets|getting|am|is|are|being|only|i|they|staff|carers?|girls|staff are|workers?) paid|pays (?:me|us|them|staff|carers|its|their)|paying (?:them|staff|carers|their|me|us)|pay (?:them|staff|carers|the carers|the girls|me|us|their)|(?:staff|carers|girls) on|cleaner|pension|allowance|pip|benefits?|rent|gas|electric|heating|food|parking|taxi|taxis)\b",
     )
 });
 
@@ -1155,10 +1196,17 @@ pub(super) static CONDITION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Another service that took its time, right before how long.
+pub(super) static OTHER_TOOK: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"\b(?:gps?|doctors?|nurses?|occupational therapists?|ot|physio|hospital|dentist|blue badge|bus pass|passport|wheelchair|stairlift|surgery|pharmacy|optician)(?: \w+){0,2} (?:took|takes|taken|taking)(?: over| about| nearly)?$",
+    )
+});
+
 /// What is told of others' care, and of what was read or seen: before a quantity.
 pub(super) static HEARSAY: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"\b(?:neighbours?|friends?|cousins?|lady next door|man next door|sister in law|brother in law)(?: \w+){0,2}?(?: (?:says|reckons|said) (?:she|he|they))? (?:pays?|paid|has|had|gets?|got|waited)\b|\b(?:on (?:the )?(?:telly|tv|television|news|radio|internet|facebook)|in the (?:paper|papers|news))\b",
+        r"\b(?:neighbours?|friends?|cousins?|lady next door|man next door|sister in law|brother in law)(?: \w+){0,2}?(?: (?:says|reckons|said) (?:she|he|they))? (?:pays?|paid|has|had|gets?|got|waited)\b|\b(?:on (?:the )?(?:telly|tv|television|news|radio|internet|facebook)|in the (?:paper|papers|news))\b|\b(?:i|we) (?:read|hear|heard) (?:that|of|about|some|people)\b",
     )
 });
 

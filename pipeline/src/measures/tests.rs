@@ -138,6 +138,13 @@ fn the_tenth_list_is_read_as_well_as_it_was() {
     holds(include_str!("tenth.txt"), 0.91, 0.71);
 }
 
+// By an eleventh hand, who had seen no rule: first read with precision 0.87 and recall 0.79, and the
+// rules then changed for it.
+#[test]
+fn the_eleventh_list_is_read_as_well_as_it_was() {
+    holds(include_str!("eleventh.txt"), 0.95, 0.95);
+}
+
 #[test]
 fn more_than_a_number_lies_beyond_it_and_less_than_a_number_below_it() {
     let least = |text: &str| measures(text, &segments(text))[0].value;
