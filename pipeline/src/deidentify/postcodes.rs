@@ -10,7 +10,7 @@ pattern!(
     r"(?i)\bpost\s?code\s*(?:is|:|-)?\s*([A-Z]{1,2}[0-9][A-Z0-9]?(?:[ -]?[0-9][A-Z]{2})?)\b"
 );
 // "AN9 9ZZ": written as only postcodes are, whatever the letters that begin it.
-pattern!(SHAPED, r"\b[A-Z]{2}[0-9]{1,2} [0-9][ABD-HJLNP-UW-Z]{2}\b");
+pattern!(SHAPED, r"^[A-Z]{2}[0-9]{1,2} [0-9][A-Z]{2}$");
 
 /// The letters with which postcodes begin.
 const AREAS: &str = " AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG \
@@ -22,12 +22,12 @@ const AREAS: &str = " AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT
 pub(super) fn find(text: &str, found: &mut Vec<Found>) {
     for c in WHOLE.captures_iter(text) {
         if let (Some(whole), Some(area)) = (c.get(0), c.get(1))
-            && AREAS.contains(&format!(" {} ", area.as_str().to_ascii_uppercase()))
+            && (SHAPED.is_match(whole.as_str())
+                || AREAS.contains(&format!(" {} ", area.as_str().to_ascii_uppercase())))
         {
             found.push(Found::new(whole.range(), Postcode));
         }
     }
-    found.extend(SHAPED.find_iter(text).map(|m| Found::new(m.range(), Postcode)));
     if text.contains(['P', 'p']) {
         let said = SAID.captures_iter(text).filter_map(|c| c.get(1));
         found.extend(said.map(|m| Found::new(m.range(), Postcode)));
