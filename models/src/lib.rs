@@ -14,6 +14,7 @@ pub mod calibrating;
 mod calibration;
 mod card;
 mod carers;
+pub mod choice;
 pub mod clauses;
 pub mod codebook;
 mod content;

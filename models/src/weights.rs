@@ -332,7 +332,7 @@ fn builtin_file(codebook: &str) -> Result<Vec<u8>, WeightsError> {
 }
 
 /// The rest of a file without the hash at its end, if that is the hash of everything before it.
-fn checked<'a>(rest: &'a [u8], file: &[u8]) -> Result<&'a [u8], WeightsError> {
+pub(crate) fn checked<'a>(rest: &'a [u8], file: &[u8]) -> Result<&'a [u8], WeightsError> {
     let end = file.len().saturating_sub(HASH);
     let inside = rest.len().checked_sub(HASH).ok_or(WeightsError::Damaged)?;
     if Sha256::digest(&file[..end]).as_slice() != &file[end..] {
@@ -349,32 +349,35 @@ fn has_rules(about: &About, heads: usize) -> bool {
         && rules.leaning.0.len() == about.codes.len()
 }
 
-fn distinct(keys: &[u32]) -> bool {
+pub(crate) fn distinct(keys: &[u32]) -> bool {
     let mut sorted = keys.to_vec();
     sorted.sort_unstable();
     sorted.is_sorted_by(|one, other| one < other)
 }
 
-fn unreadable(reason: impl Into<String>) -> WeightsError {
+pub(crate) fn unreadable(reason: impl Into<String>) -> WeightsError {
     WeightsError::Unreadable { reason: reason.into() }
 }
 
-struct Reader<'a>(&'a [u8]);
+pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, length: usize) -> Result<&'a [u8], WeightsError> {
+    pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], WeightsError> {
         let (head, tail) =
             self.0.split_at_checked(length).ok_or_else(|| unreadable("too short"))?;
         self.0 = tail;
         Ok(head)
     }
 
-    fn words(&mut self, count: usize) -> Result<impl Iterator<Item = [u8; 4]> + 'a, WeightsError> {
+    pub(crate) fn words(
+        &mut self,
+        count: usize,
+    ) -> Result<impl Iterator<Item = [u8; 4]> + 'a, WeightsError> {
         let length = count.checked_mul(4).ok_or_else(|| unreadable("too large"))?;
         Ok(self.take(length)?.chunks_exact(4).map(|word| [word[0], word[1], word[2], word[3]]))
     }
 
-    fn number(&mut self) -> Result<u32, WeightsError> {
+    pub(crate) fn number(&mut self) -> Result<u32, WeightsError> {
         self.words(1)?.next().map(u32::from_le_bytes).ok_or_else(|| unreadable("too short"))
     }
 }

@@ -1,9 +1,10 @@
 //! The quantities that people report about home care, from their words.
 //!
 //! "Supposed to be half an hour but they stay for ten" holds an agreed length and a received one.
-//! Numbers are read first ([`quantities`]), then the words around them say what each measures
-//! ([`rules`]); what only might be, what is wished for and what is about another service is no
-//! measure. What a standard asks, and how many reached it, is left to the tables.
+//! Numbers are read first ([`quantities`]), then phrases say what each measures ([`rules`]), and all the
+//! words around it where no phrase does or where they speak against one ([`context`]); what only might
+//! be, what is wished for and what is about another service is no measure. What a standard asks, and
+//! how many reached it, is left to the tables.
 //!
 //! A count over several periods is given per one of them where that divides exactly ("12 faces in a
 //! fortnight": 6 a week), else whole, per the next longer period up to a month ("7 in a fortnight" as it
@@ -13,6 +14,8 @@
 //! "More than half an hour" is kept as a [`HAIR`] above half an hour, "under ten minutes" as one below
 //! ten, so that neither lies within a standard that the number itself would just keep to.
 
+mod context;
+pub mod learning;
 mod needed;
 mod quantities;
 mod rules;
@@ -26,9 +29,11 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use heard_models::choice::Choice;
 use regex::{Captures, Regex};
 
 use crate::coding::Measure;
+use context::{CAME, Claim, DUE, LEFT, Label, NONE, Words, label};
 use needed::Room;
 use quantities::{Plain, Quantity, Unit};
 use rules::{Doubt, Make, PAIRS, RULES, Rule, Rules};
@@ -43,6 +48,7 @@ const MEASURES: &[(&str, &str, Option<&str>)] = &[
     ("missed_visits", "count", None),
     ("wait_days", "days", None),
     ("visits_per_day", "count", Some("day")),
+    ("visits_per_week", "count", Some("week")),
     ("hours_per_week", "hours", Some("week")),
     ("notice_hours", "hours", None),
     ("hourly_cost", "gbp", None),
@@ -91,6 +97,11 @@ pub fn known_period(name: &str) -> Option<&'static str> {
 /// The quantities in a de-identified text, in its order; spans are byte ranges of the text, each
 /// within the segment that it names. `segments` are in order and do not overlap.
 pub fn measures(text: &str, segments: &[Range<usize>]) -> Vec<Measure> {
+    measures_with(Choice::quantities(), text, segments)
+}
+
+/// The same, with what was learnt from other texts.
+fn measures_with(choice: &Choice, text: &str, segments: &[Range<usize>]) -> Vec<Measure> {
     if !may_hold(text) {
         return Vec::new();
     }
@@ -99,7 +110,7 @@ pub fn measures(text: &str, segments: &[Range<usize>]) -> Vec<Measure> {
     let mut reader = Reader {
         plain: &plain,
         segments,
-        used: vec![false; plain.quantities.len()],
+        claims: vec![None; plain.quantities.len()],
         out: Vec::new(),
         room: Room::default(),
     };
@@ -114,7 +125,8 @@ pub fn measures(text: &str, segments: &[Range<usize>]) -> Vec<Measure> {
         reader.sentence(&RULES, start..*end);
         start = *end;
     }
-    let mut out = reader.out;
+    reader.judge(choice);
+    let mut out: Vec<Measure> = reader.out.into_iter().map(|found| found.measure).collect();
     out.sort_by_key(|m| (m.span.start, m.span.end));
     out
 }
@@ -182,9 +194,15 @@ struct Reader<'a> {
     plain: &'a Plain,
     segments: &'a [Range<usize>],
     /// A quantity is one thing only: the first rule has it.
-    used: Vec<bool>,
-    out: Vec<Measure>,
+    claims: Vec<Option<Claim>>,
+    out: Vec<Found>,
     room: Room,
+}
+
+/// A measure, and the one quantity that it is.
+struct Found {
+    measure: Measure,
+    quantity: Option<usize>,
 }
 
 /// A match in its sentence, and where in it the quantity stands.
@@ -232,7 +250,7 @@ impl Reader<'_> {
         match (rule.make, first_mark, second_mark) {
             (Make::Said(measure, number), counted, _) => {
                 if let Some((i, _)) = counted {
-                    self.used[i] = true;
+                    self.claim(i, NONE, true);
                 }
                 if let Some(at) = whole {
                     let place = Place { sentence, at };
@@ -240,7 +258,7 @@ impl Reader<'_> {
                 }
             }
             (Make::Clock | Make::Stay, Some((came, (a, _))), Some((other, (b, _)))) => {
-                if self.used[came] || self.used[other] {
+                if self.used(came) || self.used(other) {
                     return;
                 }
                 let at = whole.unwrap_or(a.start.min(b.start)..a.end.max(b.end));
@@ -255,8 +273,9 @@ impl Reader<'_> {
                 }
                 let span = self.plain.place(at.start + offset..at.end + offset);
                 let own = quantity(came).span.clone();
-                (self.used[came], self.used[other]) = (true, true);
-                self.keep(measure, (minutes, None), None, span, own);
+                self.claim(came, CAME, true);
+                self.claim(other, if rule.make == Make::Stay { LEFT } else { DUE }, true);
+                self.keep(measure, (minutes, None), None, span, own, None);
             }
             (Make::Two(first, second), Some((i, (a, kind))), Some((j, (b, other_kind)))) => {
                 // Two bare numbers say nothing but in "pay for 30, get 10".
@@ -265,8 +284,8 @@ impl Reader<'_> {
                 let money = one.unit == Unit::Pound;
                 let minutes = |q: &Quantity| q.value.max(q.upper.unwrap_or(0.0)) >= 5.0;
                 let visit = first.starts_with("visit_");
-                if self.used[i]
-                    || self.used[j]
+                if self.used(i)
+                    || self.used(j)
                     || (visit && !money && (!minutes(one) || !minutes(other)))
                 {
                     return;
@@ -282,30 +301,32 @@ impl Reader<'_> {
                 let period = self.period(first, found, sentence, a.start);
                 let place = Place { sentence, at: a };
                 self.one(first, i, &place, None, offset, rule.doubt, period);
-                if !self.used[i] {
+                if !self.used(i) {
                     return;
                 }
                 // What was agreed may stand after "should"; only the first of two can be a wish.
                 let place = Place { sentence, at: b };
                 self.one(second, j, &place, None, offset, Doubt::None, period);
             }
-            (Make::Both(first, second), Some((i, (a, _))), _) if !self.used[i] => {
+            (Make::Both(first, second), Some((i, (a, _))), _) if !self.used(i) => {
                 let place = Place { sentence, at: a };
                 self.one(first, i, &place, whole.clone(), offset, rule.doubt, None);
-                self.used[i] = false;
                 self.one(second, i, &place, whole, offset, rule.doubt, None);
+                if self.used(i) {
+                    self.claim(i, label(first), true);
+                }
             }
-            (Make::Rate(measure), Some((i, (a, _))), _) if !self.used[i] => {
+            (Make::Rate(measure), Some((i, (a, _))), _) if !self.used(i) => {
                 let place = Place { sentence, at: a };
                 self.rate(measure, i, &place, found, rule.doubt);
             }
-            (Make::Counted, Some((i, (a, _))), _) if !self.used[i] => {
+            (Make::Counted, Some((i, (a, _))), _) if !self.used(i) => {
                 let Some(measure) = counted(&self.plain.text[..offset + a.start]) else { return };
                 let period = self.period(measure, found, sentence, a.start);
                 let place = Place { sentence, at: a };
                 self.one(measure, i, &place, whole, offset, rule.doubt, period);
             }
-            (Make::One(measure), Some((i, (a, letter))), _) if !self.used[i] => {
+            (Make::One(measure), Some((i, (a, letter))), _) if !self.used(i) => {
                 let unit = quantity(i).unit;
                 let fits = match letter {
                     b'H' => unit == Unit::Hour,
@@ -336,10 +357,10 @@ impl Reader<'_> {
         }
         let span = self.plain.place(place.at.start + offset..place.at.end + offset);
         let told = |m: &Measure| m.measure == measure && m.span.start < span.end;
-        if self.out.iter().any(|m| told(m) && span.start < m.span.end) {
+        if self.out.iter().any(|f| told(&f.measure) && span.start < f.measure.span.end) {
             return;
         }
-        self.keep(measure, (number, None), None, span, 0..0);
+        self.keep(measure, (number, None), None, span, 0..0, None);
     }
 
     /// The days and the name of the period of a count, from the match or from words before it.
@@ -396,12 +417,9 @@ impl Reader<'_> {
             return;
         }
         let said = &self.plain.quantities[index];
-        let pence = |v: f64| (v / weeks * 100.0).round() / 100.0;
-        let weekly =
-            Quantity { value: pence(said.value), upper: said.upper.map(pence), ..said.clone() };
-        let Some(value) = value(measure, &weekly) else { return };
-        self.used[index] = true;
-        self.keep(measure, value, None, weekly.span.clone(), weekly.span);
+        let Some(value) = value(measure, &weekly(said, weeks)) else { return };
+        self.claim(index, label(measure), false);
+        self.keep(measure, value, None, said.span.clone(), said.span.clone(), Some(index));
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one match, in one place")]
@@ -431,8 +449,70 @@ impl Reader<'_> {
             Some(days) => per(&mut value, days),
             None => None,
         };
-        self.used[index] = true;
-        self.keep(measure, value, per, span, own);
+        self.claim(index, label(measure), false);
+        self.keep(measure, value, per, span, own, Some(index));
+    }
+
+    fn used(&self, index: usize) -> bool {
+        self.claims[index].is_some()
+    }
+
+    fn claim(&mut self, index: usize, label: Label, fixed: bool) {
+        self.claims[index] = Some(Claim { label, fixed });
+    }
+
+    /// Puts every quantity to all the words around it: what they speak against goes, and what no rule
+    /// knew is told.
+    fn judge(&mut self, choice: &Choice) {
+        let plain = self.plain;
+        if plain.quantities.is_empty() {
+            return;
+        }
+        let labels = context::labels(choice, plain, &self.claims);
+        let holds = |index: usize| {
+            self.claims[index].is_some_and(|claim| claim.fixed || claim.label == labels[index])
+        };
+        let held: Vec<bool> = (0..labels.len()).map(holds).collect();
+        self.out.retain(|found| found.quantity.is_none_or(|index| held[index]));
+        let words = Words::new(plain);
+        let new = |label: Label| {
+            let found = labels.iter().enumerate();
+            found.filter(move |(_, own)| **own == label).map(|(at, _)| at)
+        };
+        for (index, own) in labels.iter().enumerate().filter(|(index, _)| !held[*index]) {
+            if let Some((measure, ..)) = MEASURES.get(*own) {
+                self.tell(measure, index, &words);
+            }
+        }
+        for came in new(CAME).filter(|came| !held[*came]) {
+            let due = new(DUE).filter(|due| !held[*due]).min_by_key(|due| due.abs_diff(came));
+            let left = new(LEFT).find(|left| !held[*left] && *left > came);
+            let quantity = |at: usize| &plain.quantities[at];
+            let (other, told) = match (due, left) {
+                (Some(due), _) => (due, clock(quantity(came), quantity(due))),
+                (None, Some(left)) => (left, stay(quantity(came), quantity(left))),
+                (None, None) => continue,
+            };
+            let Some((measure, minutes)) = told else { continue };
+            let (one, other) = (quantity(came).span.clone(), quantity(other).span.clone());
+            let span = one.start.min(other.start)..one.end.max(other.end);
+            self.keep(measure, (minutes, None), None, span, one, None);
+        }
+    }
+
+    /// A quantity that is a measure by the words around it.
+    fn tell(&mut self, measure: &'static str, index: usize, words: &Words<'_>) {
+        let plain = self.plain;
+        let said = &plain.quantities[index];
+        let found = match measure {
+            "weekly_cost" => value(measure, &weekly(said, words.weeks(index).unwrap_or(1.0))),
+            _ => value(measure, said),
+        };
+        let Some(mut value) = found else { return };
+        let counted = matches!(measure, "care_workers" | "missed_visits");
+        let days = if counted { words.period(plain, index) } else { None };
+        let per = days.and_then(|days| per(&mut value, days));
+        self.keep(measure, value, per, said.span.clone(), said.span.clone(), Some(index));
     }
 
     /// Keeps a measure in the segment that holds it: all its words, or else the quantity's own.
@@ -443,6 +523,7 @@ impl Reader<'_> {
         per: Option<&'static str>,
         span: Range<usize>,
         own: Range<usize>,
+        quantity: Option<usize>,
     ) {
         let holder = |start: usize| {
             let after = self.segments.partition_point(|s| s.start <= start);
@@ -461,22 +542,16 @@ impl Reader<'_> {
         let Some((_, unit, rate)) = MEASURES.iter().find(|(known, ..)| *known == measure) else {
             return;
         };
-        self.out.push(Measure {
-            segment: segment as u16,
-            measure,
-            value,
-            upper,
-            unit,
-            per: per.or(*rate),
-            span,
-        });
+        let per = per.or(*rate);
+        let measure = Measure { segment: segment as u16, measure, value, upper, unit, per, span };
+        self.out.push(Found { measure, quantity });
     }
 }
 
 /// Whether such a quantity is one of their work where a care worker tells it: years, hours a week and
-/// visits a day that others receive.
+/// visits that others receive.
 pub fn is_of_work(measure: &str) -> bool {
-    ["years_receiving", "hours_per_week", "visits_per_day"].contains(&measure)
+    ["years_receiving", "hours_per_week", "visits_per_day", "visits_per_week"].contains(&measure)
 }
 
 /// A quantity's index, its place in the sentence and the letter by which the pattern asks for it.
@@ -627,6 +702,7 @@ fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
         "notice_hours" if minutes => (0.0, 2000.0, 1.0 / 60.0),
         "notice_hours" => (1.0, 9000.0, 24.0),
         "wait_days" => (1.0, 3650.0, 1.0),
+        "years_receiving" if quantity.unit == Unit::Number => (0.5, 90.0, 1.0),
         "years_receiving" if quantity.unit == Unit::Month => (0.05, 90.0, 1.0 / 360.0),
         "years_receiving" => (0.5, 90.0, 1.0 / 365.0),
         "hourly_cost" => (5.0, 200.0, 1.0),
@@ -634,6 +710,7 @@ fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
         "care_workers" => (2.0, 500.0, 1.0),
         "missed_visits" => (1.0, 365.0, 1.0),
         "visits_per_day" => (1.0, 12.0, 1.0),
+        "visits_per_week" => (1.0, 84.0, 1.0),
         "visit_minutes" | "visit_minutes_expected" => (1.0, 480.0, 1.0),
         "travel_minutes" => (0.0, 600.0, 1.0),
         _ => (1.0, 1440.0, 1.0),
@@ -657,18 +734,28 @@ fn value(measure: &str, quantity: &Quantity) -> Option<(f64, Option<f64>)> {
     Some((value, upper))
 }
 
+/// A price for so many weeks as one for a week, to the penny.
+fn weekly(said: &Quantity, weeks: f64) -> Quantity {
+    let pence = |v: f64| (v / weeks * 100.0).round() / 100.0;
+    Quantity { value: pence(said.value), upper: said.upper.map(pence), ..said.clone() }
+}
+
+/// Minutes after midnight of what may be a time of day.
+fn minutes_of_day(quantity: &Quantity) -> Option<f64> {
+    match quantity.unit {
+        Unit::Clock => Some(quantity.value),
+        Unit::Number if quantity.upper.is_none() && (1.0..24.0).contains(&quantity.value) => {
+            let part = (quantity.value.fract() * 100.0).round();
+            (part < 60.0).then_some(quantity.value.floor() * 60.0 + part)
+        }
+        _ => None,
+    }
+}
+
 /// How late or early an arrival is against the agreed time, in minutes; on a clock of twelve hours
 /// the nearer reading.
 fn clock(came: &Quantity, due: &Quantity) -> Option<(&'static str, f64)> {
-    let minutes = |q: &Quantity| match q.unit {
-        Unit::Clock => Some(q.value),
-        Unit::Number if q.upper.is_none() && (1.0..24.0).contains(&q.value) => {
-            let part = (q.value.fract() * 100.0).round();
-            (part < 60.0).then_some(q.value.floor() * 60.0 + part)
-        }
-        _ => None,
-    };
-    let difference = (minutes(came)? - minutes(due)?).rem_euclid(720.0);
+    let difference = (minutes_of_day(came)? - minutes_of_day(due)?).rem_euclid(720.0);
     if difference == 0.0 {
         None
     } else if difference <= 360.0 {

@@ -62,7 +62,7 @@ impl Unit {
         }
     }
 
-    fn mark(self) -> char {
+    pub(super) fn mark(self) -> char {
         match self {
             Self::Minute | Self::Hour => 'M',
             Self::Day | Self::Week | Self::Month | Self::Year => 'D',
@@ -156,7 +156,7 @@ fn begins(token: &Token<'_>) -> bool {
     let word = token.word;
     match token.kind {
         Kind::Number(_) | Kind::Pound => true,
-        Kind::Word => BEGINNINGS.contains(word),
+        Kind::Word => BEGINNINGS.contains(word) || so_many_times(word).is_some(),
         _ => false,
     }
 }
@@ -224,6 +224,7 @@ impl Reader<'_> {
             ["gone", "went", "going", "goes", "risen", "rose", "put", "shot", "crept", "now"];
         let rose = || {
             ROSE.contains(&self.before(at, 1))
+                || ["put", "moved", "taken"].contains(&self.before(at, 2))
                 || (1..=7).any(|back| self.before(at, back) == "from")
         };
         if self.says(at, &["up", "to"]) && rose() {
@@ -274,9 +275,17 @@ impl Reader<'_> {
         match self.word(at) {
             "once" => return Some((make(1.0, None, Unit::Times), at + 1)),
             "twice" => return Some((make(2.0, None, Unit::Times), at + 1)),
-            _ => {}
+            word => {
+                if let Some(times) = so_many_times(word) {
+                    return Some((make(times, None, Unit::Times), at + 1));
+                }
+            }
         }
         let (value, upper, next) = self.amount(at)?;
+        // "4x daily"
+        if self.word(next) == "x" {
+            return Some((make(value, upper, Unit::Times), next + 1));
+        }
         // Ordinals, and digits that run on into something else.
         let glued = self.tokens.get(next).is_some_and(|t| t.glued && t.kind == Kind::Word);
         if glued || self.is(next, Kind::Colon) || value > 10_000.0 {
@@ -293,7 +302,7 @@ impl Reader<'_> {
         {
             return None;
         }
-        if matches!(self.word(next), "times" | "occasions" | "separate times" | "x") {
+        if matches!(self.word(next), "times" | "occasions" | "separate times") {
             return Some((make(value, upper, Unit::Times), next + 1));
         }
         Some((make(value, upper, Unit::Number), next))
@@ -352,11 +361,23 @@ impl Reader<'_> {
         }
     }
 
-    /// "two and a half".
+    /// "two and a half hours", "six and a quarter", "one and three quarter hours".
     fn and_a_half(&self, value: f64, next: usize) -> (f64, usize) {
-        let longer =
-            self.says(next, &["and", "a", "half"]) && Unit::of(self.word(next + 3)).is_some();
-        if longer { (value + 0.5, next + 3) } else { (value, next) }
+        let parts: [(&[&str], f64); 4] = [
+            (&["and", "a", "half"], 0.5),
+            (&["and", "a", "quarter"], 0.25),
+            (&["and", "three", "quarter"], 0.75),
+            (&["and", "three", "quarters"], 0.75),
+        ];
+        for (words, part) in parts {
+            let after = next + words.len();
+            let ends =
+                self.tokens.get(after).is_none_or(|t| matches!(t.kind, Kind::Stop | Kind::Comma));
+            if self.says(next, words) && (ends || Unit::of(self.word(after)).is_some()) {
+                return (value + part, after);
+            }
+        }
+        (value, next)
     }
 
     /// A number or a range of two.
@@ -456,10 +477,16 @@ impl Reader<'_> {
             (0.0, None, at + 1)
         } else if matches!(word, "a" | "an" | "the") {
             self.article(at)?
-        } else if matches!(word, "hour" | "fortnight") {
-            // "the full hour", "came hour late"
+        } else if matches!(word, "hour" | "day" | "week" | "fortnight" | "month" | "year") {
+            // "the full hour", "came hour late", "whole year waiting", "hour and a half", "month wait"
+            let first = at == 0 || matches!(self.tokens[at - 1].kind, Kind::Stop | Kind::Comma);
             let alone = matches!(self.before(at, 1), "full" | "whole" | "good" | "solid")
-                || matches!(self.word(at + 1), "late" | "early");
+                || matches!(
+                    (word, self.word(at + 1)),
+                    ("hour", "late" | "early")
+                        | ("week" | "fortnight" | "month" | "year", "wait" | "waiting" | "notice")
+                )
+                || first && (word == "fortnight" || self.says(at + 1, &["and", "a", "half"]));
             (1.0, None, alone.then_some(at)?)
         } else {
             self.amount(at)?
@@ -503,8 +530,12 @@ impl Reader<'_> {
         ) {
             next += 1;
         }
-        let unit = Unit::of(self.word(next)).filter(|_| !self.word(next).ends_with('s'))?;
+        // "a weeks notice"
+        let noted = matches!(self.word(next + 1), "notice" | "wait" | "warning");
+        let unit =
+            Unit::of(self.word(next)).filter(|_| noted || !self.word(next).ends_with('s'))?;
         let before = self.before(at, 1);
+        let first = at == 0 || matches!(self.tokens[at - 1].kind, Kind::Stop | Kind::Comma);
         let after_amount = at > 0
             && (matches!(self.tokens[at - 1].kind, Kind::Number(_))
                 || word_number(before).is_some()
@@ -517,6 +548,12 @@ impl Reader<'_> {
             _ if self.word(at) == "the" => false,
             // No rate is said so.
             _ if self.says(next + 1, &["and", "a", "half"]) => true,
+            _ if first && next > at + 1 => true,
+            // "A year she has been having them", "£20 a visit, a week": only the first is a length.
+            _ if first => {
+                !matches!(self.word(next + 1), "" | "and" | "or" | "for" | "is" | "was")
+                    && (at == 0 || self.tokens[at - 1].kind == Kind::Stop || noted)
+            }
             _ => {
                 matches!(
                     before,
@@ -543,7 +580,18 @@ impl Reader<'_> {
                         | "give"
                         | "with"
                         | "around"
-                ) || matches!(self.word(next + 1), "notice" | "wait" | "late")
+                        | "was"
+                        | "been"
+                        | "only"
+                        | "them"
+                        | "just"
+                        | "another"
+                ) || noted
+                    || self.word(next + 1) == "late"
+                    || self.says(next + 1, &["in", "advance"])
+                    || matches!(self.word(next + 1), "ahead" | "beforehand")
+                    || self.says(next + 1, &["to", "get"])
+                    || (self.says(next + 1, &["before"]) && matches!(before, "and" | "be"))
                     || (self.word(next).starts_with("fortnight") && !after_amount)
             }
         };
@@ -611,8 +659,25 @@ impl Reader<'_> {
             return Some((minutes / 60.0, next + 1));
         }
         let after = self.word(next);
-        let ends =
-            matches!(after, "" | "late" | "early" | "and" | "before" | "after" | "but" | "with");
+        let ends = matches!(
+            after,
+            "" | "late"
+                | "early"
+                | "and"
+                | "before"
+                | "after"
+                | "but"
+                | "with"
+                | "the"
+                | "i"
+                | "they"
+                | "she"
+                | "he"
+                | "it"
+                | "we"
+                | "in"
+                | "on"
+        );
         if and == 1 && minutes % 5.0 == 0.0 && ends {
             return Some((minutes / 60.0, next));
         }
@@ -780,8 +845,8 @@ enum Bound {
 
 /// The words with which a quantity can begin.
 static BEGINNINGS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    let own = "a an the between from half quarter qtr couple dozen hour fortnight noon midday zero \
-               once twice";
+    let own = "a an the between from half quarter qtr couple dozen hour day week fortnight month year \
+               noon midday zero once twice";
     let numbers = NUMBERS.iter().map(|(word, _)| *word);
     let bounds = BEFORE.iter().map(|(words, _)| words[0]);
     own.split(' ').chain(numbers).chain(bounds).collect()
@@ -862,6 +927,7 @@ const AFTER: &[(&[&str], bool)] = &[
 
 /// Numbers that are one word.
 const NUMBERS: &[(&str, f64)] = &[
+    ("nought", 0.0),
     ("one", 1.0),
     ("two", 2.0),
     ("three", 3.0),
@@ -891,6 +957,11 @@ const NUMBERS: &[(&str, f64)] = &[
     ("eighty", 80.0),
     ("ninety", 90.0),
 ];
+
+/// "x4"
+fn so_many_times(word: &str) -> Option<f64> {
+    word.strip_prefix('x')?.parse::<u8>().ok().map(f64::from)
+}
 
 fn word_number(word: &str) -> Option<f64> {
     NUMBERS.iter().find(|(own, _)| *own == word).map(|(_, value)| *value)

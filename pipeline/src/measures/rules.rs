@@ -875,6 +875,26 @@ const TABLE: &[Row] = &[
     (
         Said("missed_visits", 0.0),
         W,
+        r" (?P<s>(?:never|not|n t|t|without)(?: [a-z]+){0,3}? miss(?:ed|ing)(?: any| N\d+| a single N?\d*)?)(?: \.| ,|$)",
+    ),
+    (
+        Said("missed_visits", 0.0),
+        W,
+        r" (?P<s>not (?:been )?(?:a single|@N) (?:missed (?:visit|call)|(?:visit|call) (?:been )?missed))\b| (?P<s2>(?:never|not) missed (?:a|any|@N|a single) (?:visit|call))\b",
+    ),
+    (
+        Said("notice_hours", 0.0),
+        W,
+        r"(?P<s>(?:never|not|n t|t)(?: ever)? (?:get|gets|got|give|gives|given|gave|had|have|been given)(?: us| me| her| him| mum| dad)? any (?:advance |proper |prior )?(?:notice|warning))\b|(?P<s2>notice(?: \w+| ,){0,8} (?:none at all|none whatsoever|none given))\b",
+    ),
+    (
+        Said("care_workers", 1.0),
+        W,
+        r" (?P<s>(?:has|have|had|got)(?: only| just| ever)* (?:the )?one (?:regular |main )?carer)(?: ,| all| the whole| throughout| from| for| since)|(?:^| \.| ,) (?P<s2>one (?:regular )?carer)(?: for everything| all the| , D\d+)",
+    ),
+    (
+        Said("missed_visits", 0.0),
+        W,
         r" (?P<s>not F\d+(?: in D\d+| in \w+ D\d+| in all (?:this|that|those|these)(?: time| years)?)?(?: ,)? (?:has|have|had|did)(?: \w+){0,3}? (?:missed|miss|failed to (?:come|turn up)|not (?:come|turned up)))\b",
     ),
     (

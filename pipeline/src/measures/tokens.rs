@@ -59,8 +59,11 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
         let ending = kind == Kind::Word
             && matches!(word, "s" | "ve" | "re" | "m" | "ll")
             && text[..at].ends_with(['\'', '’']);
+        let glued = end_of_last == at;
         if !ending {
-            out.push(Token { kind, word, span: at..end, glued: end_of_last == at });
+            // "an hour n a half"
+            let word = if word == "n" && !glued { "and" } else { word };
+            out.push(Token { kind, word, span: at..end, glued });
         }
         end_of_last = end;
         at = end;
