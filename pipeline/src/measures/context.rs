@@ -30,7 +30,7 @@ const LABELS: usize = NONE + 1;
 /// What the word of a rule adds to the log-odds of its measure.
 const RULE: f32 = 2.0;
 /// How likely a measure must be where no rule names it.
-const LIKELY: f32 = 0.55;
+const LIKELY: f32 = 0.68;
 
 /// The label of a measure.
 pub(super) fn label(measure: &str) -> Label {
@@ -209,6 +209,8 @@ impl<'a> Words<'a> {
                 }
             }
         }
+        // "Do you think ...", "Imagine ...", "Why ..."
+        key(&[32, own, hash(Some(sentence.start))]);
         for word in &self.all[sentence.start.saturating_sub(25)..sentence.start] {
             for kind in bits(word.kinds) {
                 key(&[27, own, kind]);
@@ -326,13 +328,13 @@ const LISTS: [&str; 26] = [
     // Visits that did not happen.
     "missed miss misses nobody nothing turned show shows didn never failed forgot forgotten skipped skip",
     // Wishes and suppositions.
-    "would could should if wish ideally ought like better need needs want hope hoping imagine suppose prefer maybe",
+    "would could should might must if unless wish ideally ideal ought like better need needs needed want wants wanted hope hoping hoped imagine suppose prefer maybe perhaps instead extra another longer enough minimum least please ask asked asking request requested propose proposed proposal deserve deserves rather whether suggest had",
     // Not.
-    "not no never t don didn doesn isn wasn without nobody none hardly",
+    "not no never t nt don didn doesn isn aren wasn weren hasn haven wouldn couldn can without nobody none nothing nowhere neither hardly",
     // Other services and other things.
-    "hospital gp doctor doctors surgery ambulance ward dentist chemist pharmacist pharmacy clinic operation knee hip cataract consultant physio school home residential nursing respite day centre club bus taxi shopping window cleaner gardener plumber delivery pension allowance tablets tablet pills dose insulin stairs wheelchair scan",
+    "hospital gp doctor doctors surgery ambulance ward dentist chemist pharmacist pharmacy clinic operation knee hip cataract consultant physio school home residential nursing respite day centre club bus taxi shopping window cleaner gardener plumber delivery pension allowance tablets tablet pills dose doses drops eyedrops inhaler puffs cream injection injections meds medication medicine medicines paracetamol insulin exercises stairs wheelchair scan",
     // Family.
-    "daughter son husband wife mum dad mother father sister brother nephew niece grandson family neighbour partner",
+    "daughter son husband wife mum dad mother father sister brother nephew niece grandson granddaughter family neighbour neighbours friend friends partner",
     // Ages.
     "age aged old turned birthday born",
     // Work.

@@ -541,7 +541,9 @@ impl Reader<'_> {
                 || word_number(before).is_some()
                 || matches!(before, "quid" | "pound" | "pounds" | "times" | "twice" | "once"));
         let is_length = match unit {
-            Unit::Minute | Unit::Hour if self.word(at) == "the" => {
+            // "from the minute she is dressed"
+            Unit::Minute if self.word(at) == "the" => false,
+            Unit::Hour if self.word(at) == "the" => {
                 !matches!(before, "on" | "past" | "to" | "of" | "by" | "all" | "till")
             }
             Unit::Minute | Unit::Hour => !after_amount && before != "miles",
@@ -699,6 +701,17 @@ impl Reader<'_> {
                 }
             }
             return Some((low, None, next));
+        }
+        // "between £22 and £25"
+        if matches!(self.word(at), "between" | "from")
+            && self.is(at + 1, Kind::Pound)
+            && !self.changed(at + 1)
+        {
+            let (low, middle) = self.number(at + 2)?;
+            let second = middle + 1 + usize::from(self.is(middle + 1, Kind::Pound));
+            let (high, next) =
+                self.number(second).filter(|_| matches!(self.word(middle), "and" | "to"))?;
+            return (high > low).then_some((low, Some(high), next));
         }
         let (low, high, next) = self.amount(at)?;
         if !matches!(self.word(next), "quid" | "pound" | "pounds") && !self.is(next, Kind::Pound) {

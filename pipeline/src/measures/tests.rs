@@ -13,108 +13,72 @@ fn told(text: &str) -> Vec<String> {
     super::learning::told(Choice::quantities(), text)
 }
 
+/// A list of comments with what they state.
+macro_rules! list {
+    ($name:literal) => {
+        include_str!(concat!("../../../data-samples/corpus/quantities/", $name, ".txt"))
+    };
+}
+
+/// How a list is read, and the texts that are read otherwise.
 fn score(list: &str) -> (Tally, Vec<String>) {
     super::learning::score(Choice::quantities(), list)
 }
 
 #[test]
 fn every_written_case_is_read_as_written() {
-    let (_, differing) = score(include_str!("cases.txt"));
+    let (_, differing) = score(list!("cases"));
     assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
-/// Precision and recall over a list, against floors that it reaches.
-fn holds(list: &str, least_precision: f64, least_recall: f64) {
-    let (tally, differing) = score(list);
-    let (precision, recall) = (tally.precision(), tally.recall());
-    let reached = precision >= least_precision && recall >= least_recall;
-    assert!(reached, "precision {precision}, recall {recall}\n{}", differing.join("\n"));
+// What was learnt from a list, and rules that were widened for it, say little of new text.
+#[test]
+fn the_lists_that_were_learnt_from_are_read_as_written() {
+    let lists = [
+        list!("first"),
+        list!("second"),
+        list!("third"),
+        list!("fourth"),
+        list!("fifth"),
+        list!("sixth"),
+        list!("seventh"),
+        list!("eighth"),
+        list!("ninth"),
+        list!("tenth"),
+        list!("eleventh"),
+        list!("twelfth"),
+        list!("thirteenth"),
+        list!("older-people"),
+        list!("relatives"),
+        list!("interviews"),
+        list!("letters"),
+        list!("workers"),
+        list!("typed-in-a-hurry"),
+        list!("long-answers"),
+        list!("healthwatch"),
+        list!("telephone"),
+        list!("consultation"),
+        list!("fragments"),
+        list!("alike"),
+        list!("visits"),
+        list!("waits-and-prices"),
+        list!("dialects"),
+        list!("many-numbers"),
+        list!("phones"),
+        list!("prose"),
+        list!("bare"),
+    ];
+    let all = lists.iter().fold(Tally::default(), |all, list| all.with(score(list).0));
+    assert!(all.precision() >= 0.97 && all.recall() >= 0.955, "{all:?}");
 }
 
-// The first version of the rules read this list with precision 0.93 and recall 0.90; its misses
-// were then looked at, so it keeps what was reached and is no longer a measure of new text.
+// Nothing was learnt from these, and no rule was changed for them.
 #[test]
-fn the_first_list_is_read_as_well_as_it_was() {
-    holds(include_str!("held_out.txt"), 0.97, 0.97);
-}
-
-// Never used to change a rule.
-#[test]
-fn the_second_list_is_read_with_precision_and_recall_of_nine_in_ten() {
-    holds(include_str!("second.txt"), 0.95, 0.9);
-}
-
-// Written by another hand, who had seen no rule: the rules of then read it with precision 0.91 and
-// recall 0.69. Its misses were then looked at, and rules widened.
-#[test]
-fn the_third_list_is_read_as_well_as_it_was() {
-    holds(include_str!("third.txt"), 0.97, 0.92);
-}
-
-// By another hand again, after the third was read: .92 and .86. Its misses have not been looked at;
-// what later changes made of its totals was, so that no change for other lists cost it anything.
-#[test]
-fn the_fourth_list_is_read_as_it_was_on_the_first_meeting() {
-    holds(include_str!("fourth.txt"), 0.91, 0.85);
-}
-
-// The rules as they were then read this list with precision 0.80 and recall 0.42; they were then
-// changed for what it showed.
-#[test]
-fn the_fifth_list_is_read_as_well_as_it_was() {
-    holds(include_str!("fifth.txt"), 0.97, 0.95);
-}
-
-// Written after the sixth, by who had changed the rules for it: first read with precision 0.95 and
-// recall 0.80.
-#[test]
-fn the_seventh_list_is_read_as_well_as_it_was() {
-    holds(include_str!("seventh.txt"), 0.97, 0.97);
-}
-
-// First read with precision 0.88 and recall 0.70, and the rules then changed for it.
-#[test]
-fn the_sixth_list_is_read_as_well_as_it_was() {
-    holds(include_str!("sixth.txt"), 0.97, 0.97);
-}
-
-// First read with precision 0.92 and recall 0.72, and the rules then changed for it.
-#[test]
-fn the_eighth_list_is_read_as_well_as_it_was() {
-    holds(include_str!("eighth.txt"), 0.98, 0.95);
-}
-
-// By a ninth hand, who had seen no rule: first read with precision 0.90 and recall 0.84, and the rules
-// then changed for it.
-#[test]
-fn the_ninth_list_is_read_as_well_as_it_was() {
-    holds(include_str!("ninth.txt"), 0.98, 0.98);
-}
-
-// By a tenth hand, who had seen no rule and put nothing as the lists before it do: first read with
-// precision 0.84 and recall 0.39, and the rules then changed for what others may say, too.
-#[test]
-fn the_tenth_list_is_read_as_well_as_it_was() {
-    holds(include_str!("tenth.txt"), 0.91, 0.71);
-}
-
-// By an eleventh hand, who had seen no rule: first read with precision 0.87 and recall 0.79, and the
-// rules then changed for it.
-#[test]
-fn the_eleventh_list_is_read_as_well_as_it_was() {
-    holds(include_str!("eleventh.txt"), 0.95, 0.95);
-}
-
-// By a twelfth hand, who had seen no rule.
-#[test]
-fn the_twelfth_list_is_read_as_well_as_it_was() {
-    holds(include_str!("twelfth.txt"), 0.999, 0.999);
-}
-
-// By a thirteenth hand, who had seen no rule.
-#[test]
-fn the_thirteenth_list_is_read_as_well_as_it_was() {
-    holds(include_str!("thirteenth.txt"), 0.999, 0.999);
+fn the_lists_kept_back_are_read_with_precision_of_nine_and_recall_of_eight_in_ten() {
+    for list in [list!("kept-back/one"), list!("kept-back/two")] {
+        let (tally, _) = score(list);
+        assert!(tally.precision() >= 0.9 && tally.recall() >= 0.8, "{tally:?}");
+    }
 }
 
 #[test]
@@ -205,12 +169,7 @@ proptest! {
 
 #[test]
 fn every_rule_that_matches_is_a_candidate() {
-    let lists = [
-        include_str!("cases.txt"),
-        include_str!("held_out.txt"),
-        include_str!("third.txt"),
-        include_str!("sixth.txt"),
-    ];
+    let lists = [list!("cases"), list!("first"), list!("third"), list!("sixth")];
     let mut room = Room::default();
     for text in lists.iter().flat_map(|list| list.lines()) {
         let lower = text.to_ascii_lowercase();
