@@ -32,7 +32,9 @@ fn main() -> anyhow::Result<()> {
         };
         say(&name(&files[at]), tally);
         if out == "score" {
-            differing.iter().for_each(|one| println!("{one}"));
+            for one in &differing {
+                println!("{one}");
+            }
         }
         all = all.with(tally);
     }

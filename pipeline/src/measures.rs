@@ -33,10 +33,10 @@ use heard_models::choice::Choice;
 use regex::{Captures, Regex};
 
 use crate::coding::Measure;
-use context::{CAME, Claim, DUE, LEFT, Label, NONE, Words, label};
+use context::{CAME, DUE, LEFT, Label, MANY, NONE, Words, label};
 use needed::Room;
 use quantities::{Plain, Quantity, Unit};
-use rules::{Doubt, Make, PAIRS, RULES, Rule, Rules};
+use rules::{Doubt, Make, RULES, Rule};
 
 /// Every measure with its unit and, where it is always a rate, its period.
 const MEASURES: &[(&str, &str, Option<&str>)] = &[
@@ -115,15 +115,11 @@ fn measures_with(choice: &Choice, text: &str, segments: &[Range<usize>]) -> Vec<
         room: Room::default(),
     };
     let ends = plain.text.match_indices(" .").map(|(end, _)| end + 2);
-    let ends: Vec<usize> = ends.chain([plain.text.len()]).collect();
+    let ends = ends.chain([plain.text.len()]);
     let mut start = 0;
-    for (i, end) in ends.iter().enumerate() {
-        // "I was told half an hour. It is ten minutes."
-        if let Some(next) = ends.get(i + 1) {
-            reader.sentence(&PAIRS, start..*next);
-        }
-        reader.sentence(&RULES, start..*end);
-        start = *end;
+    for end in ends {
+        reader.sentence(start..end);
+        start = end;
     }
     reader.judge(choice);
     let mut out: Vec<Measure> = reader.out.into_iter().map(|found| found.measure).collect();
@@ -193,8 +189,8 @@ fn has_digit(text: &str) -> bool {
 struct Reader<'a> {
     plain: &'a Plain,
     segments: &'a [Range<usize>],
-    /// A quantity is one thing only: the first rule has it.
-    claims: Vec<Option<Claim>>,
+    /// What rules made of each quantity: the first one has it. None of the measures where it is surely none.
+    claims: Vec<Option<Label>>,
     out: Vec<Found>,
     room: Room,
 }
@@ -229,13 +225,13 @@ impl Place<'_> {
 }
 
 impl Reader<'_> {
-    fn sentence(&mut self, rules: &Rules, range: Range<usize>) {
+    fn sentence(&mut self, range: Range<usize>) {
         let plain = self.plain;
         let sentence = &plain.text[range.clone()];
         let mut room = std::mem::take(&mut self.room);
-        rules.needed.candidates(sentence, &mut room);
+        RULES.needed.candidates(sentence, &mut room);
         for index in &room.found {
-            let rule = &rules.rules[*index];
+            let rule = &RULES.rules[*index];
             for found in rule.pattern.captures_iter(sentence) {
                 self.apply(rule, &found, sentence, range.start);
             }
@@ -244,99 +240,29 @@ impl Reader<'_> {
     }
 
     fn apply(&mut self, rule: &Rule, found: &Captures<'_>, sentence: &str, offset: usize) {
-        let (first_mark, second_mark) = marks(rule, found);
+        let mark = mark(rule, found);
         let whole = found.name("s").or_else(|| found.name("s2")).map(|s| s.range());
-        let quantity = |i: usize| &self.plain.quantities[i];
-        match (rule.make, first_mark, second_mark) {
-            (Make::Said(measure, number), counted, _) => {
-                if let Some((i, _)) = counted {
-                    self.claim(i, NONE, true);
+        match (rule.make, mark) {
+            (Make::Said(measure, number), counted) => {
+                if let Some((index, ..)) = counted {
+                    self.claims[index] = Some(NONE);
                 }
                 if let Some(at) = whole {
                     let place = Place { sentence, at };
                     self.said(measure, number, &place, offset, rule.doubt);
                 }
             }
-            (Make::Clock | Make::Stay, Some((came, (a, _))), Some((other, (b, _)))) => {
-                if self.used(came) || self.used(other) {
-                    return;
-                }
-                let at = whole.unwrap_or(a.start.min(b.start)..a.end.max(b.end));
-                let told = match rule.make {
-                    Make::Stay => stay(quantity(came), quantity(other)),
-                    _ => clock(quantity(came), quantity(other)),
-                };
-                let Some((measure, minutes)) = told else { return };
-                let place = Place { sentence, at: at.clone() };
-                if vetoed(measure, &place, rule.doubt) {
-                    return;
-                }
-                let span = self.plain.place(at.start + offset..at.end + offset);
-                let own = quantity(came).span.clone();
-                self.claim(came, CAME, true);
-                self.claim(other, if rule.make == Make::Stay { LEFT } else { DUE }, true);
-                self.keep(measure, (minutes, None), None, span, own, None);
-            }
-            (Make::Two(first, second), Some((i, (a, kind))), Some((j, (b, other_kind)))) => {
-                // Two bare numbers say nothing but in "pay for 30, get 10".
-                let (one, other) = (quantity(i), quantity(j));
-                let bare = one.unit == Unit::Number && other.unit == Unit::Number;
-                let money = one.unit == Unit::Pound;
-                let minutes = |q: &Quantity| q.value.max(q.upper.unwrap_or(0.0)) >= 5.0;
-                let visit = first.starts_with("visit_");
-                if self.used(i)
-                    || self.used(j)
-                    || (visit && !money && (!minutes(one) || !minutes(other)))
-                {
-                    return;
-                }
-                let telling = matches!(first, "hours_per_week" | "visits_per_day" | "care_workers");
-                if bare && (!visit || kind == b'P') && !telling {
-                    return;
-                }
-                let wanted = |unit: u8, q: &Quantity| unit != b'H' || q.unit == Unit::Hour;
-                if !wanted(kind, one) || !wanted(other_kind, other) {
-                    return;
-                }
-                let period = self.period(first, found, sentence, a.start);
-                let place = Place { sentence, at: a };
-                self.one(first, i, &place, None, offset, rule.doubt, period);
-                if !self.used(i) {
-                    return;
-                }
-                // What was agreed may stand after "should"; only the first of two can be a wish.
-                let place = Place { sentence, at: b };
-                self.one(second, j, &place, None, offset, Doubt::None, period);
-            }
-            (Make::Both(first, second), Some((i, (a, _))), _) if !self.used(i) => {
-                let place = Place { sentence, at: a };
-                self.one(first, i, &place, whole.clone(), offset, rule.doubt, None);
-                self.one(second, i, &place, whole, offset, rule.doubt, None);
-                if self.used(i) {
-                    self.claim(i, label(first), true);
-                }
-            }
-            (Make::Rate(measure), Some((i, (a, _))), _) if !self.used(i) => {
-                let place = Place { sentence, at: a };
-                self.rate(measure, i, &place, found, rule.doubt);
-            }
-            (Make::Counted, Some((i, (a, _))), _) if !self.used(i) => {
-                let Some(measure) = counted(&self.plain.text[..offset + a.start]) else { return };
-                let period = self.period(measure, found, sentence, a.start);
-                let place = Place { sentence, at: a };
-                self.one(measure, i, &place, whole, offset, rule.doubt, period);
-            }
-            (Make::One(measure), Some((i, (a, letter))), _) if !self.used(i) => {
-                let unit = quantity(i).unit;
+            (Make::One(measure), Some((index, at, letter))) if self.claims[index].is_none() => {
+                let unit = self.plain.quantities[index].unit;
                 let fits = match letter {
                     b'H' => unit == Unit::Hour,
                     b'Y' => matches!(unit, Unit::Year | Unit::Month),
                     _ => true,
                 };
-                let period = self.period(measure, found, sentence, a.start);
+                let period = self.period(measure, found, sentence, at.start);
                 if fits {
-                    let place = Place { sentence, at: a };
-                    self.one(measure, i, &place, whole, offset, rule.doubt, period);
+                    let place = Place { sentence, at };
+                    self.one(measure, index, &place, whole, offset, rule.doubt, period);
                 }
             }
             _ => {}
@@ -392,36 +318,6 @@ impl Reader<'_> {
         })
     }
 
-    /// A price that is said for another stretch of time than a week.
-    fn rate(
-        &mut self,
-        measure: &'static str,
-        index: usize,
-        place: &Place<'_>,
-        found: &Captures<'_>,
-        doubt: Doubt,
-    ) {
-        let weeks = match found.name("p").map(|p| p.as_str()) {
-            Some("fortnight") => 2.0,
-            Some("year" | "annum") => 52.0,
-            Some(_) => 52.0 / 12.0,
-            None => {
-                let mark = found.name("d").and_then(|d| d.as_str().parse::<usize>().ok());
-                match mark.and_then(|mark| self.plain.quantities.get(mark)) {
-                    Some(time) if time.value >= 7.0 => time.value / 7.0,
-                    _ => return,
-                }
-            }
-        };
-        if vetoed(measure, place, doubt) {
-            return;
-        }
-        let said = &self.plain.quantities[index];
-        let Some(value) = value(measure, &weekly(said, weeks)) else { return };
-        self.claim(index, label(measure), false);
-        self.keep(measure, value, None, said.span.clone(), said.span.clone(), Some(index));
-    }
-
     #[expect(clippy::too_many_arguments, reason = "the parts of one match, in one place")]
     fn one(
         &mut self,
@@ -449,16 +345,8 @@ impl Reader<'_> {
             Some(days) => per(&mut value, days),
             None => None,
         };
-        self.claim(index, label(measure), false);
+        self.claims[index] = Some(label(measure));
         self.keep(measure, value, per, span, own, Some(index));
-    }
-
-    fn used(&self, index: usize) -> bool {
-        self.claims[index].is_some()
-    }
-
-    fn claim(&mut self, index: usize, label: Label, fixed: bool) {
-        self.claims[index] = Some(Claim { label, fixed });
     }
 
     /// Puts every quantity to all the words around it: what they speak against goes, and what no rule
@@ -468,25 +356,21 @@ impl Reader<'_> {
         if plain.quantities.is_empty() {
             return;
         }
-        let labels = context::labels(choice, plain, &self.claims);
-        let holds = |index: usize| {
-            self.claims[index].is_some_and(|claim| claim.fixed || claim.label == labels[index])
-        };
-        let held: Vec<bool> = (0..labels.len()).map(holds).collect();
-        self.out.retain(|found| found.quantity.is_none_or(|index| held[index]));
         let words = Words::new(plain);
-        let new = |label: Label| {
-            let found = labels.iter().enumerate();
-            found.filter(move |(_, own)| **own == label).map(|(at, _)| at)
-        };
+        let labels = context::labels(choice, plain, &words, &self.claims);
+        let held: Vec<bool> =
+            labels.iter().zip(&self.claims).map(|(own, claim)| *claim == Some(*own)).collect();
+        self.out.retain(|found| found.quantity.is_none_or(|index| held[index]));
         for (index, own) in labels.iter().enumerate().filter(|(index, _)| !held[*index]) {
             if let Some((measure, ..)) = MEASURES.get(*own) {
                 self.tell(measure, index, &words);
             }
         }
-        for came in new(CAME).filter(|came| !held[*came]) {
-            let due = new(DUE).filter(|due| !held[*due]).min_by_key(|due| due.abs_diff(came));
-            let left = new(LEFT).find(|left| !held[*left] && *left > came);
+        for came in (0..labels.len()).filter(|at| labels[*at] == CAME) {
+            let near = came.saturating_sub(MANY)..labels.len().min(came + MANY);
+            let due = near.clone().filter(|at| labels[*at] == DUE);
+            let due = due.min_by_key(|due| due.abs_diff(came));
+            let left = (came..near.end).find(|at| labels[*at] == LEFT);
             let quantity = |at: usize| &plain.quantities[at];
             let (other, told) = match (due, left) {
                 (Some(due), _) => (due, clock(quantity(came), quantity(due))),
@@ -554,26 +438,17 @@ pub fn is_of_work(measure: &str) -> bool {
     ["years_receiving", "hours_per_week", "visits_per_day", "visits_per_week"].contains(&measure)
 }
 
-/// A quantity's index, its place in the sentence and the letter by which the pattern asks for it.
-type Mark = (usize, (Range<usize>, u8));
-
-/// The quantities `q` and `r` of a match.
-fn marks(rule: &Rule, found: &Captures<'_>) -> (Option<Mark>, Option<Mark>) {
-    let (mut first, mut second) = (None, None);
-    for name in rule.pattern.capture_names().flatten() {
-        let Some(group) = found.name(name) else { continue };
-        let (b'q' | b'r', Ok(index)) = (name.as_bytes()[0], group.as_str().parse::<usize>()) else {
-            continue;
-        };
+/// The quantity of a match: its index, the place of its mark in the sentence, and the letter by which the
+/// pattern asks for it.
+fn mark(rule: &Rule, found: &Captures<'_>) -> Option<(usize, Range<usize>, u8)> {
+    let mut names = rule.pattern.capture_names().flatten();
+    names.find_map(|name| {
+        let letter = name.strip_prefix('q')?.as_bytes()[0];
+        let group = found.name(name)?;
         // The mark's letter stands before its index.
-        let mark = (index, (group.start() - 1..group.end(), name.as_bytes()[1]));
-        if name.starts_with('q') {
-            first = Some(mark);
-        } else {
-            second = Some(mark);
-        }
-    }
-    (first, second)
+        let index = group.as_str().parse().ok()?;
+        Some((index, group.start() - 1..group.end(), letter))
+    })
 }
 
 /// True where the words around say that this is no measure.
@@ -667,22 +542,6 @@ fn vetoed(measure: &str, place: &Place<'_>, doubt: Doubt) -> bool {
             left_early(clause) || last(&rules::OTHERS, full) > last(&rules::CARE, full)
         }
         _ => last(&rules::OTHERS, full) > last(&rules::CARE, full),
-    }
-}
-
-/// What a bare number counts ("I make it nine", "seven of them"): what was last spoken of before it.
-fn counted(before: &str) -> Option<&'static str> {
-    const FAR: usize = 240;
-    let near = &before[before.len().saturating_sub(FAR)..];
-    let last = |pattern: &Regex| pattern.find_iter(near).last().map(|m| m.start());
-    let (workers, missed) = (last(&rules::PEOPLE), last(&rules::MISSES));
-    if last(&rules::THINGS) > workers.max(missed) {
-        return None;
-    }
-    match workers.cmp(&missed) {
-        Ordering::Greater => Some("care_workers"),
-        Ordering::Less => Some("missed_visits"),
-        Ordering::Equal => None,
     }
 }
 

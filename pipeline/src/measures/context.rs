@@ -6,7 +6,7 @@
 //! speak of, and what the quantities before it were. A rule's word counts for much, and is overruled
 //! where everything else speaks against it.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use heard_models::choice::{Choice, Room};
@@ -42,45 +42,42 @@ pub(super) fn names() -> Vec<&'static str> {
     super::names().chain(["came", "due", "left", "none"]).collect()
 }
 
-/// What the rules made of a quantity.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Claim {
-    pub(super) label: Label,
-    /// Whether it stands whatever the words around say: it is one of two that are a measure together.
-    pub(super) fixed: bool,
+/// What each quantity of a text is. `claims` are what the rules made of them: a measure, or surely none.
+pub(super) fn labels(
+    choice: &Choice,
+    plain: &Plain,
+    words: &Words<'_>,
+    claims: &[Option<Label>],
+) -> Vec<Label> {
+    thread_local! {
+        static ROOM: RefCell<(Room, Vec<u32>)> = RefCell::default();
+    }
+    ROOM.with_borrow_mut(|(room, keys)| {
+        let mut out = Vec::with_capacity(claims.len());
+        for (at, claim) in claims.iter().enumerate() {
+            if *claim == Some(NONE) {
+                out.push(NONE);
+                continue;
+            }
+            words.keys(plain, at, &out, keys);
+            let scores = choice.score(keys, room);
+            out.push(likeliest(scores, &plain.quantities[at], *claim));
+        }
+        out
+    })
 }
 
-/// What each quantity of a text is. `claims` are the rules'.
-pub(super) fn labels(choice: &Choice, plain: &Plain, claims: &[Option<Claim>]) -> Vec<Label> {
-    let words = Words::new(plain);
-    let (mut room, mut keys) = (Room::default(), Vec::new());
-    let mut out = Vec::with_capacity(claims.len());
-    for (at, claim) in claims.iter().enumerate() {
-        if let Some(Claim { label, fixed: true }) = claim {
-            out.push(*label);
-            continue;
+fn likeliest(scores: &[f32], quantity: &Quantity, claim: Option<Label>) -> Label {
+    let odds = |label: Label| match scores.get(label) {
+        Some(score) if may_be(label, quantity) => {
+            score + if claim == Some(label) { RULE } else { 0.0 }
         }
-        words.keys(plain, at, &out, &mut keys);
-        let quantity = &plain.quantities[at];
-        let scores = choice.score(&keys, &mut room);
-        let claimed = claim.map(|claim| claim.label);
-        let odds = |label: Label| match scores.get(label) {
-            Some(score) if may_be(label, quantity) => {
-                score + if claimed == Some(label) { RULE } else { 0.0 }
-            }
-            _ => f32::NEG_INFINITY,
-        };
-        let best = (0..LABELS).fold(
-            NONE,
-            |best, label| {
-                if odds(label) > odds(best) { label } else { best }
-            },
-        );
-        let rest: f32 = (0..LABELS).map(|label| (odds(label) - odds(best)).exp()).sum();
-        let sure = claimed.is_some() || 1.0 / rest >= LIKELY;
-        out.push(if sure { best } else { NONE });
-    }
-    out
+        _ => f32::NEG_INFINITY,
+    };
+    let best =
+        (0..LABELS).fold(NONE, |best, label| if odds(label) > odds(best) { label } else { best });
+    let rest: f32 = (0..LABELS).map(|label| (odds(label) - odds(best)).exp()).sum();
+    if claim.is_some() || 1.0 / rest >= LIKELY { best } else { NONE }
 }
 
 /// The keys of each quantity of a text whose labels are known, to learn from.
@@ -126,6 +123,45 @@ struct Word<'a> {
     kinds: u32,
 }
 
+/// What a key tells of. "Mark" is whether the quantity is one of time, money, a bare number and so on.
+#[derive(Clone, Copy)]
+enum Of {
+    Unit,
+    Mark,
+    Size,
+    Range,
+    Bound,
+    Number,
+    /// The words next to it, each with how far off it stands.
+    Beside,
+    BesideMark,
+    TwoBefore,
+    TwoAfter,
+    Between,
+    InSentence,
+    InSentenceOfMark,
+    InClause,
+    /// What the words speak of.
+    Kind,
+    KindInClause,
+    KindNear,
+    KindEarlier,
+    /// What the quantities before it are.
+    FirstQuantity,
+    Previous,
+    PreviousOfMark,
+    Earlier,
+    /// The first word of the sentence: "Do you think ...", "Imagine ...", "Why ...".
+    Opening,
+}
+
+/// Words to either side that may tell of a quantity, so that the time taken grows with the text and no
+/// faster.
+const FAR: usize = 40;
+/// Quantities before one that may tell of it, and between which an agreed time is looked for.
+pub(super) const MANY: usize = 8;
+/// What stands where the text has begun or ended.
+const EDGE: u64 = 0;
 /// A feature's place: before or after the quantity.
 const BEFORE: u64 = 1;
 const AFTER: u64 = 2;
@@ -142,8 +178,8 @@ impl<'a> Words<'a> {
                 }
                 None => text,
             };
-            let kinds = KINDS.get(text).copied().unwrap_or(0);
-            Word { text, hash: xxh3_64(hashed.as_bytes()), kinds }
+            let hash = xxh3_64(hashed.as_bytes());
+            Word { text, hash, kinds: KINDS.of(hash) }
         });
         let all = all.collect();
         Self { all, marks }
@@ -155,36 +191,36 @@ impl<'a> Words<'a> {
         let said = &plain.quantities[quantity];
         let at = self.marks[quantity];
         let own = self.all[at].hash;
-        let mut key = |parts: &[u64]| keys.push(mixed(parts));
-        let size = ((said.value + 1.0).log2() * 1.5) as u64;
-        key(&[10, said.unit as u64]);
-        key(&[11, own]);
-        key(&[12, own, size]);
-        key(&[13, u64::from(said.upper.is_some())]);
-        key(&[14, said.past as u64]);
+        let mut add = |of: Of, parts: &[u64]| keys.push(mixed(of, parts));
+        let power = ((said.value + 1.0).log2() * 1.5) as u64;
+        add(Of::Unit, &[said.unit as u64]);
+        add(Of::Mark, &[own]);
+        add(Of::Size, &[own, power]);
+        add(Of::Range, &[u64::from(said.upper.is_some())]);
+        add(Of::Bound, &[said.past as u64]);
         if said.unit == Unit::Number {
-            key(&[15, said.value.to_bits()]);
+            add(Of::Number, &[said.value.to_bits()]);
         }
-        const EDGE: u64 = 0;
         let hash =
             |at: Option<usize>| at.and_then(|at| self.all.get(at)).map_or(EDGE, |word| word.hash);
         let (back, on) = (|far| hash(at.checked_sub(far)), |far| hash(Some(at + far)));
         for far in 1..=4 {
             for (side, word) in [(BEFORE, back(far)), (AFTER, on(far))] {
-                key(&[16, side, far as u64, word]);
-                key(&[17, side, far as u64, own, word]);
+                add(Of::Beside, &[side, far as u64, word]);
+                add(Of::BesideMark, &[side, far as u64, own, word]);
             }
         }
-        key(&[18, back(2), back(1)]);
-        key(&[19, on(1), on(2)]);
-        key(&[20, back(1), own, on(1)]);
+        add(Of::TwoBefore, &[back(2), back(1)]);
+        add(Of::TwoAfter, &[on(1), on(2)]);
+        add(Of::Between, &[back(1), own, on(1)]);
         let ends = |word: &Word<'_>| word.text == ".";
         let turns = |word: &Word<'_>| ends(word) || matches!(word.text, "," | "but" | "and");
+        let (from, to) = (at.saturating_sub(FAR), self.all.len().min(at + FAR));
         let first = |is: &dyn Fn(&Word<'_>) -> bool| {
-            self.all[..at].iter().rposition(is).map_or(0, |end| end + 1)
+            self.all[from..at].iter().rposition(is).map_or(from, |end| from + end + 1)
         };
         let last = |is: &dyn Fn(&Word<'_>) -> bool| {
-            self.all[at..].iter().position(is).map_or(self.all.len(), |end| at + end)
+            self.all[at..to].iter().position(is).map_or(to, |end| at + end)
         };
         let sentence = first(&ends)..last(&ends);
         let clause = first(&turns)..last(&turns);
@@ -194,44 +230,43 @@ impl<'a> Words<'a> {
             }
             let side = if place < at { BEFORE } else { AFTER };
             let (in_clause, near) = (clause.contains(&place), place.abs_diff(at) <= 3);
-            key(&[21, side, word.hash]);
-            key(&[22, side, own, word.hash]);
+            add(Of::InSentence, &[side, word.hash]);
+            add(Of::InSentenceOfMark, &[side, own, word.hash]);
             if in_clause {
-                key(&[23, side, word.hash]);
+                add(Of::InClause, &[side, word.hash]);
             }
             for kind in bits(word.kinds) {
-                key(&[24, side, own, kind]);
+                add(Of::Kind, &[side, own, kind]);
                 if in_clause {
-                    key(&[25, side, own, kind]);
+                    add(Of::KindInClause, &[side, own, kind]);
                 }
                 if near {
-                    key(&[26, side, own, kind]);
+                    add(Of::KindNear, &[side, own, kind]);
                 }
             }
         }
-        // "Do you think ...", "Imagine ...", "Why ..."
-        key(&[32, own, hash(Some(sentence.start))]);
+        add(Of::Opening, &[own, hash(Some(sentence.start))]);
         for word in &self.all[sentence.start.saturating_sub(25)..sentence.start] {
             for kind in bits(word.kinds) {
-                key(&[27, own, kind]);
+                add(Of::KindEarlier, &[own, kind]);
             }
         }
         match before.last() {
-            None => key(&[28]),
+            None => add(Of::FirstQuantity, &[]),
             Some(label) => {
                 let apart = self.all[self.marks[before.len() - 1]..at].iter().any(ends);
-                key(&[29, *label as u64]);
-                key(&[30, *label as u64, own, u64::from(apart)]);
+                add(Of::Previous, &[*label as u64]);
+                add(Of::PreviousOfMark, &[*label as u64, own, u64::from(apart)]);
             }
         }
-        for label in before.iter().filter(|label| **label != NONE) {
-            key(&[31, *label as u64, own]);
+        for label in before.iter().rev().take(MANY).filter(|label| **label != NONE) {
+            add(Of::Earlier, &[*label as u64, own]);
         }
     }
 
     /// The stretch of time that a count is said for, in days: from the words after it, or else before.
     pub(super) fn period(&self, plain: &Plain, quantity: usize) -> Option<f64> {
-        const FAR: usize = 13;
+        const NEAR: usize = 13;
         const LEAD: [&str; 19] = [
             "a", "per", "last", "this", "one", "each", "every", "the", "in", "past", "same",
             "single", "that", "any", "given", "working", "whole", "next", "first",
@@ -249,9 +284,9 @@ impl<'a> Words<'a> {
             let period = super::PERIODS.iter().find(|(period, _)| *period == word && led);
             period.map(|(_, days)| *days)
         };
-        let after = (at + 1..self.all.len().min(at + 1 + FAR)).find_map(days);
+        let after = (at + 1..self.all.len().min(at + 1 + NEAR)).find_map(days);
         after.or_else(|| {
-            let before = (at.saturating_sub(FAR - 1)..at).rev();
+            let before = (at.saturating_sub(NEAR - 1)..at).rev();
             before.take_while(|place| self.all[*place].text != ".").find_map(days)
         })
     }
@@ -283,12 +318,12 @@ fn bits(mut all: u32) -> impl Iterator<Item = u64> {
     })
 }
 
-fn mixed(parts: &[u64]) -> u32 {
+fn mixed(of: Of, parts: &[u64]) -> u32 {
     let mix = |hash: u64, part: &u64| {
         let hash = (hash ^ part).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         hash ^ (hash >> 29)
     };
-    (parts.iter().fold(0x51_7C_C1_B7_27_22_0A_95, mix) >> 16) as u32
+    (parts.iter().fold(mix(0x51_7C_C1_B7_27_22_0A_95, &(of as u64)), mix) >> 16) as u32
 }
 
 /// What words speak of. A word may stand in several lists; which lists tell what is learnt.
@@ -347,12 +382,32 @@ const LISTS: [&str; 26] = [
     "week weekly weekend weekends monday tuesday wednesday thursday friday saturday sunday fortnight",
 ];
 
-static KINDS: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {
-    let mut kinds = HashMap::new();
+/// The kinds of all words in the lists, by hash: open addressing in a table of a power of two.
+struct Kinds(Vec<(u64, u32)>);
+
+static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
+    let mut kinds = Kinds(vec![(0, 0); 2048]);
     for (kind, list) in LISTS.iter().enumerate() {
         for word in list.split(' ') {
-            *kinds.entry(word).or_insert(0) |= 1 << kind;
+            let hash = xxh3_64(word.as_bytes());
+            let slot = kinds.slot(hash);
+            kinds.0[slot] = (hash, kinds.0[slot].1 | 1 << kind);
         }
     }
     kinds
 });
+
+impl Kinds {
+    fn of(&self, hash: u64) -> u32 {
+        self.0[self.slot(hash)].1
+    }
+
+    /// Where a word stands, or would.
+    fn slot(&self, hash: u64) -> usize {
+        let mut slot = hash as usize % self.0.len();
+        while self.0[slot].1 != 0 && self.0[slot].0 != hash {
+            slot = (slot + 1) % self.0.len();
+        }
+        slot
+    }
+}

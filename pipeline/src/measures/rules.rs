@@ -1,9 +1,9 @@
-//! What the words around a quantity make of it: the table of patterns, first match first.
+//! Phrases that say what a quantity is: the table of patterns, first match first.
 //!
-//! A pattern reads one sentence in plain form (see [`super::quantities`]). In it `@M` is a mark of
-//! minutes or hours, and so for the other letters; `@M` stands for the quantity `q`, `%M` for a
-//! second one, `r`; `~3` is up to three words with no mark or comma between. A group `s` is what the
-//! span covers where that is more than the quantity. [`super`] checks wishes and other services.
+//! A pattern reads one sentence in plain form (see [`super::quantities`]). In it `@M` is the mark of a
+//! quantity of minutes or hours, and so for the other letters; `~3` is up to three words with no mark
+//! or comma between. A group `s` is what the span covers where that is more than the quantity.
+//! [`super`] checks wishes and other services, [`super::context`] all the other words.
 
 use std::sync::LazyLock;
 
@@ -16,22 +16,10 @@ use super::needed::Needed;
 pub(super) enum Make {
     /// `q` is this measure.
     One(&'static str),
-    /// `q` and `r` are these.
-    Two(&'static str, &'static str),
-    /// `q` is both.
-    Both(&'static str, &'static str),
-    /// `q` is a time of arrival, `r` the agreed one.
-    Clock,
-    /// `q` is a time of arrival, `r` the time of leaving.
-    Stay,
     /// `q`, or no quantity at all, says that it is this many.
     Said(&'static str, f64),
-    /// `q` is what was last spoken of before it, as far as that is counted.
-    Counted,
-    /// `q` is this measure for `p`, or for the time `d`.
-    Rate(&'static str),
 }
-use Make::{Both, Clock, Counted, One, Rate, Said, Stay, Two};
+use Make::{One, Said};
 
 /// What may make a match no fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,21 +55,6 @@ type Row = (Make, Doubt, &'static str);
 
 const TABLE: &[Row] = &[
     // Lateness and earliness.
-    (
-        Two("minutes_late", "minutes_late"),
-        W,
-        r"@M late(?: ,| and| or| but| on)* (?:sometimes|other times|another time|other days|others|the next|next time|once)(?: \w+){0,3}? %M(?: \.| ,| and| or|$)",
-    ),
-    (
-        Two("minutes_late", "minutes_late"),
-        W,
-        r"@M late(?: on)? (?:[a-z]+day|yesterday|today)(?: ,| and| then)* %B(?: late)?(?: on)? (?:[a-z]+day|yesterday|today)\b",
-    ),
-    (
-        Both("minutes_late", "minutes_early"),
-        W,
-        r"(?P<s>@M (?:early or late|late or early|too early or too late))",
-    ),
     (
         One("minutes_late"),
         W,
@@ -122,41 +95,6 @@ const TABLE: &[Row] = &[
     (One("minutes_early"), W, r"(?P<s>@M before (?:they|she|he|it)~1 (?:due|should|supposed))"),
     (One("minutes_early"), W, r"(?P<s>early(?: ,)?~2 by @M)"),
     (
-        Clock,
-        W,
-        r"(?P<s>(?:came|come|comes|arrived|arrives|arriving|turned up|turns up|turn up|turning up|here|got to (?:me|us|her|him)|showed up|till|until|at)(?: at| about| around| by| till| until| not| gone| past| nearer| after| nearly| me| mum| dad| \w+day)* @T(?: instead of| rather than| not| , not| when~5 (?:due|supposed|meant|booked|said|should|for))(?: at| the| be| come| to| here| usual| have| been| \w+ for)* %T)",
-    ),
-    (
-        Clock,
-        W,
-        r"(?P<s>(?:due|supposed to|meant to|booked|down|agreed|should)(?: \w+){0,5}? (?:at|for|by|of|be|as) %T(?: ,)?(?: \w+| ,){0,5}? (?:came|come|comes|turned up|turns up|turn up|arrived|arrives|arrive|showed up|show up|showed|shows|got here|get here|gets here|appeared|appears|rolled up|rolls up|rolls in|it was|was|not|here)(?: \w+){0,2}? (?:at|till|until|nearer|gone|past|about|after|before|nearly|more like) @T)",
-    ),
-    (
-        Clock,
-        W,
-        r"(?P<s>(?:due|booked|down|agreed|supposed to be)(?: \w+){0,3} (?:at|for) %T(?: ,| and| but| it| they| she| he)* (?:came|comes|arrived|arrives|turned up|was) @C)",
-    ),
-    (
-        Clock,
-        W,
-        r"(?P<s>(?:due|supposed to|meant to|ought to|booked|down|agreed|should)(?: \w+){0,3}? %T(?: ,)?(?: \w+| ,){0,4}? (?:was|is|came|come|comes|arrived|arrives|turned up|got here|rolled up|more like|till|until|gone|late as) @C)",
-    ),
-    (
-        Clock,
-        W,
-        r"(?P<s>(?:due|supposed to|meant to|ought to|booked|down|agreed|should)(?: \w+){0,3}? %C(?: ,)?(?: \w+| ,){0,4}? (?:was|is|came|come|comes|arrived|arrives|turned up|got here|rolled up|more like|till|until|gone|late as) @T)(?: \.| ,| and| but| before| when| so| last| this| on| yesterday| today|$)",
-    ),
-    (
-        Clock,
-        W,
-        r"(?P<s>@T before (?:anyone|anybody|someone|somebody|they|she|he|a carer|the carer|carers)~1 (?:gets?|got|comes?|came|arrives?|arrived|turns? up|turned up|appears?|appeared)(?: here| in| round| to (?:me|us|him|her|mum|dad))?(?: ,)?(?: and| but)? (?:when|instead of|not)~5 %T)",
-    ),
-    (
-        Clock,
-        W,
-        r"(?P<s>@T(?: \w+)? when (?:they|she|he|it|the \w+|someone|anyone)(?: \w+)? (?:came|arrived|got here|turned up|appeared|showed up|rolled up)(?: ,| and| but| though)* (?:they|she|he|it|the \w+)?(?: was| were| is) (?:due|supposed to be|meant to be|booked|down)(?: at| for| here| here at| about)* (?:%T|%C))",
-    ),
-    (
         One("minutes_late"),
         W,
         r"(?:run|runs|running|ran) (?:behind|late|over)(?: \w+| ,){0,5}? @M(?: \.| ,| most| some| and|$)",
@@ -165,16 +103,6 @@ const TABLE: &[Row] = &[
         One("minutes_late"),
         W,
         r"(?P<s>@M (?:after|past|beyond|over|behind) (?:the|my|our|his|her|their) (?:agreed |usual |booked |proper |given |set |call )?(?:time|slot))\b",
-    ),
-    (
-        Clock,
-        W,
-        r"(?P<s>(?:rota|plan|sheet|app|schedule|list)(?: \w+){0,3} (?:says?|has (?:us|me|him|her|mum|dad)|at|for|is|down)(?: for| at| down| as)* %T(?: ,| but| and| yet)*(?: \w+){0,8}? (?:are|is|was|were|came|comes?|arrived?|arrives|turns? up|turned up|nearer|more like)(?: at| about| more like| nearer)* @T)",
-    ),
-    (
-        Clock,
-        W,
-        r"(?P<s>(?:didn t|did not|doesn t|don t|never)(?: get| got| come| came| arrive| turn up| show| show up| make it)(?: here| to (?:us|me|him|her|mum|dad)| in| round)* (?:till|until|while|before) @T(?: at night| in the (?:morning|evening|afternoon))?(?: ,| and| when| but| it| she| he| they)* (?:should (?:of |have )?(?:been|be)|was due|were due|is due|due|supposed to be|meant to be)(?: at| for| here| about)* %T)",
     ),
     (
         One("minutes_early"),
@@ -350,16 +278,6 @@ const TABLE: &[Row] = &[
     (One("travel_minutes"), W, r"@M in (?:the|my) car (?:between|to (?:the|my) next)\b"),
     // Money.
     (
-        Two("hourly_cost", "hourly_cost"),
-        F,
-        r"@G~1 (?:an|per|a|each|every|/) (?:hour|hr|h)(?: ,| and| but| now)* (?:up from|down from|it was|was|used to be|it used to be) %G\b",
-    ),
-    (
-        Two("weekly_cost", "weekly_cost"),
-        F,
-        r"@G~1 (?:per|a|each|every|/) (?:week|wk)(?: ,| and| but| now)* (?:up from|down from|it was|was|used to be|it used to be) %G\b",
-    ),
-    (
         One("hourly_cost"),
         F,
         r"(?:wants?|wanted|asks?|asked|quoted|charges?)(?: for| me| us| him| her)? @G~2 (?:an|per|a|each|every|/) (?:hour|hr|h)\b",
@@ -369,11 +287,6 @@ const TABLE: &[Row] = &[
         F,
         r"(?:wants?|wanted|asks?|asked|quoted|charges?)(?: for| me| us| him| her)? @G (?:weekly|pw|(?:per|a|each|every|/) (?:week|wk))\b",
     ),
-    (
-        Two("hourly_cost", "hourly_cost"),
-        F,
-        r"from @G(?: \w+){0,3}? to (?:about |nearly )?%G~1 (?:an|per|a|each|every|/) (?:hour|hr|h)\b",
-    ),
     (One("hourly_cost"), W, r"@G~2 (?:an|per|a|each|every|the|p|/)(?: /)? (?:hour|hr|h)\b"),
     (One("hourly_cost"), W, r"@G (?:hourly|ph|p h)\b|hourly (?:rate|cost|charge|fee)~4 @G"),
     (
@@ -382,26 +295,10 @@ const TABLE: &[Row] = &[
         r"(?:pay|paying|paid|charge|charges|charged|charging|cost|costs|rate)~3 @N (?:an|per) (?:hour|hr)\b",
     ),
     (
-        Two("weekly_cost", "weekly_cost"),
-        F,
-        r"from @G(?: \w+){0,3}? to (?:about |nearly )?%G~1 (?:per|a|each|every|/) (?:week|wk)\b",
-    ),
-    (
         One("weekly_cost"),
         W,
         r"@G~2 (?:per|a|each|every|/|one) (?:week|wk)\b|@G (?:weekly|pw|p w)\b|weekly (?:rate|cost|charge|fee|contribution|bill)~4 @G",
     ),
-    (
-        Rate("weekly_cost"),
-        W,
-        r"@G~2 (?:per|a|each|every|/|one|p) (?P<p>fortnight|month|mth|year|annum|calendar month)\b",
-    ),
-    (
-        Rate("weekly_cost"),
-        W,
-        r"@G (?P<p>monthly|pcm)\b|monthly (?:rate|cost|charge|fee|contribution|bill)~4 @G",
-    ),
-    (Rate("weekly_cost"), W, r"@G~1 (?:every|per|each|a) D(?P<d>\d+)"),
     (
         One("weekly_cost"),
         W,
@@ -409,35 +306,9 @@ const TABLE: &[Row] = &[
     ),
     // Hours a week and visits a day.
     (
-        Two("hours_per_week", "hours_per_week"),
-        F,
-        r"hours?(?: \w+| ,){0,6}? from @B(?: (?:a|per|each) week)?~2 to %B(?: (?:a|per|each) week)?",
-    ),
-    (
-        Two("hours_per_week", "hours_per_week"),
-        F,
-        r"from @B(?: (?:a|per|each) week)?~2 to %H~2 (?:a|per|each|every|/) (?:week|wk)\b",
-    ),
-    (Two("hours_per_week", "hours_per_week"), F, r"from @H~2 (?:a|per|each|every) week~2 to %B"),
-    (
-        Two("hours_per_week", "hours_per_week"),
-        F,
-        r"@H~2 (?:a|per|each|every) week(?: ,)?(?: now| today| at the moment)?(?: ,| and| but)* (?:it |they |he |she |this )?(?:was|were|used to be|down from|up from)(?: only| once)? %B(?: before| last| until| till| when| once| back| hours| ,| \.|$)",
-    ),
-    (
-        Two("hours_per_week", "hours_per_week"),
-        F,
-        r"@H~2 (?:a|per|each|every) week(?: has| have| was| were| got| been| being| then| now)* (?:cut|reduced|dropped|lowered|raised|increased|put up|gone up|gone down|went up|went down)(?: up| down)? to %B",
-    ),
-    (
         One("hours_per_week"),
         W,
         r"@H~3 (?:a|per|each|every|/|p) (?:week|wk)\b|@H~2 (?:weekly|pw|p w)\b|weekly @H",
-    ),
-    (
-        Two("visits_per_day", "visits_per_day"),
-        F,
-        r"@V (?:visits?|calls?)?~1 ?(?:a|per|each|every) day(?: ,| and| but)*(?: then| it| they| we| i| she| he| is| are)* (?:now|up to|down to|to|gone up to|went up to|cut to|reduced to)(?: it| they| we| she| he| is| are| get| gets| have| has| only| just| up to| down to| had| on)* %V(?: \.| ,| and| but| because| which|$)",
     ),
     (One("visits_per_day"), W, r"@N (?:visits?|calls?) (?:a|per|each|every|/) day\b"),
     (
@@ -456,106 +327,11 @@ const TABLE: &[Row] = &[
         r"(?:visits?|calls?|carers?|come|comes|coming|came)(?: \w+| ,){0,4} @N (?:a|per|each|every) day\b",
     ),
     (
-        Two("visits_per_day", "visits_per_day"),
-        F,
-        r"(?:was|were|had|used to be|get|got) @N (?:visits|calls|times) (?:daily|(?:a|per|each|every) day)(?: ,| but| and| then)*(?: \w+){0,8}? (?:left with|down to|now|only have|just have|get|have)(?: only| just)* %N(?: visits| calls)? ?(?:daily|(?:a|per|each|every) day| \.|$)",
-    ),
-    (
         One("visits_per_day"),
         W,
         r"@V (?:drop ins|drop in visits|pop ins|home calls|home visits|care calls|care visits|calls|visits)~1 (?:daily|(?:a|per|each|every) day)\b",
     ),
     // What was agreed or paid for, and what came.
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"@M (?:on paper|in theory|on the (?:plan|rota|sheet|contract)|in the (?:plan|contract))(?: ,| but| and)*(?: \w+){0,2}? %M(?: in (?:real life|reality|practice|truth)| really| actually| in fact| \.|$)",
-    ),
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"(?:they|carers?|girls|she|he|ladies) (?:only )?(?:get|gets|are given|is given|have|has) @M(?: ,| and| but)+(?: they| she| he| are| is| s)*(?: usually| often| always| mostly)* (?:gone|off|away|out|leave|leaves|finished)(?: after| in| within) %M",
-    ),
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"(?:supposed to|meant to|should)(?: be| last| stay)* @M(?: ,| but| and| yet)+(?: the)? (?:carers?|girls?|they|she|he|lady)(?: is| are| s)?(?: often| usually| only| just| mostly| always| generally| sometimes)* (?:there|here|in|with (?:her|him|me|us))(?: for| only| just| about)* %B(?: \.| ,| and| if| at|$)",
-    ),
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"(?:pay|pays|paid|paying|billed|charged|invoiced|booked|pays out) (?:up )?for(?: a| the)? @B(?: ,| and| but| you| we| i| they| she| he| only| just| to| minute| visit| call| usually| often| mostly| actually| only| normally| every \w+| each \w+)* (?:get|gets|got|getting|receive|receives|stay|stays|stayed|do|does|had|have|gone in|lasts|lucky to get)(?: for| in| only| just| you| me| maybe)* %B",
-    ),
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"(?:supposed to|meant to|should|down as|booked (?:for|as|in for)|allocated|commissioned for|contracted for)(?: be| have| get| last| stay| been| here| for| do| a| my| the| with| me| her| him| at| least| there| us)* @P(?: minute| call| visit| calls| visits| every| each| morning| evening| day| time| with| me| her| but| and| ,| \.| they| she| he| we| i| it| only| just| usually| often| most days| most| days| actually| never| in reality)* (?:stay|stays|stayed|get|gets|got|getting|is|was|lasts|lasted|here|left|leaves|leave|gone|out|in and out|more like|done|did|does|do|had|have)(?: more| like| only| just| for| in| after| within| about| done| usually| at)* %B",
-    ),
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"(?:allowed|allocated|given|booked|assessed|supposed|paid|pay|entitled|down|meant|should|agreed)(?: \w+){0,5}? @M(?: \w+| ,){0,5}? lucky (?:to|if)(?: \w+){0,2}? (?:get|gets|see|sees|have|has|manage|be|do|does|stay|stays|give)(?: us| me| her| him| even| for)* %B",
-    ),
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"(?:supposed to|meant to|should|ought to|due to)(?: be| last| stay| get| have| take| for| do| a)* @M(?: ,)?(?: but| yet| and| though)*(?: i| we| have| ve)* never (?:known|seen)(?: it| them| one| her| him| any)?(?: to)?(?: \w+)? %B",
-    ),
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"@M (?:visit|call|slot|appointment)s? (?:is|are|was|becomes?|became|turns? into|ends? up(?: as| being| at)?|comes? (?:out|down) (?:at|to)|works? out (?:at|as)|means?)(?: really| only| just| more like| actually| about| often| usually| nearer| barely)* %B(?: \.| ,| by| if| at| once| when| most| and| in| after|$)",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes_expected"),
-        W,
-        r"(?:get|gets|got|getting|stay|stays|stayed|had|have|lasts|lasted|only|just|does|do|did|here|there|visit|call)(?: for| only| just| about| a)* @P(?: minutes| ,)? (?:instead of|rather than|out of|of|not|when~5 (?:pay for|paid for|paying for|supposed to(?: be| stay)?|should be|meant to(?: be)?|booked for|is|down for)|for)(?: a| the| my| our| his| her| agreed| full)* %B(?: minutes?)?(?: we| i| they| she| he| , | agreed| booked| paid| slot| call| visit| \.|$)",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes_expected"),
-        W,
-        r"@M(?: ,)?(?: and)? (?:instead of|rather than|out of|of|not)(?: a| the| my| our| his| her| agreed| full| paid)* %B(?: minutes?)?(?: we| i| they| she| he| ,| agreed| booked| paid| slot| call| visit| \.|$)",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes_expected"),
-        W,
-        r"@M~1 (?:for|on|in) (?:a|an|what)(?: \w+){0,2} (?:visit|call|slot)(?: that| which| they)* (?:should|supposed|meant|is down)~3 %M",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes_expected"),
-        W,
-        r"@M for (?:a|an|my|our|her|his) ?%M (?:call|visit|slot)",
-    ),
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"@M (?:visit|call|slot|session|appointment)s?(?: ,| and| but| \.| they| she| he| girls?| carers?| carer| is| are| was| often| usually| always| sometimes| usually| that| which| never| lasts| took| takes| done| over| up| only| just| gone| gets| cut| stays?| leaves?| left| has| have| does| do| most| days| in)* (?:in|after|within|for|lasts|only|just|to|takes|took|like|gets|at) %M",
-    ),
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"should be(?: here| for| a| with| me| at)* @M(?: \w+| ,){0,3}? (?:but|only|actual\w*|yet|it is|is|more like|get|gets|stay|stays)(?: \w+| ,){0,5}? %M",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes_expected"),
-        W,
-        r"(?:log|app|book|notes|sheet|record|tag)(?: \w+){0,2} (?:says|said|shows|showed|has)(?: \w+){0,2} @M(?: ,)?(?: when| but| and| not| it| they| we| should| be| paid| pay| for| was| is)* %M",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes"),
-        C,
-        r"(?:visits?|calls?|time|slot|it|care|cut|down|reduced)(?: \w+| ,){0,5}? from @B~2 to %M",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes"),
-        C,
-        r"(?:visits?|calls?|time|slot|it|care|cut|down|reduced)(?: \w+| ,){0,5}? from @M~2 to %N(?: \.| ,| and|$)",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes"),
-        C,
-        r"(?:gone|went|cut|reduced|dropped|shortened)(?: down)? from @M to %B",
-    ),
     (
         One("visit_minutes"),
         W,
@@ -597,11 +373,6 @@ const TABLE: &[Row] = &[
         One("visit_minutes_expected"),
         F,
         r"(?: t| never| not| rarely| hardly| cant| dont| doesnt| wont| nt| without)~4 (?:full|whole|allotted|agreed) @M",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes"),
-        F,
-        r"(?:visits?|calls?|stay|stays|stayed|lasts|lasted)(?: \w+){0,3} @M(?: on)? [a-z]+day(?: ,| and| then| but| only)* %B(?: on)? [a-z]+day\b",
     ),
     (
         One("visit_minutes"),
@@ -653,11 +424,6 @@ const TABLE: &[Row] = &[
         One("visit_minutes"),
         W,
         r"(?:stay|stays|stayed)(?: for| only| just| about| maybe)* @N(?: ,| \.| if| most|$)",
-    ),
-    (
-        Stay,
-        W,
-        r"(?P<s>(?:come|comes|came|arrives?|arrived|in|here)(?: at| about| around)* @T(?: ,| and| \w+){0,4}? (?:gone|out|left|off|away|leaves?|finished|done)(?: by| at| before| again)* %T)",
     ),
     (One("visit_minutes"), W, r"(?:left|leave|leaves|leaving|gone|went) (?:after|within)~2 @M"),
     (
@@ -764,11 +530,6 @@ const TABLE: &[Row] = &[
     ),
     // Workers and missed visits.
     (
-        Two("care_workers", "care_workers"),
-        F,
-        r"@N (?:different )?(?:carers|people|workers|girls|women|ladies|faces) (?:a|per|every|each) (?P<p>day|week|month|year)(?: ,| and| but)* now(?: it| we| they| i| there| is| are| have| get| only| just| down to| up to| has)* %N(?: \.| ,| and| which|$)",
-    ),
-    (
         One("care_workers"),
         W,
         r"(?P<s>same @N(?: \w+)? (?:carers|people|workers|girls|women|ladies|lads|men|ones|faces)(?: all (?P<p>week|month|year)\b)?)",
@@ -826,27 +587,6 @@ const TABLE: &[Row] = &[
         r" (?P<s>(?:have|has|had|got)(?: just| only)* one (?:regular|main) (?:carer|lady|girl|worker|lass))\b",
     ),
     (Said("care_workers", 1.0), W, r" (?P<s>only ever the one (?:carer|girl|lady|worker|lass))\b"),
-    (
-        Counted,
-        C,
-        r"(?P<s>(?:counted|counting)(?: up| them| all| to| that| at least)* @N(?: of them| different| separate| so far| now| already)*(?:(?: \w+){0,2} @per)?)(?: \.| ,| since| so far| and| but| up to| in| over| between|$)",
-    ),
-    (
-        Counted,
-        C,
-        r"(?P<s>(?:i|we) (?:make|made|reckon|reckoned) (?:it|that|them)?(?: about| at least)* ?@N(?: of them| different| so far| now)*(?:(?: \w+){0,2} @per)?)(?: \.| ,| since| so far| and| but|$)",
-    ),
-    (Counted, W, r"(?P<s>@N of them(?:~2 @per))"),
-    (
-        Counted,
-        W,
-        r"(?:this|last|in (?:a|one)) (?:week|month|year|fortnight)(?: alone)? (?:there|it)(?: have| has)? (?:were|was|been) @N(?: \.| ,| of them| different| and| but|$)",
-    ),
-    (
-        Counted,
-        C,
-        r"(?P<s>(?:must have|we have|i have|we|i|she|he|mum|dad|have|has)(?: had| been| seen)+(?: at least| up to| about)* @N(?: of them| different)*(?: since| so far|(?: \w+){0,2} @per))\b",
-    ),
     (
         Said("care_workers", 1.0),
         W,
@@ -1028,48 +768,16 @@ const TABLE: &[Row] = &[
     ),
 ];
 
-/// As [`TABLE`], for two sentences that follow each other: tried before the single ones.
-const OVER_TWO: &[Row] = &[
-    (
-        Two("visit_minutes_expected", "visit_minutes"),
-        F,
-        r"(?:told|promised|supposed to|meant to|booked for|down (?:as|for)|should be|pays? for|paid for|paying for|allocated|allowed|agreed)(?: \w+){0,4}? @M(?: \w+){0,3} \.(?: now| but| in reality| in fact| most days| usually)*(?: ,)? (?:it|they|she|he|that|we|i|mum|dad)(?: is| was| are| were| s| get| gets| got| stay| stays| stayed| lasts| lasted| takes| do| does| did| more like| never more than| only| just| about| barely| nearer| usually| often| for)* %M(?: \.| ,| if| at| and| but| most| every| some| with| tops|$)",
-    ),
-    (
-        Two("visit_minutes", "visit_minutes"),
-        F,
-        r"(?:visits?|calls?|slots?|it|they)(?: \w+){0,2}? used to (?:be|last|stay|get)(?: for)? @M \.(?: \w+| ,){0,6}? (?:they|it|that|now)(?: is| are| re| s| get| only| just| about| more like| last| lasts| down to| cut to)* %M(?: \.| ,| if| at| and| but| most|$)",
-    ),
-    (
-        One("visit_minutes"),
-        W,
-        r"how long (?:do|does|did|are|is|was|were|would you say) (?:they|she|he|the|your|it|a)(?: \w+){0,4} \.(?: \w+| ,){0,6}? @M(?: \.| ,| if| at| and| but| most| some|$)",
-    ),
-    (
-        One("minutes_late"),
-        W,
-        r"how late (?:do|does|did|are|is|was|were) (?:they|she|he|the|your)(?: \w+){0,4} \.(?: \w+| ,){0,6}? @M(?: \.| ,| if| at| and| but| most| some|$)",
-    ),
-    (
-        One("wait_days"),
-        F,
-        r"(?:carers?|care|package|assessment|social worker|someone|support)(?: \w+){0,10}? (?:would|will|within|by|in|next|soon|straight away)(?: \w+| D\d+){0,5} \. (?:it|that) (?:was|took|has been|turned out to be|ended up(?: being)?)(?: actually| really| over)* @D(?: \.| ,| before| until| till| and| in the end|$)",
-    ),
-];
-
 /// A length of time that a count is spread over: `p` is its word, `d` its mark.
 const PERIOD: &str = r"(?:(?:a|per|each|every|this|last|that|one|past|/|in the|all) (?P<p>day|week|fortnight|month|year)(?: alone)?|(?:in|over|within|during|inside)(?: only| just| the| this| last| past| that| space of)*(?: (?:a|one) )?(?: (?P<p2>day|week|fortnight|month|year)| D(?P<d>\d+)))\b";
 
-/// The patterns of one sentence, compiled once.
-pub(super) static RULES: LazyLock<Rules> = LazyLock::new(|| compiled(TABLE));
-/// The patterns of two sentences that follow each other.
-pub(super) static PAIRS: LazyLock<Rules> = LazyLock::new(|| compiled(OVER_TWO));
-
+/// The patterns, compiled once.
+pub(super) static RULES: LazyLock<Rules> = LazyLock::new(compiled);
 #[expect(clippy::expect_used, reason = "the patterns are constants, and a test compiles them")]
-fn compiled(table: &[Row]) -> Rules {
-    let patterns: Vec<String> = table.iter().map(|(_, _, p)| expand(p)).collect();
+fn compiled() -> Rules {
+    let patterns: Vec<String> = TABLE.iter().map(|(_, _, p)| expand(p)).collect();
     let needed = Needed::new(patterns.iter().map(|p| bytes(p))).expect("constant patterns");
-    let rules = table.iter().zip(&patterns);
+    let rules = TABLE.iter().zip(&patterns);
     let rules =
         rules.map(|((make, doubt, _), p)| Rule { make: *make, doubt: *doubt, pattern: compile(p) });
     Rules { rules: rules.collect(), needed }
@@ -1077,30 +785,28 @@ fn compiled(table: &[Row]) -> Rules {
 
 fn expand(pattern: &str) -> String {
     let mut out = pattern.replace("@per", PERIOD);
-    for (sign, name) in [('@', 'q'), ('%', 'r')] {
-        for (letter, class) in [
-            ('M', "M"),
-            ('H', "M"),
-            ('D', "D"),
-            ('Y', "D"),
-            ('N', "N"),
-            ('F', "F"),
-            ('G', "G"),
-            ('C', "C"),
-            ('L', "[MD]"),
-            ('B', "[MN]"),
-            ('P', "[MN]"),
-            ('V', "[NF]"),
-            ('T', "[CN]"),
-        ] {
-            // A name may stand in several branches; the regex knows each once, so number them.
-            let mark = format!("{sign}{letter}");
-            let mut nth = 0;
-            while out.contains(&mark) {
-                nth += 1;
-                let group = format!("(?:{class}(?P<{name}{letter}{nth}>\\d+))");
-                out = out.replacen(&mark, &group, 1);
-            }
+    for (letter, class) in [
+        ('M', "M"),
+        ('H', "M"),
+        ('D', "D"),
+        ('Y', "D"),
+        ('N', "N"),
+        ('F', "F"),
+        ('G', "G"),
+        ('C', "C"),
+        ('L', "[MD]"),
+        ('B', "[MN]"),
+        ('P', "[MN]"),
+        ('V', "[NF]"),
+        ('T', "[CN]"),
+    ] {
+        // A name may stand in several branches; the regex knows each once, so number them.
+        let mark = format!("@{letter}");
+        let mut nth = 0;
+        while out.contains(&mark) {
+            nth += 1;
+            let group = format!("(?:{class}(?P<q{letter}{nth}>\\d+))");
+            out = out.replacen(&mark, &group, 1);
         }
     }
     for n in 1..=9 {
@@ -1258,26 +964,5 @@ pub(super) static GIVEN: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static MISSABLE: LazyLock<Regex> = LazyLock::new(|| {
     compile(
         r"\b(?:tablets?|pills?|drops?|dose|doses|medication|medicines?|meds|insulin|mg|inject\w*|cream|falls?|fell|puffs?|inhaler|paracetamol|meals)\b",
-    )
-});
-
-/// Those who come, where they are spoken of.
-pub(super) static PEOPLE: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
-        r"\b(?:carers?|care workers?|workers?|faces?|strangers?|(?:different|new|same) (?:people|ones|person|one|girls?)|girls|ladies|staff|who (?:comes|is coming|it will be|turns up))\b",
-    )
-});
-
-/// Visits that did not take place, where they are spoken of.
-pub(super) static MISSES: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
-        r"\b(?:missed (?:calls?|visits?|appointments?)|(?:calls?|visits?|appointments?) (?:\w+ )?missed|no shows?|didn t turn up|don t turn up|not turned up|never turned up)\b",
-    )
-});
-
-/// Other things that are counted.
-pub(super) static THINGS: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
-        r"\b(?:visits|times|tablets|pills|falls|fell|letters|emails|phone calls|phoned|complaints|complained|grandchildren|children|daughters|sons|sisters|brothers|steps|stairs|companies|agencies|providers|pads|meetings|forms|questions|operations|infections|residents|clients|customers|nurses|managers|social workers|coordinators)\b",
     )
 });
