@@ -71,6 +71,7 @@ impl Choice {
                 std::iter::once((0, 1.0)).chain(rows.into_iter().map(|row| (row, each))).collect()
             })
             .collect();
+        let examples: Vec<&Values> = examples.iter().collect();
         let margins = vec![0.0; places.len()];
         let columns: Vec<Option<Column>> = (0..labels.len())
             .into_par_iter()

@@ -16,7 +16,7 @@ use crate::calibration::{Platt, Tally, own_threshold};
 use crate::examples::LabelledResponse;
 use crate::features::{Encoded, Encoder as _};
 use crate::fitting::decide;
-use crate::folds::{HeldOut, assign, carries, input};
+use crate::folds::{HeldOut, assign, input};
 use crate::heads::Heads;
 use crate::learnt::{Learnt, Space, UNKNOWN, sure};
 use crate::measuring::{Events, gain};
@@ -326,51 +326,61 @@ impl Case<'_> {
                 *into.entry(at).or_default() += share * freedom.mean * x;
             }
         };
-        let (mut examples, mut places): (Vec<Values>, Vec<(usize, usize)>) = Default::default();
         let share = about.rules.whole;
-        for at in &chosen {
-            let seen = &self.seen[*at];
-            for (part, sight) in seen.found.iter().enumerate() {
-                let mut own = BTreeMap::from([(0, freedom.bias)]);
-                values(sight, 1.0 - share, &mut own);
-                values(&seen.whole, share, &mut own);
-                examples.push(own.into_iter().collect());
-                places.push((*at, part));
-            }
-        }
-        let cases: Vec<(Vec<f32>, Vec<bool>)> = (0..codes)
+        // Each part with the whole around it, answer by answer.
+        let examples: Vec<Vec<Values>> = (chosen.iter())
+            .map(|at| {
+                let seen = &self.seen[*at];
+                let part = |sight: &Sight| {
+                    let mut own = BTreeMap::from([(0, freedom.bias)]);
+                    values(sight, 1.0 - share, &mut own);
+                    values(&seen.whole, share, &mut own);
+                    own.into_iter().collect()
+                };
+                seen.found.iter().map(part).collect()
+            })
+            .collect();
+        // An answer has a code where its likeliest part has it: that part is what is learnt from, as
+        // it is what the model's log-odds and thresholds were set on.
+        let cases: Vec<Vec<(&Values, f32, bool)>> = (0..codes)
             .map(|code| {
                 let platt = about.rules.platt[code];
-                let truths: Vec<bool> = (places.iter())
-                    .map(|(at, part)| {
-                        carries(&self.responses[*at], &self.seen[*at].held.found[*part].0, code)
-                    })
-                    .collect();
                 let own = |raw: f32| if raw.is_finite() { raw } else { UNKNOWN };
-                let margins: Vec<f32> = (places.iter())
-                    .map(|(at, part)| {
+                let answers = chosen.iter().zip(&examples);
+                answers
+                    .filter_map(|(at, parts)| {
                         let held = &self.seen[*at].held;
-                        let raw = (1.0 - share) * own(held.found[*part].1[code])
-                            + share * own(held.whole[code]);
-                        platt.slope * raw + platt.offset
+                        let odds = held.found.iter().map(|(_, raw)| {
+                            (1.0 - share) * own(raw[code]) + share * own(held.whole[code])
+                        });
+                        let (part, raw) = odds.zip(parts).map(|(raw, part)| (part, raw)).fold(
+                            None,
+                            |best: Option<(&Values, f32)>, new| match best {
+                                Some(best) if best.1 >= new.1 => Some(best),
+                                _ => Some(new),
+                            },
+                        )?;
+                        let margin = platt.slope * raw + platt.offset;
+                        Some((part, margin, self.responses[*at].carries(code)))
                     })
-                    .collect();
-                (margins, truths)
+                    .collect()
             })
             .collect();
         let is_known = |code: usize| self.seen.iter().any(|seen| seen.held.whole[code].is_finite());
         let pairs: Vec<(f32, bool)> = (cases.iter().enumerate())
             .filter(|(code, _)| is_known(*code))
-            .flat_map(|(_, (margins, truths))| margins.iter().copied().zip(truths.iter().copied()))
+            .flat_map(|(_, cases)| cases.iter().map(|(_, margin, truth)| (*margin, *truth)))
             .collect();
         let all = Platt::fit(&pairs, Platt::PLAIN, PULL_ALIKE);
         let fitted: Vec<Option<Vec<f32>>> = (cases.par_iter().enumerate())
-            .map(|(code, (margins, truths))| {
-                let positive = truths.iter().filter(|yes| **yes).count();
+            .map(|(code, cases)| {
+                let positive = cases.iter().filter(|(.., truth)| *truth).count();
+                let parts: Vec<&Values> = cases.iter().map(|(part, ..)| *part).collect();
                 let margins: Vec<f32> =
-                    margins.iter().map(|margin| all.slope * margin + all.offset).collect();
+                    cases.iter().map(|(_, margin, _)| all.slope * margin + all.offset).collect();
+                let truths: Vec<bool> = cases.iter().map(|(.., truth)| *truth).collect();
                 (is_known(code) || positive >= FEWEST)
-                    .then(|| residual::fit(&examples, &margins, truths, first_mean + width, 1.0))
+                    .then(|| residual::fit(&parts, &margins, &truths, first_mean + width, 1.0))
             })
             .collect();
         let scaled = |weights: &[f32], by: f32| -> Vec<f32> {

@@ -11,7 +11,7 @@ pub(crate) type Values = Vec<(u32, f32)>;
 /// Weights that make `margins` plus weights times values tell `truths`: the smallest of
 /// half the squared weights plus `cost` times the logistic loss.
 pub(crate) fn fit(
-    examples: &[Values],
+    examples: &[&Values],
     margins: &[f32],
     truths: &[bool],
     features: usize,
