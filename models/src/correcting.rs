@@ -50,8 +50,8 @@ struct Freedom {
 
 /// What is tried; the corrected model as it is stands for none.
 const TRIED: [Freedom; 2] = [
-    Freedom { bias: 1.0, cross: 1.0, words: 1.5, mean: 1.5 },
-    Freedom { bias: 2.0, cross: 2.0, words: 3.0, mean: 3.0 },
+    Freedom { bias: 1.0, cross: 1.0, words: 1.5, mean: 0.25 },
+    Freedom { bias: 2.0, cross: 2.0, words: 3.0, mean: 0.5 },
 ];
 /// With fewer answers only the first is tried: they cannot tell which is better.
 const ENOUGH_TO_CHOOSE: usize = 200;

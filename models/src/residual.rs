@@ -38,7 +38,7 @@ pub(crate) fn fit(
             }
             duals[at] = new;
             largest = largest.max(change.abs());
-            for (n, value) in values {
+            for (n, value) in *values {
                 weights[*n as usize] += change * sign * f64::from(*value);
             }
         }
@@ -94,7 +94,7 @@ mod tests {
         let (examples, truths) = toy();
         let margins: Vec<f32> = (0..40).map(|i| if i % 5 == 0 { 1.0 } else { -1.0 }).collect();
         let cost = 2.0;
-        let weights = fit(&examples, &margins, &truths, 5, cost);
+        let weights = fit(&examples.iter().collect::<Vec<_>>(), &margins, &truths, 5, cost);
         let mut gradient: Vec<f64> = weights.iter().map(|w| f64::from(*w)).collect();
         for ((values, margin), truth) in examples.iter().zip(&margins).zip(&truths) {
             let dot: f32 = values.iter().map(|(n, v)| v * weights[*n as usize]).sum();
@@ -113,7 +113,7 @@ mod tests {
     fn what_the_margins_tell_already_is_left_alone() {
         let (examples, truths) = toy();
         let margins: Vec<f32> = truths.iter().map(|yes| if *yes { 9.0 } else { -9.0 }).collect();
-        let weights = fit(&examples, &margins, &truths, 5, 1.0);
+        let weights = fit(&examples.iter().collect::<Vec<_>>(), &margins, &truths, 5, 1.0);
         assert!(weights.iter().all(|weight| weight.abs() < 0.02), "{weights:?}");
     }
 }
