@@ -340,32 +340,8 @@ impl Case<'_> {
                 seen.found.iter().map(part).collect()
             })
             .collect();
-        // An answer has a code where its likeliest part has it: that part is what is learnt from, as
-        // it is what the model's log-odds and thresholds were set on.
-        let cases: Vec<Vec<(&Values, f32, bool)>> = (0..codes)
-            .map(|code| {
-                let platt = about.rules.platt[code];
-                let own = |raw: f32| if raw.is_finite() { raw } else { UNKNOWN };
-                let answers = chosen.iter().zip(&examples);
-                answers
-                    .filter_map(|(at, parts)| {
-                        let held = &self.seen[*at].held;
-                        let odds = held.found.iter().map(|(_, raw)| {
-                            (1.0 - share) * own(raw[code]) + share * own(held.whole[code])
-                        });
-                        let (part, raw) = odds.zip(parts).map(|(raw, part)| (part, raw)).fold(
-                            None,
-                            |best: Option<(&Values, f32)>, new| match best {
-                                Some(best) if best.1 >= new.1 => Some(best),
-                                _ => Some(new),
-                            },
-                        )?;
-                        let margin = platt.slope * raw + platt.offset;
-                        Some((part, margin, self.responses[*at].carries(code)))
-                    })
-                    .collect()
-            })
-            .collect();
+        let cases: Vec<Vec<(&Values, f32, bool)>> =
+            (0..codes).map(|code| self.cases(code, &chosen, &examples)).collect();
         let is_known = |code: usize| self.seen.iter().any(|seen| seen.held.whole[code].is_finite());
         let pairs: Vec<(f32, bool)> = (cases.iter().enumerate())
             .filter(|(code, _)| is_known(*code))
@@ -406,6 +382,30 @@ impl Case<'_> {
             cross,
             rows,
         }
+    }
+
+    /// For each answer its likeliest part for a code, the log-odds there, and whether it has the code:
+    /// an answer has a code where its likeliest part has it, and that is what log-odds and thresholds
+    /// were set on.
+    fn cases<'e>(
+        &self,
+        code: usize,
+        chosen: &[usize],
+        examples: &'e [Vec<Values>],
+    ) -> Vec<(&'e Values, f32, bool)> {
+        let rules = &self.about.rules;
+        let own = |raw: f32| if raw.is_finite() { raw } else { UNKNOWN };
+        let case = |(at, parts): (&usize, &'e Vec<Values>)| {
+            let held = &self.seen[*at].held;
+            let blend = |raw: &[f32]| {
+                (1.0 - rules.whole) * own(raw[code]) + rules.whole * own(held.whole[code])
+            };
+            let odds = parts.iter().zip(held.found.iter().map(|(_, raw)| blend(raw)));
+            let best = odds.reduce(|best, new| if new.1 > best.1 { new } else { best })?;
+            let margin = rules.platt[code].slope * best.1 + rules.platt[code].offset;
+            Some((best.0, margin, self.responses[*at].carries(code)))
+        };
+        chosen.iter().zip(examples).filter_map(case).collect()
     }
 
     /// Features that enough of the answers share: a model carries no one's words.
