@@ -117,10 +117,13 @@ impl Mix {
 
 /// Counts of right, wrong and missing labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    pub(crate) right: usize,
-    pub(crate) wrong: usize,
-    pub(crate) missed: usize,
+pub struct Tally {
+    /// Said, and so.
+    pub right: usize,
+    /// Said, and not so.
+    pub wrong: usize,
+    /// So, and not said.
+    pub missed: usize,
 }
 
 impl Tally {
@@ -130,7 +133,9 @@ impl Tally {
         self.missed += usize::from(!said && truth);
     }
 
-    pub(crate) fn sum(self, other: Self) -> Self {
+    /// Two together.
+    #[must_use]
+    pub fn sum(self, other: Self) -> Self {
         Self {
             right: self.right + other.right,
             wrong: self.wrong + other.wrong,
@@ -138,11 +143,15 @@ impl Tally {
         }
     }
 
-    pub(crate) fn precision(self) -> f64 {
+    /// Of what was said, the share that is so.
+    #[must_use]
+    pub fn precision(self) -> f64 {
         self.right as f64 / (self.right + self.wrong).max(1) as f64
     }
 
-    pub(crate) fn recall(self) -> f64 {
+    /// Of what is so, the share that was said.
+    #[must_use]
+    pub fn recall(self) -> f64 {
         self.right as f64 / (self.right + self.missed).max(1) as f64
     }
 

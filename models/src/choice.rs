@@ -15,7 +15,7 @@ use crate::heads::{Heads, Scores};
 use crate::known::Hit;
 use crate::residual::{self, Values};
 use crate::solver::Column;
-use crate::weights::{Reader, WeightsError, checked, distinct, unreadable};
+use crate::weights::{Reader, WeightsError, checked, unreadable};
 
 const MAGIC: &[u8; 8] = b"HEARDPL1";
 /// Places that must share a key: the weights hold no one's own words.
@@ -113,11 +113,7 @@ impl Choice {
             bytes.extend((label.len() as u32).to_le_bytes());
             bytes.extend(label.as_bytes());
         }
-        let numbers = heads.scales.iter().chain(&heads.biases);
-        bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
-        bytes.extend(heads.keys.iter().flat_map(|key| key.to_le_bytes()));
-        let rows = (0..heads.keys.len()).flat_map(|row| heads.row(row));
-        bytes.extend(rows.map(|weight| *weight as u8));
+        heads.write(&mut bytes);
         let hash = Sha256::digest(&bytes);
         bytes.extend(hash);
         bytes
@@ -137,15 +133,11 @@ impl Choice {
                 label.map(str::to_owned).map_err(|error| unreadable(error.to_string()))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let scales: Vec<f32> = reader.words(labels.len())?.map(f32::from_le_bytes).collect();
-        let biases: Vec<f32> = reader.words(labels.len())?.map(f32::from_le_bytes).collect();
-        let keys: Vec<u32> = reader.words(features)?.map(u32::from_le_bytes).collect();
-        let size = features.checked_mul(labels.len()).ok_or_else(|| unreadable("too large"))?;
-        let weights: Vec<i8> = reader.take(size)?.iter().map(|byte| *byte as i8).collect();
-        if !distinct(&keys) || !reader.0.is_empty() {
+        let heads = reader.heads(features, labels.len())?;
+        if !reader.0.is_empty() {
             return Err(unreadable("its parts do not fit together"));
         }
-        Ok(Self { labels, heads: Heads::new(keys, &weights, scales, biases) })
+        Ok(Self { labels, heads })
     }
 }
 

@@ -43,6 +43,7 @@ pub mod training;
 mod weights;
 pub mod words;
 
+pub use calibration::Tally;
 pub use card::{calibration_card, card, precisions_of};
 pub use codebook::{Codebook, CodebookError};
 pub use cues::Cues;

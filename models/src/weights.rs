@@ -109,23 +109,17 @@ impl Model {
         let about: About = serde_json::from_slice(reader.take(length)?)
             .map_err(|error| unreadable(error.to_string()))?;
         let (features, heads) = (reader.number()? as usize, reader.number()? as usize);
-        let scales = reader.words(heads)?.map(f32::from_le_bytes).collect();
-        let biases = reader.words(heads)?.map(f32::from_le_bytes).collect();
-        let keys: Vec<u32> = reader.words(features)?.map(u32::from_le_bytes).collect();
-        let size = features.checked_mul(heads).ok_or_else(|| unreadable("too large"))?;
-        let weights: Vec<i8> = reader.take(size)?.iter().map(|byte| *byte as i8).collect();
+        let read = reader.heads(features, heads)?;
         let fits = heads == Head::all(about.codes.len()).len()
             && has_rules(&about, heads)
             && about.themes <= about.codes.len()
-            && distinct(&keys)
             && reader.0.is_empty();
         if !fits {
             return Err(unreadable("its parts do not fit together"));
         }
-        let heads = Heads::new(keys, &weights, scales, biases);
         Ok(Self {
             about,
-            heads,
+            heads: read,
             sha256: hex::encode(Sha256::digest(bytes)),
             general: None,
             meaning: None,
@@ -148,14 +142,10 @@ impl Model {
         let width = reader.number()? as usize;
         let mut shared = reader.words(2)?.map(f32::from_le_bytes);
         let shared = [(); 2].map(|()| shared.next().unwrap_or_default());
-        let scales = reader.words(codes)?.map(f32::from_le_bytes).collect();
-        let biases = reader.words(codes)?.map(f32::from_le_bytes).collect();
-        let keys: Vec<u32> = reader.words(features)?.map(u32::from_le_bytes).collect();
+        let words = reader.heads(features, codes)?;
         let times = |one: usize, other: usize| {
             one.checked_mul(other).ok_or_else(|| unreadable("too large"))
         };
-        let weights = reader.take(times(features, codes)?)?;
-        let weights: Vec<i8> = weights.iter().map(|byte| *byte as i8).collect();
         let cross = reader.words(times(codes, codes)?)?.map(f32::from_le_bytes).collect();
         let rows: Vec<f32> = reader.words(times(codes, width)?)?.map(f32::from_le_bytes).collect();
         let own = base.meaning.as_ref().map_or(0, |meaning| meaning.sentences.width());
@@ -163,12 +153,10 @@ impl Model {
             && codes == about.codes.len()
             && width == own
             && has_rules(&about, base.heads.columns)
-            && distinct(&keys)
             && reader.0.is_empty();
         if !fits {
             return Err(unreadable("its parts do not fit together"));
         }
-        let words = Heads::new(keys, &weights, scales, biases);
         let sha256 = hex::encode(Sha256::digest(bytes));
         // Features are looked up as the corrected model's were trained.
         let about = About { encoder: base.about.encoder.clone(), ..about };
@@ -190,11 +178,8 @@ impl Model {
         bytes.extend((words.keys.len() as u32).to_le_bytes());
         bytes.extend((codes as u32).to_le_bytes());
         bytes.extend(((learnt.rows.len() / codes.max(1)) as u32).to_le_bytes());
-        let numbers = learnt.shared.iter().chain(&words.scales).chain(&words.biases);
-        bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
-        bytes.extend(words.keys.iter().flat_map(|key| key.to_le_bytes()));
-        let rows = (0..words.keys.len()).flat_map(|row| words.row(row));
-        bytes.extend(rows.map(|weight| *weight as u8));
+        bytes.extend(learnt.shared.iter().flat_map(|number| number.to_le_bytes()));
+        words.write(&mut bytes);
         let numbers = learnt.cross.iter().chain(&learnt.rows);
         bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
         let hash = Sha256::digest(&bytes);
@@ -311,14 +296,21 @@ impl Model {
         bytes.extend(header);
         bytes.extend((heads.keys.len() as u32).to_le_bytes());
         bytes.extend((heads.columns as u32).to_le_bytes());
-        bytes.extend(heads.scales.iter().flat_map(|scale| scale.to_le_bytes()));
-        bytes.extend(heads.biases.iter().flat_map(|bias| bias.to_le_bytes()));
-        bytes.extend(heads.keys.iter().flat_map(|key| key.to_le_bytes()));
-        let rows = (0..heads.keys.len()).flat_map(|row| heads.row(row));
-        bytes.extend(rows.map(|weight| *weight as u8));
+        heads.write(&mut bytes);
         let hash = Sha256::digest(&bytes);
         bytes.extend(hash);
         Ok(bytes)
+    }
+}
+
+impl Heads {
+    /// Adds the weights to a file: scales and biases, keys, then a row for each key.
+    pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
+        let numbers = self.scales.iter().chain(&self.biases);
+        bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));
+        bytes.extend(self.keys.iter().flat_map(|key| key.to_le_bytes()));
+        let rows = (0..self.keys.len()).flat_map(|row| self.row(row));
+        bytes.extend(rows.map(|weight| *weight as u8));
     }
 }
 
@@ -349,7 +341,7 @@ fn has_rules(about: &About, heads: usize) -> bool {
         && rules.leaning.0.len() == about.codes.len()
 }
 
-pub(crate) fn distinct(keys: &[u32]) -> bool {
+fn distinct(keys: &[u32]) -> bool {
     let mut sorted = keys.to_vec();
     sorted.sort_unstable();
     sorted.is_sorted_by(|one, other| one < other)
@@ -379,5 +371,18 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn number(&mut self) -> Result<u32, WeightsError> {
         self.words(1)?.next().map(u32::from_le_bytes).ok_or_else(|| unreadable("too short"))
+    }
+
+    /// What [`Heads::write`] wrote of so many features.
+    pub(crate) fn heads(&mut self, features: usize, heads: usize) -> Result<Heads, WeightsError> {
+        let scales = self.words(heads)?.map(f32::from_le_bytes).collect();
+        let biases = self.words(heads)?.map(f32::from_le_bytes).collect();
+        let keys: Vec<u32> = self.words(features)?.map(u32::from_le_bytes).collect();
+        let size = features.checked_mul(heads).ok_or_else(|| unreadable("too large"))?;
+        let weights: Vec<i8> = self.take(size)?.iter().map(|byte| *byte as i8).collect();
+        if !distinct(&keys) {
+            return Err(unreadable("its parts do not fit together"));
+        }
+        Ok(Heads::new(keys, &weights, scales, biases))
     }
 }

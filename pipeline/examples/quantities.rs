@@ -8,7 +8,8 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use heard::measures::learning::{Tally, learn, score};
+use heard::measures::learning::{learn, score};
+use heard_models::Tally;
 use heard_models::choice::Choice;
 
 fn main() -> anyhow::Result<()> {
@@ -36,7 +37,7 @@ fn main() -> anyhow::Result<()> {
                 println!("{one}");
             }
         }
-        all = all.with(tally);
+        all = all.sum(tally);
     }
     say("all", all);
     if out != "score" {

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use heard_models::Tally;
 use heard_models::choice::Choice;
 
 use super::context::{self, CAME, DUE, LEFT, Label, NONE, may_be};
@@ -13,41 +14,6 @@ use super::quantities::{self, Plain};
 use super::{MEASURES, clock, measures_with, stay, tokens, value};
 use crate::coding::Measure;
 use crate::segment::segments;
-
-/// Right, wrong and lacking measures over comments.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
-    /// Written down and found: the same measure, value and period.
-    pub right: usize,
-    /// Found and not written down.
-    pub wrong: usize,
-    /// Written down and not found.
-    pub lacking: usize,
-}
-
-impl Tally {
-    /// Of what was found, the share that is right.
-    #[must_use]
-    pub fn precision(self) -> f64 {
-        self.right as f64 / (self.right + self.wrong).max(1) as f64
-    }
-
-    /// Of what is written down, the share that was found.
-    #[must_use]
-    pub fn recall(self) -> f64 {
-        self.right as f64 / (self.right + self.lacking).max(1) as f64
-    }
-
-    /// Two together.
-    #[must_use]
-    pub fn with(self, other: Self) -> Self {
-        Self {
-            right: self.right + other.right,
-            wrong: self.wrong + other.wrong,
-            lacking: self.lacking + other.lacking,
-        }
-    }
-}
 
 /// A measure as a list writes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,8 +91,8 @@ pub fn score(choice: &Choice, list: &str) -> (Tally, Vec<String>) {
         }
         let sum = |counts: &mut dyn Iterator<Item = i64>| counts.sum::<i64>() as usize;
         let wrong = sum(&mut counts.values().map(|count| (-count).max(0)));
-        let lacking = sum(&mut counts.values().map(|count| (*count).max(0)));
-        all = all.with(Tally { right: expected.len() - lacking, wrong, lacking });
+        let missed = sum(&mut counts.values().map(|count| (*count).max(0)));
+        all = all.sum(Tally { right: expected.len() - missed, wrong, missed });
         if found != expected {
             differing.push(format!("{text}\n    expected {expected:?}\n    found    {found:?}"));
         }

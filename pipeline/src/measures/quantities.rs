@@ -593,7 +593,7 @@ impl Reader<'_> {
                     || self.says(next + 1, &["in", "advance"])
                     || matches!(self.word(next + 1), "ahead" | "beforehand")
                     || self.says(next + 1, &["to", "get"])
-                    || (self.says(next + 1, &["before"]) && matches!(before, "and" | "be"))
+                    || (self.word(next + 1) == "before" && matches!(before, "and" | "be"))
                     || (self.word(next).starts_with("fortnight") && !after_amount)
             }
         };
