@@ -156,7 +156,7 @@ impl Tally {
     }
 
     /// F-measure that weighs recall `beta` times as much as precision.
-    pub(crate) fn f(self, beta: f64) -> f64 {
+    pub fn f(self, beta: f64) -> f64 {
         let square = beta * beta;
         let right = (1.0 + square) * self.right as f64;
         let all = right + square * self.missed as f64 + self.wrong as f64;

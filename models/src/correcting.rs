@@ -2,9 +2,10 @@
 //!
 //! A few hundred corrected answers are too few to train on and enough to bend what was trained: the
 //! model's own log-odds are kept, and what is learnt is only how far to move them
-//! ([`learnt`](crate::learnt)), the less the fewer examples speak for it. How strongly, and whether
-//! at all, is told by cross-validation on corrections that were held out, with the choice made on
-//! other folds than the one that it is judged on. Where it is not better, there is no new model.
+//! ([`learnt`](crate::learnt)), the less the fewer examples speak for it. How far, and whether it
+//! helps at all, is told by cross-validation on corrections that were held out. Themes given and
+//! missed are too few to tell it by (with a hundred answers, F1 swings by points whatever is learnt),
+//! so it is told by how likely a model held what people said, over all codes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -12,32 +13,32 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::calibration::{Platt, Tally, own_threshold};
+use crate::calibration::Tally;
 use crate::examples::LabelledResponse;
 use crate::features::{Encoded, Encoder as _};
 use crate::fitting::decide;
 use crate::folds::{HeldOut, assign, input};
 use crate::heads::Heads;
 use crate::learnt::{Learnt, Space, UNKNOWN, sure};
-use crate::measuring::{Events, gain};
+use crate::measuring::{Event, Events, gain};
 use crate::model::{About, Figure, Model, Precision};
 use crate::report::Gain;
 use crate::residual::{self, Values};
-use crate::solver::Column;
+use crate::solver::{Column, Sequence};
 use crate::training::{FEWEST, FEWEST_DOCUMENTS, TrainError};
 
 /// Fewest corrected answers from which anything is learnt.
 pub const FEWEST_CORRECTED: usize = 20;
 /// Folds of the cross-validation.
-const FOLDS: usize = 5;
-/// How much recall weighs against precision where thresholds are set.
-const RECALL: f64 = 1.1;
-/// Examples' worth of the pull of thresholds towards those of the corrected model.
-const PULL: f32 = 30.0;
-/// Examples' worth of the pull of the shift that all codes share towards none.
-const PULL_ALIKE: f64 = 10.0;
-/// A new model must be better in so many resamples of the corrections.
-pub const SURE: f64 = 0.9;
+const FOLDS: usize = 10;
+/// What people said must be likelier to a new model in more than so many resamples of the corrections,
+pub const LIKELIER: f64 = 0.5;
+/// and errors (what its F1 lacks of 1) no more than so many times those before. On ten sets of answers
+/// that no model had seen, a hundred of each corrected, a new model was better on the others in eight:
+/// one theme more or less among the hundred must not keep it back.
+pub const ERRORS: f64 = 1.05;
+/// People code in a way of their own where moving far is likelier in so many.
+const OWN_WAY: f64 = 0.975;
 
 /// How freely each part of the layer may move: the usual size of its sum.
 #[derive(Clone, Copy, Debug)]
@@ -48,13 +49,13 @@ struct Freedom {
     mean: f32,
 }
 
-/// What is tried; the corrected model as it is stands for none.
-const TRIED: [Freedom; 2] = [
-    Freedom { bias: 1.0, cross: 1.0, words: 1.5, mean: 0.25 },
-    Freedom { bias: 2.0, cross: 2.0, words: 3.0, mean: 0.5 },
-];
-/// With fewer answers only the first is tried: they cannot tell which is better.
-const ENOUGH_TO_CHOOSE: usize = 200;
+/// What is learnt as a rule. Nothing moves a code whatever is said: with few examples of each, what
+/// seems too many or too few of one is mostly chance.
+const NEAR: Freedom = Freedom { bias: 0.0, cross: 0.5, words: 0.75, mean: 0.1 };
+/// What is learnt where people code in a way of their own.
+const FAR: Freedom = Freedom { bias: 0.5, cross: 2.0, words: 1.5, mean: 0.5 };
+/// How much more an example says of a code that the model knows nothing of.
+const NEW_CODE: f64 = 10.0;
 
 /// A theme before and after.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -82,6 +83,8 @@ pub struct CorrectionReport {
     pub sides: [(f64, f64); 2],
     /// Answers with just the right themes before, and after.
     pub exact: (usize, usize),
+    /// Share of resamples of the answers in which the new one held what people said likelier.
+    pub likelier: f64,
     /// Every theme that people or either model gave, in the order of the codebook.
     pub themes: Vec<ThemeChange>,
     /// Whether there is a new model.
@@ -103,7 +106,7 @@ struct Sight {
 }
 
 /// Learns from corrected answers, on top of the model that coded them. `split` says how the program
-/// finds segments. Without a model where held-out corrections are not told better than before.
+/// finds segments. Without a model where held-out corrections do not speak for a new one.
 ///
 /// The same answers in the same order give the same model, for any number of threads.
 pub fn correct(
@@ -120,59 +123,78 @@ pub fn correct(
     let folds = assign(responses, FOLDS);
     let about = &base.about;
     let case = Case { about, responses, seen: &seen, folds: &folds };
-    let kept: Vec<HeldOut> = (0..responses.len()).map(|at| copy(&seen[at].held)).collect();
-    let mut tried = vec![case.judge(&kept, false)];
-    let mut held = Vec::new();
-    let freedoms = if responses.len() < ENOUGH_TO_CHOOSE { &TRIED[..1] } else { &TRIED[..] };
-    for freedom in freedoms {
-        let own = case.hold_out(freedom);
-        tried.push(case.judge(&own, true));
-        held.push(own);
-    }
-    let best = |without: Option<usize>| {
-        let of = |one: &Vec<Judged>| {
-            let others = one.iter().enumerate().filter(|(fold, _)| Some(*fold) != without);
-            others.fold(Tally::default(), |sum, (_, judged)| sum.sum(judged.tally)).f(1.0)
-        };
-        let all = tried.iter().enumerate().map(|(at, one)| (at, of(one)));
-        all.fold((0, -1.0), |best, new| if new.1 > best.1 { new } else { best }).0
+    let kept: Vec<HeldOut> = seen.iter().map(|seen| copy(&seen.held)).collect();
+    let before = case.judge(&kept);
+    let [near, far] = [NEAR, FAR].map(|freedom| case.judge(&case.hold_out(&freedom)));
+    // No answer is judged by a choice that it took part in.
+    let own_way = |without: Option<usize>| {
+        let others = (0..responses.len()).filter(|at| Some(folds[*at]) != without);
+        let pairs = others.map(|at| (responses[at].situation.as_str(), &near[at], &far[at]));
+        likelier(pairs) >= OWN_WAY
     };
-    let chosen: Vec<usize> = (0..FOLDS).map(|fold| best(Some(fold))).collect();
-    let before: Vec<&Judged> = tried[0].iter().collect();
-    let after: Vec<&Judged> = chosen.iter().enumerate().map(|(f, at)| &tried[*at][f]).collect();
-    let events =
-        |of: &[&Judged]| -> Events { of.iter().flat_map(|judged| judged.events.clone()).collect() };
-    let (old, new) = (events(&before), events(&after));
-    let gain = gain(&old, &new);
-    let last = best(None);
-    let better = last > 0 && gain.joined > gain.alone && gain.better >= SURE;
-    let themes = themes(about, &old, &new);
-    let tally = |of: &[&Judged]| of.iter().fold(Tally::default(), |sum, one| sum.sum(one.tally));
+    let chosen: Vec<bool> = (0..FOLDS).map(|fold| own_way(Some(fold))).collect();
+    let after: Vec<&Judged> = (folds.iter().enumerate())
+        .map(|(at, fold)| if chosen[*fold] { &far[at] } else { &near[at] })
+        .collect();
+    let both = || before.iter().zip(&after).map(|(before, after)| (before, *after));
+    let old = events(responses, both().map(|both| both.0));
+    let new = events(responses, both().map(|both| both.1));
+    let tally = |events: &Events| {
+        tallies(about.themes, events).into_iter().fold(Tally::default(), Tally::sum)
+    };
     let side = |tally: Tally| (tally.precision(), tally.recall());
+    let gain = gain(&old, &new);
+    let named = responses.iter().map(|response| response.situation.as_str());
+    let likelier = likelier(named.zip(both()).map(|(person, (old, new))| (person, old, new)));
+    let better =
+        likelier > LIKELIER && 1.0 - gain.joined <= ERRORS * (1.0 - gain.alone) && old != new;
     let report = CorrectionReport {
         base: format!("{} {}", about.id, about.version),
         responses: responses.len(),
-        sides: [side(tally(&before)), side(tally(&after))],
+        sides: [side(tally(&old)), side(tally(&new))],
         exact: (
-            before.iter().map(|judged| judged.exact).sum(),
-            after.iter().map(|judged| judged.exact).sum(),
+            both().filter(|both| both.0.exact).count(),
+            both().filter(|both| both.1.exact).count(),
         ),
         gain,
-        themes,
+        likelier,
+        themes: themes(about, &old, &new),
         better,
     };
     if !better {
         return Ok((None, report));
     }
-    let learnt = case.learn(&TRIED[last - 1], |_| true);
+    let learnt = case.learn(if own_way(None) { &FAR } else { &NEAR }, |_| true);
     let mut about = base.about.clone();
-    let all = held[last - 1].iter().enumerate().map(|(at, held)| (&responses[at], held));
-    Case::set_thresholds(&mut about, &all.collect::<Vec<_>>());
     id.clone_into(&mut about.id);
     version.clone_into(&mut about.version);
     about.figures = figures(&base.about, &report);
     about.precisions = precisions(&base, &new);
     Ok((Some(base.corrected(about, learnt)), report))
+}
+
+/// Share of resamples of the people in which what was said is likelier by the second judgement of each
+/// of their answers than by the first.
+fn likelier<'a>(answers: impl Iterator<Item = (&'a str, &'a Judged, &'a Judged)>) -> f64 {
+    const RESAMPLES: usize = 2000;
+    let mut people: BTreeMap<&str, f64> = BTreeMap::new();
+    for (person, first, second) in answers {
+        *people.entry(person).or_default() += first.loss - second.loss;
+    }
+    let gains: Vec<f64> = people.into_values().collect();
+    let mut random = Sequence(0x9E37_79B9_7F4A_7C15);
+    let mut drawn =
+        || (0..gains.len()).map(|_| gains[random.below(gains.len())]).sum::<f64>() > 0.0;
+    (0..RESAMPLES).filter(|_| drawn()).count() as f64 / RESAMPLES as f64
+}
+
+/// What was said of the answers of each person.
+fn events<'a>(responses: &[LabelledResponse], judged: impl Iterator<Item = &'a Judged>) -> Events {
+    let mut events = Events::default();
+    for (response, judged) in responses.iter().zip(judged) {
+        events.entry(response.situation.clone()).or_default().extend(&judged.events);
+    }
+    events
 }
 
 fn copy(held: &HeldOut) -> HeldOut {
@@ -208,11 +230,14 @@ fn see(model: &Model, response: &LabelledResponse, split: fn(&str) -> Vec<Range<
     Seen { held, whole, found }
 }
 
-/// What was said of the answers of a fold.
+/// What was said of an answer.
 struct Judged {
-    tally: Tally,
-    exact: usize,
-    events: Events,
+    /// Themes that it was given or has.
+    events: Vec<Event>,
+    /// Whether they are the same.
+    exact: bool,
+    /// How unlikely the model held what people said of it: the logistic loss, summed over all codes.
+    loss: f64,
 }
 
 /// Everything that is learnt from.
@@ -248,65 +273,56 @@ impl Case<'_> {
             .collect()
     }
 
-    /// What is said of each fold, with thresholds from the other folds where they may move.
-    fn judge(&self, held: &[HeldOut], move_thresholds: bool) -> Vec<Judged> {
-        (0..FOLDS)
-            .map(|fold| {
-                let mut about = self.about.clone();
-                if move_thresholds {
-                    let others = (0..held.len()).filter(|at| self.folds[*at] != fold);
-                    let others: Vec<_> =
-                        others.map(|at| (&self.responses[at], &held[at])).collect();
-                    Self::set_thresholds(&mut about, &others);
-                }
-                let mut judged =
-                    Judged { tally: Tally::default(), exact: 0, events: Events::default() };
-                for at in (0..held.len()).filter(|at| self.folds[*at] == fold) {
-                    let response = &self.responses[at];
-                    let decision = decide(&about, response, &held[at]);
-                    let events = judged.events.entry(response.situation.clone()).or_default();
-                    let mut exact = true;
-                    for theme in 0..about.themes {
-                        let said = decision.codes.iter().flatten().any(|(own, _)| *own == theme);
-                        let truth = response.carries(theme);
-                        judged.tally.add(said, truth);
-                        exact &= said == truth;
-                        if said || truth {
-                            events.push((theme, said, truth));
-                        }
-                    }
-                    judged.exact += usize::from(exact);
-                }
-                judged
-            })
-            .collect()
+    /// What is said of each answer with these scores.
+    fn judge(&self, held: &[HeldOut]) -> Vec<Judged> {
+        let judge = |(response, held): (&LabelledResponse, &HeldOut)| {
+            let decision = decide(self.about, response, held);
+            let events: Vec<Event> = (0..self.about.themes)
+                .map(|theme| {
+                    let said = decision.codes.iter().flatten().any(|(own, _)| *own == theme);
+                    (theme, said, response.carries(theme))
+                })
+                .filter(|(_, said, truth)| *said || *truth)
+                .collect();
+            let exact = events.iter().all(|(_, said, truth)| said == truth);
+            Judged { events, exact, loss: self.loss(response, held) }
+        };
+        self.responses.iter().zip(held).map(judge).collect()
     }
 
-    /// Thresholds where they do best on these answers, drawn towards the old ones.
-    fn set_thresholds(about: &mut About, cases: &[(&LabelledResponse, &HeldOut)]) {
-        let share = about.rules.whole;
-        for code in 0..about.codes.len() {
-            let of = |(response, held): &(&LabelledResponse, &HeldOut)| {
-                let blend = |raw: &[f32]| (1.0 - share) * raw[code] + share * held.whole[code];
-                let best = held.found.iter().map(|(_, raw)| blend(raw));
-                let best = best.fold(f32::NEG_INFINITY, f32::max);
-                (about.rules.platt[code].probability(best), response.carries(code))
-            };
-            let pairs: Vec<(f32, bool)> = cases.iter().map(of).collect();
-            let old = about.rules.thresholds[code];
-            about.rules.thresholds[code] = own_threshold(&pairs, old, RECALL, PULL);
+    /// The logistic loss of an answer, over all codes; none of one that is never scored.
+    fn loss(&self, response: &LabelledResponse, held: &HeldOut) -> f64 {
+        if !self.is_scored(response) {
+            return 0.0;
         }
+        let of = |code: usize| {
+            let odds = (0..held.found.len()).map(|part| self.odds(code, held, part));
+            let best = f64::from(odds.reduce(f32::max)?);
+            let odds = if response.carries(code) { best } else { -best };
+            Some((1.0 + (-odds).exp()).ln())
+        };
+        (0..self.about.codes.len()).filter_map(of).sum()
+    }
+
+    /// Log-odds of a code in a part of an answer, with the whole around it.
+    fn odds(&self, code: usize, held: &HeldOut, part: usize) -> f32 {
+        let rules = &self.about.rules;
+        let own = |raw: &[f32]| if raw[code].is_finite() { raw[code] } else { UNKNOWN };
+        let (part, whole) = (own(&held.found[part].1), own(&held.whole));
+        let blend = (1.0 - rules.whole) * part + rules.whole * whole;
+        rules.platt[code].slope * blend + rules.platt[code].offset
+    }
+
+    /// False of an answer that says nothing: its words are not read.
+    fn is_scored(&self, response: &LabelledResponse) -> bool {
+        self.about.empty(&response.text, response.polarity).is_none()
     }
 
     /// Fits a layer on the answers that may be known.
     fn learn(&self, freedom: &Freedom, known: impl Fn(usize) -> bool) -> Learnt {
         let about = self.about;
         let codes = about.codes.len();
-        // An answer that says nothing is never scored.
-        let speaks = |at: &usize| {
-            let response = &self.responses[*at];
-            known(*at) && about.empty(&response.text, response.polarity).is_none()
-        };
+        let speaks = |at: &usize| known(*at) && self.is_scored(&self.responses[*at]);
         let chosen: Vec<usize> = (0..self.seen.len()).filter(speaks).collect();
         let keys = self.vocabulary(&chosen);
         let numbers: HashMap<u32, u32> = keys.iter().zip(0..).map(|(key, n)| (*key, n)).collect();
@@ -343,20 +359,21 @@ impl Case<'_> {
         let cases: Vec<Vec<(&Values, f32, bool)>> =
             (0..codes).map(|code| self.cases(code, &chosen, &examples)).collect();
         let is_known = |code: usize| self.seen.iter().any(|seen| seen.held.whole[code].is_finite());
-        let pairs: Vec<(f32, bool)> = (cases.iter().enumerate())
-            .filter(|(code, _)| is_known(*code))
-            .flat_map(|(_, cases)| cases.iter().map(|(_, margin, truth)| (*margin, *truth)))
-            .collect();
-        let all = Platt::fit(&pairs, Platt::PLAIN, PULL_ALIKE);
-        let fitted: Vec<Option<Vec<f32>>> = (cases.par_iter().enumerate())
+        let fitted: Vec<Option<(f32, Vec<f32>)>> = (cases.par_iter().enumerate())
             .map(|(code, cases)| {
-                let positive = cases.iter().filter(|(.., truth)| *truth).count();
+                let (known, positive) =
+                    (is_known(code), cases.iter().filter(|(.., truth)| *truth).count());
+                if !known && positive < FEWEST {
+                    return None;
+                }
+                // Of a code that the model knows nothing of, how common it is has to be learnt first.
+                let common = positive as f32 / (cases.len() - positive).max(1) as f32;
+                let start = if known { 0.0 } else { common.ln() - cases.first()?.1 };
+                let cost = if known { 1.0 } else { NEW_CODE };
                 let parts: Vec<&Values> = cases.iter().map(|(part, ..)| *part).collect();
-                let margins: Vec<f32> =
-                    cases.iter().map(|(_, margin, _)| all.slope * margin + all.offset).collect();
+                let margins: Vec<f32> = cases.iter().map(|(_, margin, _)| start + margin).collect();
                 let truths: Vec<bool> = cases.iter().map(|(.., truth)| *truth).collect();
-                (is_known(code) || positive >= FEWEST)
-                    .then(|| residual::fit(&parts, &margins, &truths, first_mean + width, 1.0))
+                Some((start, residual::fit(&parts, &margins, &truths, first_mean + width, cost)))
             })
             .collect();
         let scaled = |weights: &[f32], by: f32| -> Vec<f32> {
@@ -366,22 +383,15 @@ impl Case<'_> {
         let mut columns = Vec::new();
         for weights in &fitted {
             let none = vec![0.0; first_mean + width];
-            let own = weights.as_ref().unwrap_or(&none);
+            let own = weights.as_ref().map_or(&none, |(_, own)| own);
             cross.extend(scaled(&own[1..first_word], freedom.cross));
             rows.extend(scaled(&own[first_mean..], freedom.mean));
-            columns.push(weights.as_ref().map(|own| Column {
+            columns.push(weights.as_ref().map(|(start, own)| Column {
                 weights: scaled(&own[first_word..first_mean], freedom.words),
-                bias: own[0] * freedom.bias,
+                bias: start + own[0] * freedom.bias,
             }));
         }
-        let shared = [all.slope, all.offset];
-        Learnt {
-            base: about.clone(),
-            shared,
-            words: Heads::quantise(&keys, &columns, 0),
-            cross,
-            rows,
-        }
+        Learnt { base: about.clone(), words: Heads::quantise(&keys, &columns, 0), cross, rows }
     }
 
     /// For each answer its likeliest part for a code, the log-odds there, and whether it has the code:
@@ -393,17 +403,11 @@ impl Case<'_> {
         chosen: &[usize],
         examples: &'e [Vec<Values>],
     ) -> Vec<(&'e Values, f32, bool)> {
-        let rules = &self.about.rules;
-        let own = |raw: f32| if raw.is_finite() { raw } else { UNKNOWN };
         let case = |(at, parts): (&usize, &'e Vec<Values>)| {
             let held = &self.seen[*at].held;
-            let blend = |raw: &[f32]| {
-                (1.0 - rules.whole) * own(raw[code]) + rules.whole * own(held.whole[code])
-            };
-            let odds = parts.iter().zip(held.found.iter().map(|(_, raw)| blend(raw)));
+            let odds = parts.iter().enumerate().map(|(n, part)| (part, self.odds(code, held, n)));
             let best = odds.reduce(|best, new| if new.1 > best.1 { new } else { best })?;
-            let margin = rules.platt[code].slope * best.1 + rules.platt[code].offset;
-            Some((best.0, margin, self.responses[*at].carries(code)))
+            Some((best.0, best.1, self.responses[*at].carries(code)))
         };
         chosen.iter().zip(examples).filter_map(case).collect()
     }
@@ -573,6 +577,30 @@ pub(crate) mod tests {
         let (model, report) =
             correct(base(), &responses, ("ours", "2"), crate::clauses::split).expect("measured");
         assert!(model.is_none() && !report.better, "{report:?}");
+    }
+
+    #[test]
+    fn a_theme_that_the_model_knew_nothing_of_is_learnt() {
+        use crate::training::tests::{corpus, trained};
+
+        const RARE: usize = 2;
+        let mut responses = corpus();
+        for response in responses.iter_mut().filter(|response| response.text.contains("soup")) {
+            response.segments[0].codes = vec![(RARE, None)];
+        }
+        let split = crate::clauses::split;
+        let (model, report) =
+            correct(trained().0, &responses, ("ours", "2"), split).expect("learnt");
+        let rare = report.themes.iter().find(|theme| theme.theme == "rare").expect("coded");
+        assert!(rare.people == 10 && rare.before == 0.0 && rare.after > 0.9, "{rare:?}");
+        let given = |text: &str| {
+            let polarity = crate::words::Polarity::Neutral;
+            let input = ResponseInput { text, question: "", polarity, reading: None };
+            let coded = model.as_ref()?.code(&input, &split(text), &mut Scratch::default());
+            Some(coded.segments.iter().flat_map(|one| &one.themes).any(|code| code.theme == RARE))
+        };
+        assert_eq!(given("we had soup my cat is grey"), Some(true));
+        assert_eq!(given("the weather was wet my cat is grey"), Some(false));
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! What a model learnt from people's corrections, laid over the scores of the model that they
 //! corrected.
 //!
-//! All log-odds are stretched and shifted alike, and those of each code are moved by three sums: how sure the model is of every code (people
-//! who say "continuity" where it says "staffing" are followed), words of the corrected answers that
-//! at least three of them share, and, where an encoder reads, its vector. All are linear, so that
-//! what each word gave to a code stays known. How they are fitted is `correcting`'s business.
+//! The log-odds of each code are moved by three sums: how sure the model is of every code (people who
+//! say "continuity" where it says "staffing" are followed), words of the corrected answers that at
+//! least three of them share, and, where an encoder reads, its vector. All are linear, so that what
+//! each word gave to a code stays known. How they are fitted is `correcting`'s business.
 
 use std::ops::Range;
 
@@ -22,8 +22,6 @@ pub(crate) const UNKNOWN: f32 = -4.0;
 pub(crate) struct Learnt {
     /// What the corrected model was.
     pub(crate) base: About,
-    /// What the log-odds of every code alike are multiplied by, and what is added to them.
-    pub(crate) shared: [f32; 2],
     /// A column for each code; its bias moves the code whatever is said.
     pub(crate) words: Heads,
     /// For each code a row with a weight for the probability of every code.
@@ -87,8 +85,7 @@ impl Learnt {
                 let platt = about.rules.platt[code];
                 let own = if raw.is_finite() { *raw } else { UNKNOWN };
                 let odds = platt.slope * own + platt.offset;
-                let moved = self.shared[0] * odds + self.shared[1] + moved;
-                *raw = (moved - platt.offset) / platt.slope;
+                *raw = (odds + moved - platt.offset) / platt.slope;
             }
         }
     }

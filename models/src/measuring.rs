@@ -31,7 +31,7 @@ struct Task {
 }
 
 /// A label, whether it was said, and whether it is true.
-type Event = (usize, bool, bool);
+pub(crate) type Event = (usize, bool, bool);
 /// Those of each situation.
 pub(crate) type Events = BTreeMap<String, Vec<Event>>;
 /// The ends of an interval.

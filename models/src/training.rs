@@ -571,7 +571,7 @@ fn refused(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::examples::LabelledSegment;
     use crate::model::{ResponseInput, Scratch};
@@ -608,7 +608,7 @@ definition = "Hardly ever said."
     }
 
     /// Sixty responses of two segments: a complaint about time and praise, or neither.
-    fn corpus() -> Vec<LabelledResponse> {
+    pub(crate) fn corpus() -> Vec<LabelledResponse> {
         let late = ["late again today", "never here on time", "came an hour late"];
         let kind = ["but the girls are kind", "though she is so gentle", "but always a kind word"];
         let other = ["the weather was wet", "we had soup", "my cat is grey"];
@@ -631,7 +631,7 @@ definition = "Hardly ever said."
             .collect()
     }
 
-    fn trained() -> (Model, TrainingReport) {
+    pub(crate) fn trained() -> (Model, TrainingReport) {
         train(&corpus(), &codebook(), &TrainOptions::default(), &mut |_| {}).expect("trains")
     }
 

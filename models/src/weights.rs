@@ -24,7 +24,7 @@ use crate::sentences::Sentences;
 
 const MAGIC: &[u8; 8] = b"HEARDFM1";
 const ACCURATE: &[u8; 8] = b"HEARDAM1";
-const CORRECTED: &[u8; 8] = b"HEARDCM1";
+const CORRECTED: &[u8; 8] = b"HEARDCM2";
 const HASH: usize = 32;
 
 /// The models that ship with the program, by the id of their codebook.
@@ -140,8 +140,6 @@ impl Model {
         let base = Self::from_bytes(inside)?;
         let (features, codes) = (reader.number()? as usize, reader.number()? as usize);
         let width = reader.number()? as usize;
-        let mut shared = reader.words(2)?.map(f32::from_le_bytes);
-        let shared = [(); 2].map(|()| shared.next().unwrap_or_default());
         let words = reader.heads(features, codes)?;
         let times = |one: usize, other: usize| {
             one.checked_mul(other).ok_or_else(|| unreadable("too large"))
@@ -160,7 +158,7 @@ impl Model {
         let sha256 = hex::encode(Sha256::digest(bytes));
         // Features are looked up as the corrected model's were trained.
         let about = About { encoder: base.about.encoder.clone(), ..about };
-        let learnt = Some(Learnt { base: base.about, shared, words, cross, rows });
+        let learnt = Some(Learnt { base: base.about, words, cross, rows });
         Ok(Self { about, learnt, sha256, heads: base.heads, general: None, meaning: base.meaning })
     }
 
@@ -178,7 +176,6 @@ impl Model {
         bytes.extend((words.keys.len() as u32).to_le_bytes());
         bytes.extend((codes as u32).to_le_bytes());
         bytes.extend(((learnt.rows.len() / codes.max(1)) as u32).to_le_bytes());
-        bytes.extend(learnt.shared.iter().flat_map(|number| number.to_le_bytes()));
         words.write(&mut bytes);
         let numbers = learnt.cross.iter().chain(&learnt.rows);
         bytes.extend(numbers.flat_map(|number| number.to_le_bytes()));

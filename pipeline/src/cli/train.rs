@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use heard_models::accurate::Lesson;
 use heard_models::calibrating::calibrate;
-use heard_models::correcting::{CorrectionReport, SURE, correct};
+use heard_models::correcting::{CorrectionReport, LIKELIER, correct};
 use heard_models::sentences::Sentences;
 use heard_models::training::Progress;
 use heard_models::{
@@ -225,21 +225,28 @@ fn learn(dir: &Path, args: &Args) -> anyhow::Result<Outcome> {
         return Ok(Outcome::NeedsAttention);
     };
     store::write_file(&args.out, &model.to_bytes()?)?;
+    if report.gain.joined < report.gain.alone {
+        out.push_str(
+            "\nThe themes of these answers came out a little worse, within chance. The model that coded the run stays as it is; use whichever you trust more.\n",
+        );
+    }
     let _ = writeln!(out, "\nWrote {0}. `heard run FILE --model {0}` uses it.", args.out.display());
     print(&out)
 }
 
 /// Why there is no new model, and what becomes of the corrections.
 fn stays(report: &CorrectionReport, dir: &Path) -> String {
-    let CorrectionReport { gain, exact, responses, .. } = report;
-    let why = if gain.joined > gain.alone {
+    let CorrectionReport { exact, gain, responses, likelier, .. } = report;
+    let why = if *likelier <= LIKELIER {
         format!(
-            "the new one was better on corrections that it had not learnt, but in only {:.0} of 100 resamples of them; it takes {:.0}, or chance would decide",
-            100.0 * gain.better,
-            100.0 * SURE
+            "what people said was likelier to the new one in only {:.0} of 100 resamples of these answers, each held out; it takes more than {:.0}",
+            100.0 * likelier,
+            100.0 * LIKELIER
         )
+    } else if gain.joined < gain.alone {
+        "the new one gave worse themes to these answers, each held out".to_owned()
     } else {
-        "the new one was no better on corrections that it had not learnt".to_owned()
+        "the new one gave the same themes to these answers, each held out".to_owned()
     };
     format!(
         "\nNothing was written, and the model stays as it is: {why}. It had just the right themes in {} of these {responses} answers before.\n\
@@ -252,9 +259,10 @@ fn stays(report: &CorrectionReport, dir: &Path) -> String {
 
 /// What was learnt, as a screen of text.
 fn told(report: &CorrectionReport, label: impl Fn(&str) -> String) -> String {
-    let CorrectionReport { base, responses, gain, sides: [old, new], exact, themes, .. } = report;
+    let CorrectionReport { base, responses, gain, likelier, exact, themes, .. } = report;
+    let [old, new] = report.sides;
     let mut out = format!(
-        "{} on top of {base}.\nEach was held out in turn, with a fifth of the others:\n\n",
+        "{} on top of {base}.\nEach was held out in turn, with a tenth of them:\n\n",
         crate::plain::plural(*responses as u64, "corrected answer", "corrected answers")
     );
     let _ = writeln!(out, "Themes of an answer                before  after");
@@ -273,10 +281,12 @@ fn told(report: &CorrectionReport, label: impl Fn(&str) -> String) -> String {
     }
     let _ = writeln!(
         out,
-        "\nF1 changes by {:+.2} (95% interval {:+.2} to {:+.2}). These answers are the ones that people read, not a random part of all.\n",
+        "\nF1 changes by {:+.2} (95% interval {:+.2} to {:+.2}). These answers are the ones that people read, not a random part of all.\n\
+         What people said is likelier to the new model in {:.0} of 100 resamples of them.\n",
         gain.joined - gain.alone,
         gain.interval.0,
-        gain.interval.1
+        gain.interval.1,
+        100.0 * likelier
     );
     let labels: Vec<String> = themes.iter().map(|theme| label(&theme.theme)).collect();
     let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(5).max(5);
