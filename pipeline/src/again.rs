@@ -12,6 +12,7 @@ use crate::manifest::Manifest;
 use crate::organisation::Organisation;
 use crate::partitioned;
 use crate::publish::{self, Review};
+use crate::review::history;
 use crate::review::recode::{self, Recode};
 use crate::review::stored::{About, Namer};
 use crate::review::{self, Decisions, Log, Study, apply, masked};
@@ -145,6 +146,7 @@ pub fn report(dir: &Path, changes: Changes) -> Result<Made, Error> {
         }
         let target = review::target(&decided)?;
         found.accuracy = Some(study.figures(target, vocabulary));
+        found.codebook = history::standing(&about.original, vocabulary.changes());
         review = Some(found);
         let namer = Namer::new(&decided)?;
         decisions = Some((decided, namer));

@@ -78,6 +78,8 @@ impl std::fmt::Debug for Stored<'_> {
 pub struct Review {
     /// Answers whose codes people decided.
     pub people: u64,
+    /// How they changed the codebook since the codes were given: each change that stands, in a sentence.
+    pub codebook: Vec<String>,
     /// How right the model is.
     pub accuracy: Option<review::Accuracy>,
 }
@@ -144,6 +146,7 @@ pub fn publish(
     evidence.unnamed = unnamed;
     tables::write::examples(restricted, &examples, metadata)?;
     let mut facts = beside(manifest, metadata, &evidence, restricted);
+    facts.codebook_changes = counted.review.map_or_else(Vec::new, |review| review.codebook.clone());
     facts.review = counted.review.filter(|review| review.people > 0).cloned();
     facts.trust_the_sample();
     if evidence.staff {

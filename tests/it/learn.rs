@@ -235,10 +235,14 @@ fn a_changed_codebook_counts_in_the_report_and_in_the_next_run() {
     dir.heard(&["report", "heard-out"]).expect(0);
     let report = dir.text("heard-out/publish/report.html");
     assert!(report.contains("Time to care") && report.contains("Strangers"));
-    assert!(
-        !report.contains("Missed and cancelled visits"),
-        "a theme that was put together is still named"
+    let merged = "“Missed and cancelled visits” is put together with “Punctuality”";
+    assert_eq!(
+        (report.matches("Missed and cancelled visits").count(), report.matches(merged).count()),
+        (1, 1),
+        "a theme that was put together is named where the changes are told, and nowhere else"
     );
+    assert!(report.contains("“Strangers” is split from “"));
+    assert!(!report.contains("different face*"), "what somebody searched for is published");
     assert!(
         report.contains("Food") || report.contains("meal"),
         "a change that was taken back holds"

@@ -151,6 +151,8 @@ pub struct Facts {
     pub over_all: Option<Measured>,
     /// What people decided, and what that says of the model; None where nobody did.
     pub review: Option<crate::publish::Review>,
+    /// How people changed the codebook since the codes were given, each change in a sentence.
+    pub codebook_changes: Vec<String>,
     /// What each theme may become in a contract.
     pub drafts: Vec<Draft>,
     /// Clauses of the standards, by theme.

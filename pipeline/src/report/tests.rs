@@ -253,7 +253,8 @@ fn what_people_found_in_these_answers_counts_before_the_models_card() {
     let with = |read, distinct| {
         let accuracy = Some(accuracy(read, distinct));
         let mut facts = facts();
-        facts.review = Some(crate::publish::Review { people: read as u64, accuracy });
+        facts.review =
+            Some(crate::publish::Review { people: read as u64, codebook: Vec::new(), accuracy });
         facts.trust_the_sample();
         facts
     };

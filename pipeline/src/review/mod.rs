@@ -15,6 +15,7 @@ pub mod corrections;
 pub mod decision;
 pub mod decisions;
 pub mod forget;
+pub mod history;
 pub mod key;
 pub mod log;
 pub mod masked;

@@ -127,13 +127,21 @@ fn codebook<'a>(material: &Material<'a>) -> Option<Section<'a>> {
     }
     let head = ["Theme", "Group", "What it means", "Right when given (95% interval)"];
     let caption = format!("Themes of the codebook {} {}", book.title, book.version);
-    let blocks = vec![
+    let mut blocks = vec![
         Block::text(
             "\"Right when given\" is the share of answers to which the program gave a theme that \
              people gave it too; a decimal stands because the rule of the key findings turns on it.",
         ),
         Block::Table(Table::new(caption, &head, rows).of_words()),
     ];
+    if !facts.codebook_changes.is_empty() {
+        blocks.push(Block::text(
+            "People changed the codebook after the answers were coded, and every figure here follows. \
+             The changes, in their order, which is also how figures of earlier reports are set beside \
+             these:",
+        ));
+        blocks.push(Block::List { items: facts.codebook_changes.clone(), ordered: true });
+    }
     Some(Section::new("codebook", "The codebook", blocks).below())
 }
 

@@ -15,9 +15,9 @@ use crate::coding::CodedResponse;
 use crate::deidentify::{Deidentifier, Options};
 use crate::plain::plural;
 use crate::refi::{id_of, unique};
+use crate::review::history::{Names, sentences};
 use crate::review::recode;
 use crate::tables::{Gaps, Profile};
-use crate::vocabulary::CodebookNames;
 
 type Fields = HashMap<String, String>;
 
@@ -84,7 +84,7 @@ pub(super) async fn preview(
         effects.push("Codes that people gave stay where they put them.".to_owned());
     }
     let pending = json!({
-        "said": Names::now(&app).describe(&change),
+        "said": Names::of([&app.run.about.original, &app.run.about.vocabulary]).describe(&change),
         "effects": effects,
         "fields": fields.iter().filter(|(name, _)| *name != "seen").collect::<Vec<_>>(),
     });
@@ -101,7 +101,11 @@ pub(super) async fn apply(State(shared): State<Arc<Shared>>, Form(fields): Form<
     let said = match change {
         Ok(change) => {
             let said = match &change {
-                Some(change) => format!("{}.", Names::now(&app).describe(change)),
+                Some(change) => format!(
+                    "{}.",
+                    Names::of([&app.run.about.original, &app.run.about.vocabulary])
+                        .describe(change)
+                ),
                 None => match told(&app, &recode::entries(&app.decisions)?).1 {
                     Some(last) => format!("Taken back: {last}."),
                     None => "There is nothing to take back.".to_owned(),
@@ -219,85 +223,10 @@ fn read(app: &App, fields: &Fields) -> Result<Change, String> {
     }
 }
 
-/// What the themes are called at some moment, by their ids.
-#[derive(Clone)]
-struct Names(HashMap<String, String>);
-
-impl Names {
-    fn of<'a>(books: impl Iterator<Item = &'a CodebookNames>) -> Self {
-        let themes = books.flat_map(|book| &book.themes);
-        Self(themes.map(|theme| (theme.id.clone(), theme.label.clone())).collect())
-    }
-
-    fn now(app: &App) -> Self {
-        let about = &app.run.about;
-        let books = [&about.original, &about.vocabulary];
-        Self::of(books.into_iter().filter_map(|v| v.codebooks().first()))
-    }
-
-    /// As the run was coded, before anybody changed the codebook.
-    fn first(app: &App) -> Self {
-        Self::of(app.run.about.original.codebooks().first().into_iter())
-    }
-
-    /// Takes in a change.
-    fn take(&mut self, change: &Change) {
-        match change {
-            Change::Rename { theme: id, label }
-            | Change::Split { id, label, .. }
-            | Change::Add { id, label, .. } => {
-                self.0.insert(id.clone(), label.clone());
-            }
-            Change::Merge { .. } | Change::Hide { .. } => {}
-        }
-    }
-
-    /// A change that is made to these, in a sentence.
-    fn describe(&self, change: &Change) -> String {
-        let label = |id: &str| self.0.get(id).map_or_else(|| id.to_owned(), Clone::clone);
-        match change {
-            Change::Rename { theme, label: new } => {
-                format!("“{}” is called “{new}”", label(theme))
-            }
-            Change::Merge { from, into } => {
-                format!("“{}” is put together with “{}”", label(from), label(into))
-            }
-            Change::Split { theme, label: new, words, .. } => {
-                format!("“{new}” is split from “{}”: {}", label(theme), words.join(", "))
-            }
-            Change::Add { label: new, .. } => format!("“{new}” is added"),
-            Change::Hide { theme } => format!("“{}” is hidden", label(theme)),
-        }
-    }
-}
-
-/// Each change in a sentence, with the names that the themes had when it was made; and the last of
-/// those that stand.
-fn sentences(first: &Names, changes: &[Option<&Change>]) -> (Vec<String>, Option<String>) {
-    let mut said = Vec::new();
-    // What stands, each with the names after it.
-    let mut standing: Vec<(String, Names)> = Vec::new();
-    for change in changes {
-        let Some(change) = change else {
-            said.push(match standing.pop() {
-                Some((was, _)) => format!("taken back: {was}"),
-                None => "nothing was taken back".to_owned(),
-            });
-            continue;
-        };
-        let mut now = standing.last().map_or(first, |(_, names)| names).clone();
-        let this = now.describe(change);
-        now.take(change);
-        said.push(this.clone());
-        standing.push((this, now));
-    }
-    (said, standing.pop().map(|(last, _)| last))
-}
-
 /// Every change in a sentence, and the last of those that stand.
 fn told(app: &App, entries: &[recode::Entry]) -> (Vec<String>, Option<String>) {
     let changes: Vec<Option<&Change>> = entries.iter().map(|e| e.change.as_ref()).collect();
-    sentences(&Names::first(app), &changes)
+    sentences(&Names::of([&app.run.about.original]), &changes)
 }
 
 fn shown(app: &mut App, fields: &Fields, pending: Option<&Value>) -> Answer {
@@ -377,27 +306,4 @@ fn suggestions(app: &App) -> Vec<Value> {
             })
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_change_is_told_with_the_names_of_its_time() {
-        let first = Names(HashMap::from([("late".to_owned(), "Punctuality".to_owned())]));
-        let rename = |label: &str| Change::Rename { theme: "late".into(), label: label.into() };
-        let (one, two) = (rename("Being late"), rename("Time"));
-        let (said, last) = sentences(&first, &[Some(&one), Some(&two), None, Some(&two)]);
-        assert_eq!(last.as_ref(), said.last());
-        assert_eq!(
-            said,
-            [
-                "“Punctuality” is called “Being late”",
-                "“Being late” is called “Time”",
-                "taken back: “Being late” is called “Time”",
-                "“Being late” is called “Time”",
-            ]
-        );
-    }
 }
