@@ -145,7 +145,7 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
             String::new()
         } else {
             format!(
-                " {} of the random samples went without codes, since {} is still to code them without seeing anyone's; --coder says who asks.",
+                " {} of the random samples went without codes, since the coder \"{}\" is still to code them without seeing anyone's; --coder says who asks.",
                 plural(written.blank as u64, "answer", "answers"),
                 args.coder
             )
