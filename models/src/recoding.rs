@@ -170,7 +170,15 @@ fn apply(table: &mut Table, change: &Change) {
                 }
             }
         }
-        Change::Merge { from: gone, .. } | Change::Hide { theme: gone } => {
+        Change::Merge { from, into } => {
+            cover(table, from, into);
+            for key in ["theme", "thin"] {
+                if let Some(entries) = list(table, key) {
+                    entries.retain(|entry| text(entry, "id") != from);
+                }
+            }
+        }
+        Change::Hide { theme: gone } => {
             for key in ["theme", "thin"] {
                 if let Some(entries) = list(table, key) {
                     entries.retain(|entry| text(entry, "id") != gone);
@@ -191,6 +199,36 @@ fn apply(table: &mut Table, change: &Change) {
             }
         }
     }
+}
+
+/// What a theme is about once another is put together with it: what both were.
+fn cover(table: &mut Table, from: &str, into: &str) {
+    let entries = table.get("theme").and_then(Value::as_array);
+    let Some(gone) = entries.and_then(|all| all.iter().find(|one| text(one, "id") == from)) else {
+        return;
+    };
+    let gone = gone.clone();
+    let themes = list(table, "theme").into_iter().flatten();
+    for entry in themes.filter(|entry| text(entry, "id") == into) {
+        let definition = both(text(entry, "definition"), text(&gone, "definition"));
+        let Some(entry) = entry.as_table_mut() else { continue };
+        entry.insert("definition".into(), definition.into());
+        for key in ["counts", "excludes", "examples_positive", "examples_negative", "cues"] {
+            let Some(more) = gone.get(key).and_then(Value::as_array) else { continue };
+            let all = entry.entry(key).or_insert_with(|| Value::Array(Vec::new()));
+            let Some(all) = all.as_array_mut() else { continue };
+            for one in more {
+                if !all.contains(one) {
+                    all.push(one.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Two definitions as one.
+pub fn both(one: &str, other: &str) -> String {
+    format!("{one} Also: {other}").trim().to_owned()
 }
 
 /// Boundaries and rules that pointed to themes that went.
@@ -214,7 +252,8 @@ fn mend(table: &mut Table, changes: &[Change], codes: &BTreeSet<String>) {
         excludes.retain_mut(|exclusion| {
             let to = text(exclusion, "goes_to").to_owned();
             if !is_change(&to) {
-                return true;
+                // What goes to the theme itself, since both were put together, is no exclusion.
+                return to != own;
             }
             match (known(&to), exclusion.as_table_mut()) {
                 (Some(now), Some(exclusion)) if now != own => {
@@ -296,6 +335,13 @@ mod tests {
         assert_eq!(after.themes.len(), before.themes.len());
         assert_eq!(after.theme("punctuality").map(|t| t.label.as_str()), Some("On time"));
         assert!(after.theme("missed_visits").is_none() && after.theme("social").is_none());
+        // A theme is about what it and the one that came to it were about.
+        let [late, missed] =
+            ["punctuality", "missed_visits"].map(|id| before.theme(id).expect("a theme"));
+        let joined = after.theme("punctuality").expect("a theme");
+        assert_eq!(joined.definition, both(&late.definition, &missed.definition));
+        assert!(late.counts.iter().chain(&missed.counts).all(|one| joined.counts.contains(one)));
+        assert!(joined.excludes.iter().all(|one| one.goes_to != "punctuality"));
         let group = |book: &Codebook, id: &str| book.theme(id).map(|theme| theme.group.clone());
         assert_eq!(group(&after, "agency_staff"), group(&before, "continuity"));
         assert_eq!(after.changes, changes());

@@ -146,6 +146,7 @@ pub fn publish(
     evidence.unnamed = unnamed;
     tables::write::examples(restricted, &examples, metadata)?;
     let mut facts = beside(manifest, metadata, &evidence, restricted);
+    facts.follow(counted.stored.vocabulary.changes());
     facts.codebook_changes = counted.review.map_or_else(Vec::new, |review| review.codebook.clone());
     facts.review = counted.review.filter(|review| review.people > 0).cloned();
     facts.trust_the_sample();

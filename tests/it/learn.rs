@@ -241,6 +241,7 @@ fn a_changed_codebook_counts_in_the_report_and_in_the_next_run() {
         (1, 1),
         "a theme that was put together is named where the changes are told, and nowhere else"
     );
+    assert!(report.contains("Whether visits happen at all"), "what a theme covers now is not told");
     assert!(report.contains("“Strangers” is split from “"));
     assert!(!report.contains("different face*"), "what somebody searched for is published");
     assert!(

@@ -515,7 +515,11 @@ fn a_workbook_goes_out_and_comes_back() {
     dir.retype("coding.xlsx", "late.xlsx", "Continuity of care workers", "Punctuality");
     let late =
         dir.heard(&["review", "heard-out", "--import", "late.xlsx", "--coder", "AB"]).expect(2);
-    assert!(late.err().contains("decided again after the workbook was made"), "{}", late.err());
+    assert!(
+        late.err().contains("AB decided this answer again after the workbook was made"),
+        "{}",
+        late.err()
+    );
     dir.heard(&["report", "heard-out"]).expect(0);
     assert!(
         dir.text("heard-out/publish/report.html").contains("People read and decided the codes of")
@@ -636,7 +640,7 @@ fn approving_what_the_model_gave_does_not_prove_it_right() {
     page.press(1, "do=done");
     let results = page.get("/results");
     assert!(results.contains("was coded without seeing the model"), "{results}");
-    assert!(page.get("/").contains("2 answers of them were seen with the model"), "start");
+    assert!(page.get("/").contains("Seen with the model's codes: 2 answers."), "start");
     page.press_on("sample/2", "do=add&segment=0&theme=meals_home&sentiment=negative");
     page.press_on("sample/2", "do=done");
     let results = page.get("/results");

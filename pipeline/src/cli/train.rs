@@ -25,8 +25,14 @@ use crate::{coded, coding, segment, store};
 /// Make a model from comments that people have coded, or from corrections in a reviewed run.
 ///
 /// With --from DIR the model that coded the run learns from what people corrected in it, in seconds.
-/// How much better it gets is measured on corrections that are held out in turn; where it is not
-/// surely better, nothing is written and the old model stays (exit code 1).
+/// Answers that were approved as they are count as well. How much better it gets is measured on
+/// answers that are held out in turn. Nothing is written, and the exit code is 1, where what people
+/// said is no likelier to the new model, or where its themes are worse by more than chance. The model
+/// that coded the run always stays as it is.
+///
+/// Where themes were merged, split, added or hidden on the review page, learn from the workbook
+/// instead: `heard review DIR --export coding.xlsx`, then `heard train --coded coding.xlsx
+/// --codebook DIR/restricted/codebook-next.toml`.
 ///
 /// With --calibrate MODEL nothing is learnt from the coded answers but what the model's scores mean:
 /// from where on it gives a theme or an alarm, and what its confidence says. It takes some hundred
@@ -204,7 +210,9 @@ fn learn(dir: &Path, args: &Args) -> anyhow::Result<Outcome> {
         correct(base, &responses, (&id, &args.version), segment::segments).map_err(|error| {
             if let TrainError::TooFew { found, needed } = error {
                 return anyhow::anyhow!(
-                    "{found} answers have been corrected or approved in {}; it takes at least {needed} to learn from",
+                    "{} that say something {} been corrected or approved in {}; it takes at least {needed} to learn from (answers such as “Nothing” and the same words twice do not count)",
+                    crate::plain::plural(found as u64, "answer", "answers"),
+                    if found == 1 { "has" } else { "have" },
                     dir.display()
                 );
             }
@@ -263,7 +271,11 @@ fn told(report: &CorrectionReport, label: impl Fn(&str) -> String) -> String {
     let [old, new] = report.sides;
     let mut out = format!(
         "{} on top of {base}.\nEach was held out in turn, with a tenth of them:\n\n",
-        crate::plain::plural(*responses as u64, "corrected answer", "corrected answers")
+        crate::plain::plural(
+            *responses as u64,
+            "corrected or approved answer",
+            "corrected or approved answers"
+        )
     );
     let _ = writeln!(out, "Themes of an answer                before  after");
     let rows = [
@@ -290,10 +302,10 @@ fn told(report: &CorrectionReport, label: impl Fn(&str) -> String) -> String {
     );
     let labels: Vec<String> = themes.iter().map(|theme| label(&theme.theme)).collect();
     let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(5).max(5);
-    let _ = writeln!(out, "{:width$}  people  F1 before  after", "Theme");
+    let _ = writeln!(out, "{:width$}  given by people  F1 before  after", "Theme");
     for (theme, label) in themes.iter().zip(&labels) {
         let (before, after) = (theme.before, theme.after);
-        let _ = writeln!(out, "{label:width$}  {:>6}  {before:>9.2}  {after:>5.2}", theme.people);
+        let _ = writeln!(out, "{label:width$}  {:>15}  {before:>9.2}  {after:>5.2}", theme.people);
     }
     out
 }

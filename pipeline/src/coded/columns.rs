@@ -9,6 +9,7 @@ use std::path::Path;
 use super::{Codes, Error, Options, WrongCell, cells};
 use crate::config::did_you_mean;
 use crate::intake::{Row, Sheet, normal};
+use crate::review::sheet;
 
 /// What a column may hold, besides themes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -301,6 +302,11 @@ impl Columns {
         }
         let others = seen.split_off(1);
         seen.pop().map(|first| Self { others, ..first })
+    }
+
+    /// True of the sheet that `heard review --export` writes.
+    pub(super) fn are_of_a_review(&self) -> bool {
+        self.headers.iter().map(String::as_str).take(sheet::FIRST.len()).eq(sheet::FIRST)
     }
 
     /// True where a column has no part yet.

@@ -13,6 +13,7 @@ use super::{Codes, Error, Options, WrongCell};
 use crate::config::did_you_mean;
 use crate::deidentify::Deidentifier;
 use crate::intake::{Row, normal};
+use crate::tables::labels;
 
 /// Characters of the name of a theme at most.
 const LONGEST_NAME: usize = 200;
@@ -130,12 +131,14 @@ impl<'a> Line<'a> {
             self.cell(Role::Respondent)
                 .and_then(|c| RespondentType::parse(&normal(c).replace(' ', "_")))
         } else {
-            self.word(
-                Role::Respondent,
-                "a type of respondent",
-                RespondentType::parse,
-                RespondentType::ALL,
-            )?
+            // As tables name it, or as people read it.
+            let parse = |word: &str| {
+                let read =
+                    |kind: &&RespondentType| normal(labels::role(**kind)).replace(' ', "_") == word;
+                RespondentType::parse(word)
+                    .or_else(|| RespondentType::ALL.iter().find(read).copied())
+            };
+            self.word(Role::Respondent, "a type of respondent", parse, RespondentType::ALL)?
         };
         Ok(Said {
             feeling: self.feeling(self.columns.role(Role::Sentiment))?,

@@ -13,6 +13,7 @@ use super::line::{Line, Said, add_code};
 use super::{Coded, Codes, Error, Options, Reading};
 use crate::deidentify::Deidentifier;
 use crate::intake::{self, Row, Sheets, repaired};
+use crate::review::sheet;
 
 /// Reads every sheet that holds codes; an error where none does.
 pub(super) fn read(
@@ -34,6 +35,12 @@ pub(super) fn read(
     if let (true, Some(error)) = (found.is_empty(), failed) {
         return Err(error);
     }
+    // Of a workbook of the review, one sheet is coded; in rows that nobody checked stand the model's
+    // codes.
+    let is_workbook = found.iter().any(|(_, columns)| columns.are_of_a_review());
+    found.retain(|(_, columns)| !is_workbook || columns.are_of_a_review());
+    let is_said =
+        |row: &Row| !is_workbook || !row.get(usize::from(sheet::CHECKED)).trim().is_empty();
     let feelings = found.iter().flat_map(|(sheet, columns)| {
         let beside = columns.lists.iter().filter_map(|list| list.sentiment);
         let columns_of: Vec<usize> =
@@ -49,7 +56,7 @@ pub(super) fn read(
         let marked =
             |row: &Row| columns.marks.iter().any(|(c, _)| cells::is_minus_one(row.get(*c)));
         let signed = rows.iter().any(marked);
-        for row in rows {
+        for row in rows.iter().filter(|row| is_said(row)) {
             let line = Line {
                 path,
                 sheet: sheet.number,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use heard_models::words::RespondentType;
+
 use super::*;
 
 const HOME: &str = "home-care";
@@ -224,4 +226,19 @@ fn coders_may_have_columns_of_their_own() {
     // What was agreed is what counts.
     let agreed = sheet.replace("Coder 1 sentiment", "Agreed themes").replace("negative", "safety");
     assert_eq!(read_text(&agreed, Options::default()).unwrap().coders.len(), 1);
+}
+
+#[test]
+fn of_a_workbook_of_the_review_only_rows_that_somebody_checked_count() {
+    let heads = crate::review::sheet::FIRST.join(",");
+    let read = train(&format!(
+        "{heads},theme 1,sentiment 1\n\
+         1-2,0,,Person who receives care,They are late again and again,,yes,Punctuality,negative\n\
+         1-3,0,,Family member,The girls are kind,,,\"Kindness, trust and companionship\",positive\n\
+         1-4,0,,Respondent,It is what it is,,no theme,,\n"
+    ));
+    let seen: Vec<_> = read.iter().map(|one| (themes(one), one.respondent)).collect();
+    let late = vec!["punctuality:negative".to_owned()];
+    let who = [RespondentType::ServiceUser, RespondentType::Unknown];
+    assert_eq!(seen, [(late, Some(who[0])), (Vec::new(), Some(who[1]))]);
 }

@@ -32,7 +32,7 @@ use tower::ServiceExt as _;
 
 use crate::review::Error;
 use crate::review::server::door::{Answer, Failed};
-use crate::review::server::{self, App, Options, STYLE, asset, door};
+use crate::review::server::{self, App, Options, STYLE, asset, door, missing_page};
 use files::Input;
 use found::Found;
 use running::Done;
@@ -181,6 +181,6 @@ async fn review(State(job): State<Arc<Job>>, request: Request<Body>) -> Response
         None if ["/", door::BEGIN].contains(&request.uri().path()) => {
             Redirect::to("/job").into_response()
         }
-        None => (StatusCode::NOT_FOUND, "There is no such page.").into_response(),
+        None => missing_page(),
     }
 }

@@ -31,6 +31,7 @@ pub mod words;
 
 use std::collections::BTreeMap;
 
+use heard_models::recoding::{self, Change};
 use serde::Serialize;
 
 pub use charts::{draw, draw_some};
@@ -214,6 +215,30 @@ impl Facts {
             .filter_map(|theme| Some((theme.id.clone(), measured(&theme.precision)?)))
             .collect();
         (self.over_all, self.found) = (measured(&accuracy.precision), found);
+    }
+
+    /// Follows changes of the codebook: what a theme covers, and how right it is. Of themes that were
+    /// put together the less sure one's figure stands; nobody measured both as one.
+    pub fn follow(&mut self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Merge { from, into } => {
+                    if let Some(more) = self.definitions.get(from).cloned() {
+                        let own = self.definitions.entry(into.clone()).or_default();
+                        *own = recoding::both(own, &more);
+                    }
+                    match (self.precisions.get(from).copied(), self.precisions.get_mut(into)) {
+                        (Some(other), Some(own)) if other.low < own.low => *own = other,
+                        (Some(_), _) => {}
+                        (None, _) => drop(self.precisions.remove(into)),
+                    }
+                }
+                Change::Split { id, definition, .. } | Change::Add { id, definition, .. } => {
+                    self.definitions.insert(id.clone(), definition.clone());
+                }
+                Change::Rename { .. } | Change::Hide { .. } => {}
+            }
+        }
     }
 
     /// What people found in a random sample of these answers; None where they read too few of it to

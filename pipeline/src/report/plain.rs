@@ -57,7 +57,10 @@ fn about<'a>(material: &Material<'a>) -> Vec<Block<'a>> {
     ];
     if evidence.draft {
         items.push("A computer sorted what you wrote.".to_owned());
-        items.push("People have not checked its work yet.".to_owned());
+        items.push(match material.facts.review {
+            Some(_) => "People are still checking its work.".to_owned(),
+            None => "People have not checked its work yet.".to_owned(),
+        });
     }
     items.push("There is a longer report too. Its name is:".to_owned());
     items.push(format!("“{about}”."));

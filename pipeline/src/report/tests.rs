@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
+use heard_models::recoding::Change;
+
 use super::fixture::{chosen, evidence, facts, findings};
 use super::{Block, Drawn, Facts, Material, View, draw};
 use crate::config::ChartChoice;
@@ -685,4 +687,17 @@ fn the_plain_page_gives_figures_to_the_most_raised_themes_whichever_are_sure() {
     for theme in &evidence.codebooks[0].themes[1..5] {
         assert!(page.contains(&format!("people talked about this: {}.", theme.label)), "{page}");
     }
+}
+
+#[test]
+fn a_theme_that_others_came_to_covers_them_and_is_no_surer_than_the_least_sure() {
+    let mut facts = facts();
+    let low = |facts: &Facts, id: &str| facts.precisions[id].low;
+    facts.precisions.get_mut("theme_1").unwrap().low = 0.1;
+    facts.definitions = ["theme_0", "theme_1"].map(|id| (id.to_owned(), format!("{id}."))).into();
+    let merge = Change::Merge { from: "theme_1".into(), into: "theme_0".into() };
+    assert!(low(&facts, "theme_0") > 0.1);
+    facts.follow(&[merge]);
+    assert!((low(&facts, "theme_0") - 0.1).abs() < 1e-9);
+    assert_eq!(facts.definitions["theme_0"], "theme_0. Also: theme_1.");
 }

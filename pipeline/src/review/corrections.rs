@@ -92,8 +92,10 @@ pub fn base(run: &Run, name: Option<&str>) -> Result<Model, Error> {
     let known = model.codes().iter().map(String::as_str);
     if !known.eq(book.themes.iter().map(|theme| theme.id.as_str())) {
         return Err(Error::Refused(format!(
-            "the model {} codes other themes than this run has now. Where themes were added, split, merged or hidden, train a model of your own: `heard train --coded FILE --codebook FILE`",
-            model.id()
+            "the model {0} codes other themes than this run has now. Where themes were added, split, merged or hidden, train a model of your own from the workbook: `heard review {1} --export coding.xlsx`, then `heard train --coded coding.xlsx --codebook {1}/restricted/{2}`",
+            model.id(),
+            run.about.dir.display(),
+            crate::folder::NEXT_CODEBOOK
         )));
     }
     Ok(model)

@@ -23,10 +23,13 @@ use crate::tables::labels;
 
 /// Themes of one response, at most.
 const THEMES: usize = 8;
-/// Columns before those of the themes: id, version, question, who, text, how to code it, checked.
+/// Columns before those of the themes.
+pub const FIRST: [&str; BEFORE] =
+    ["response_id", "version", "question", "respondent_type", "text", "how", "checked"];
 const BEFORE: usize = 7;
 const HOW: u16 = 5;
-const CHECKED: u16 = 6;
+/// The column that says whether somebody read a row.
+pub const CHECKED: u16 = 6;
 /// What stands in a row that is left blank on purpose.
 const ALONE: &str = "Give your own themes: the computer's codes are not shown here";
 /// Under "checked": read, and no theme fits.
@@ -39,8 +42,7 @@ const SHEET: &str = "coding";
 const FEELINGS: [&str; 4] = ["positive", "negative", "mixed", "neutral"];
 
 fn heads() -> Vec<String> {
-    let fixed = ["response_id", "version", "question", "respondent_type", "text", "how", "checked"];
-    let mut heads: Vec<String> = fixed.map(str::to_owned).to_vec();
+    let mut heads: Vec<String> = FIRST.map(str::to_owned).to_vec();
     for n in 1..=THEMES {
         heads.extend([format!("theme {n}"), format!("sentiment {n}")]);
     }
@@ -297,8 +299,8 @@ pub fn import(
         }
         if state.version(&desk.who) > line.version {
             problems.push(format!(
-                "row {}: this answer was decided again after the workbook was made; export it anew",
-                line.row
+                "row {}: {} decided this answer again after the workbook was made; export it anew with --coder {1}",
+                line.row, desk.who
             ));
         }
         for (theme, felt) in &line.themes {

@@ -138,7 +138,7 @@ fn codebook<'a>(material: &Material<'a>) -> Option<Section<'a>> {
         blocks.push(Block::text(
             "People changed the codebook after the answers were coded, and every figure here follows. \
              The changes, in their order, which is also how figures of earlier reports are set beside \
-             these:",
+             these (of themes that were put together, the less sure one's “right when given” stands):",
         ));
         blocks.push(Block::List { items: facts.codebook_changes.clone(), ordered: true });
     }

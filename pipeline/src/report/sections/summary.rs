@@ -146,12 +146,20 @@ fn lead(material: &Material<'_>) -> String {
         Some(n) => counted(n, "person", "people"),
         None => format!("{} people", number_or_few(None, profile)),
     };
-    let heard = if material.evidence.draft {
-        "A computer read and sorted what they wrote; people have not yet checked a sample of its \
-         work, so this is a draft."
+    let facts = material.facts;
+    let checked = if material.evidence.draft {
+        match &facts.review {
+            Some(_) => {
+                "; people have begun to check its work, and until a sample of it is read this is a draft"
+            }
+            None => "; people have not yet checked a sample of its work, so this is a draft",
+        }
+    } else if facts.sample().is_some_and(|read| read.read >= read.distinct) {
+        ", and people read every answer after it and decided its codes"
     } else {
-        "A computer read and sorted what they wrote, and people checked a sample of its work."
+        ", and people checked a sample of its work"
     };
+    let heard = format!("A computer read and sorted what they wrote{checked}.");
     let words = funnel.words.map_or_else(String::new, |n| format!(" ({} words in all)", number(n)));
     let subject = material.facts.subject();
     sentence(&format!("{people} told us about {subject} in their own words{words}. {heard}"))

@@ -282,10 +282,13 @@ pub(super) fn reversed(act: &Act) -> Act {
 /// An act in a few words.
 pub(super) fn describe(app: &App, act: &Act) -> String {
     let Some((_, was, now)) = act.changes.first() else { return "nothing".to_owned() };
-    let book = app.run.about.vocabulary.codebooks().first();
-    // Of a theme that the codebook has no more, only the id is known.
+    // A theme that the codebook has no more keeps the name that it had.
+    let about = &app.run.about;
+    let books = [&about.vocabulary, &about.original];
+    let known = books.map(|vocabulary| vocabulary.codebooks().first());
     let label = |id: &str| {
-        let theme = book.and_then(|book| book.themes.iter().find(|theme| theme.id == id));
+        let mut all = known.iter().flatten().flat_map(|book| &book.themes);
+        let theme = all.find(|theme| theme.id == id);
         theme.map_or_else(|| id.to_owned(), |theme| format!("“{}”", theme.label))
     };
     let themes = |codes: &Option<Codes>| {

@@ -17,7 +17,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
 use tokio::sync::Notify;
 
@@ -104,8 +104,14 @@ fn routes(shared: Arc<Shared>) -> Router {
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/review.js", get(|| async { asset(SCRIPT, "text/javascript; charset=utf-8") }))
         .route("/review.css", get(|| async { asset(STYLE, "text/css; charset=utf-8") }))
-        .fallback(|| async { (StatusCode::NOT_FOUND, "There is no such page.") })
+        .fallback(|| async { missing_page() })
         .with_state(shared)
+}
+
+/// A page that is not there.
+pub(crate) fn missing_page() -> Response {
+    let page = "<!doctype html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><title>No such page</title></head><body><main><h1>There is no such page</h1><p><a href=\"/\">Back to the start</a></p></main></body></html>";
+    (StatusCode::NOT_FOUND, Html(page)).into_response()
 }
 
 pub(crate) fn asset(text: &'static str, kind: &'static str) -> Response {

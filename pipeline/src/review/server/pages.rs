@@ -142,6 +142,7 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
         "queues": queues,
         "sample": sample,
         "sample_open": sample_open,
+        "worth": app.spoilt() < sample,
         "spoilt": Some(app.spoilt()).filter(|n| *n > 0).map(|n| plural(n as u64, "answer", "answers")),
         "sample_points": (study::buys(sample, all) * 100.0).round() as i64,
         "all": all,

@@ -292,8 +292,10 @@ pub(super) fn themes(app: &App) -> Vec<Value> {
                     "definition": defined.map(|d| d.definition.clone()).or_else(thin),
                     "counts": defined.map(|d| d.counts.clone()).unwrap_or_default(),
                     "excludes": defined.map(|d| d.excludes.iter().map(|e| {
-                        let to = app.codebook.as_ref().and_then(|b| b.theme(&e.goes_to));
-                        json!({"what": e.what, "to": to.map_or(e.goes_to.clone(), |t| t.label.clone())})
+                        // Another code, thin or not; else a flag or a remark.
+                        let to = book.themes.iter().find(|theme| theme.id == e.goes_to);
+                        let to = to.map_or_else(|| e.goes_to.replace('_', " "), |t| t.label.clone());
+                        json!({"what": e.what, "to": to})
                     }).collect::<Vec<_>>()).unwrap_or_default(),
                 })
             })

@@ -17,7 +17,9 @@ function show(text, address, stay) {
   const active = document.activeElement;
   // A form that is gone leaves one in its segment, not at the top of the page.
   const near = active && active.closest("main .segments > li");
-  const focus = (active && active.id) || (near && near.id);
+  // Words that were hidden are done with: the next key is one again.
+  const spent = active && active.id === "hide";
+  const focus = (!spent && active && active.id) || (near && near.id);
   const same = address === location.href;
   // What was typed into the note while the program was answering.
   const late = same && typed();
