@@ -61,7 +61,7 @@ pub(super) async fn page(State(shared): State<Arc<Shared>>) -> Answer {
         "read": accuracy.read,
         "target": accuracy.target,
         "blind": accuracy.blind,
-        "least": study::LEAST,
+        "least": study::LEAST.min(accuracy.target),
         "figures": [
             ["Themes: of those that the model gave, people gave too", figure(&accuracy.precision)],
             ["Themes: of those that people gave, the model gave too", figure(&accuracy.recall)],
