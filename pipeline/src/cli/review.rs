@@ -163,8 +163,19 @@ fn exchange(args: &Args) -> anyhow::Result<Outcome> {
         let shown = run.rows.iter().map(|row| row.key).filter(|key| !sample.contains(key));
         let shown: Vec<_> = shown.collect();
         decisions.saw(&args.coder, &shown).map_err(review::Error::from)?;
+        // Somebody has coded, and asks for the workbook under another name.
+        let coders = decisions.coders();
+        let whose = if coders.is_empty() || coders.contains(&args.coder) {
+            String::new()
+        } else {
+            format!(
+                " It holds the model's codes: the coder “{}” has none yet, others ({}) have. --coder says who asks.",
+                args.coder,
+                coders.join(", ")
+            )
+        };
         return print(&format!(
-            "{} in {}. Put “yes” under “checked” where you agree; bring it back with --import.",
+            "{} in {}. Put “yes” under “checked” where you agree; bring it back with --import.{whose}",
             plural(rows as u64, "answer", "answers"),
             path.display()
         ));
