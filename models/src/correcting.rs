@@ -33,8 +33,8 @@ pub const FEWEST_CORRECTED: usize = 20;
 const FOLDS: usize = 10;
 /// What people said must be likelier to a new model in more than so many resamples of the corrections,
 pub const LIKELIER: f64 = 0.5;
-/// and errors (what its F1 lacks of 1) no more than so many times those before. On ten sets of answers
-/// that no model had seen, a hundred of each corrected, a new model was better on the others in eight:
+/// and errors (what its F1 lacks of 1) no more than so many times those before. On most sets of
+/// answers that no model had seen, a hundred of each corrected, a new model was better on the others:
 /// one theme more or less among the hundred must not keep it back.
 pub const ERRORS: f64 = 1.05;
 /// People code in a way of their own where moving far is likelier in so many.
