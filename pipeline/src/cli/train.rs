@@ -27,8 +27,8 @@ use crate::{coded, coding, segment, store};
 /// With --from DIR the model that coded the run learns from what people corrected in it, in seconds.
 /// Answers that were approved as they are count as well. How much better it gets is measured on
 /// answers that are held out in turn. Nothing is written, and the exit code is 1, where what people
-/// said is no likelier to the new model, or where its themes are clearly worse (over a twentieth more
-/// errors). The model that coded the run always stays as it is.
+/// said is no likelier to the new model, or where its themes are clearly worse (with a hundred
+/// answers, over a twentieth more errors; with more, less is enough). The model that coded the run always stays as it is.
 ///
 /// Where themes were merged, split, added or hidden on the review page, learn from the workbook
 /// instead: `heard review DIR --export coding.xlsx`, then `heard train --coded coding.xlsx
@@ -235,7 +235,7 @@ fn learn(dir: &Path, args: &Args) -> anyhow::Result<Outcome> {
     store::write_file(&args.out, &model.to_bytes()?)?;
     if report.gain.joined < report.gain.alone {
         out.push_str(
-            "\nThe themes of these answers came out a little worse, by less than a twentieth of the errors, although what people said is likelier. The model that coded the run stays as it is; use whichever you trust more.\n",
+            "\nThe themes of these answers came out a little worse, within chance, although what people said is likelier. The model that coded the run stays as it is; use whichever you trust more.\n",
         );
     }
     let _ = writeln!(out, "\nWrote {0}. `heard run FILE --model {0}` uses it.", args.out.display());
