@@ -127,7 +127,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, said: bool, truth: bool) {
+    /// Counts one label.
+    pub fn add(&mut self, said: bool, truth: bool) {
         self.right += usize::from(said && truth);
         self.wrong += usize::from(said && !truth);
         self.missed += usize::from(!said && truth);

@@ -123,8 +123,7 @@ pub fn correct(
     let folds = assign(responses, FOLDS);
     let about = &base.about;
     let case = Case { about, responses, seen: &seen, folds: &folds };
-    let kept: Vec<HeldOut> = seen.iter().map(|seen| copy(&seen.held)).collect();
-    let before = case.judge(&kept);
+    let before = case.judge(seen.iter().map(|seen| &seen.held));
     let [near, far] = [NEAR, FAR].map(|freedom| case.judge(&case.hold_out(&freedom)));
     // No answer is judged by a choice that it took part in.
     let own_way = |without: Option<usize>| {
@@ -275,7 +274,7 @@ impl Case<'_> {
     }
 
     /// What is said of each answer with these scores.
-    fn judge(&self, held: &[HeldOut]) -> Vec<Judged> {
+    fn judge<'h>(&self, held: impl IntoIterator<Item = &'h HeldOut>) -> Vec<Judged> {
         let judge = |(response, held): (&LabelledResponse, &HeldOut)| {
             let decision = decide(self.about, response, held);
             let events: Vec<Event> = (0..self.about.themes)

@@ -170,15 +170,10 @@ fn apply(table: &mut Table, change: &Change) {
                 }
             }
         }
-        Change::Merge { from, into } => {
-            cover(table, from, into);
-            for key in ["theme", "thin"] {
-                if let Some(entries) = list(table, key) {
-                    entries.retain(|entry| text(entry, "id") != from);
-                }
+        Change::Merge { from: gone, .. } | Change::Hide { theme: gone } => {
+            if let Change::Merge { from, into } = change {
+                cover(table, from, into);
             }
-        }
-        Change::Hide { theme: gone } => {
             for key in ["theme", "thin"] {
                 if let Some(entries) = list(table, key) {
                     entries.retain(|entry| text(entry, "id") != gone);

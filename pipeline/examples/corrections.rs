@@ -34,14 +34,11 @@ fn measure(model: &Model, rest: &[&LabelledResponse]) -> Tally {
         let carries = |theme: usize| {
             said.segments.iter().flat_map(|segment| &segment.themes).any(|own| own.theme == theme)
         };
-        (0..model.codes().len()).fold(Tally::default(), |sum, theme| {
-            let (said, truth) = (carries(theme), response.carries(theme));
-            sum.sum(Tally {
-                right: usize::from(said && truth),
-                wrong: usize::from(said && !truth),
-                missed: usize::from(!said && truth),
-            })
-        })
+        let mut tally = Tally::default();
+        for theme in 0..model.codes().len() {
+            tally.add(carries(theme), response.carries(theme));
+        }
+        tally
     };
     rest.par_iter().map_init(Scratch::default, one).reduce(Tally::default, Tally::sum)
 }

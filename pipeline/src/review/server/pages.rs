@@ -130,6 +130,7 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
     }
     let read = app.decisions.keys().filter(|(_, state)| state.counting().is_some()).count();
     let unmatched = app.run.unmatched(&app.decisions);
+    let spoilt = app.spoilt();
     let view = json!({
         "answers": number(counts.answers),
         "informative": number(counts.informative + counts.unassigned),
@@ -142,8 +143,8 @@ pub(super) async fn start(State(shared): State<Arc<Shared>>) -> Answer {
         "queues": queues,
         "sample": sample,
         "sample_open": sample_open,
-        "worth": app.spoilt() < sample,
-        "spoilt": Some(app.spoilt()).filter(|n| *n > 0).map(|n| plural(n as u64, "answer", "answers")),
+        "worth": spoilt < sample,
+        "spoilt": Some(spoilt).filter(|n| *n > 0).map(|n| plural(n as u64, "answer", "answers")),
         "sample_points": (study::buys(sample, all) * 100.0).round() as i64,
         "all": all,
         "all_open": all_open,
